@@ -1,0 +1,44 @@
+# `make` alone lists the targets. All of them work on a fresh clone; the first one sets up .venv.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1|/' | column -t -s'|'
+
+$(BIN)/.installed: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "error: vidrec needs Python 3.11 or later: set PYTHON=/path/to/it" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --requirement requirements.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+setup: $(BIN)/.installed ## create .venv and install what is pinned in requirements.txt
+
+repro: setup ## run the whole workflow (dvc repro)
+	dvc repro
+
+test: setup ## run all tests
+	python -m pytest
+
+check: setup ## linter, formatter and type checker
+	ruff check
+	ruff format --check
+	mypy
+
+format: setup ## format the code
+	ruff check --fix
+	ruff format
+
+requirements: setup ## pin again: requirements.txt from the direct dependencies in pyproject.toml
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
+		--no-annotate --no-header --quiet --output-file requirements.txt
+
+clean: ## remove the kept work of unfinished runs (not the results)
+	rm -rf .vidrec/checkpoints .vidrec/locks
+
+.PHONY: help setup repro test check format requirements clean

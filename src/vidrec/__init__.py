@@ -1,0 +1,1 @@
+"""Content-based video recommender: videos are alike when they show the same objects."""

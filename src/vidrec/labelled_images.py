@@ -1,0 +1,90 @@
+"""The own image set that a new head learns: `<class>/<image>`, or rendered stills."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from vidrec.errors import UserError
+from vidrec.frames import read_frame
+from vidrec.sample_stills import render_views
+
+SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif", ".tif", ".tiff"}
+
+SAMPLE_CLASSES: dict[str, tuple[str, ...]] = {
+    "bicycle": ("bicycle",),
+    "car": ("car", "bus"),
+    "cat": ("cat",),
+    "dog": ("dog",),
+    "drum": ("drum",),
+    "guitar": ("guitar",),
+    "piano": ("piano",),
+    "other": ("ball", "bird", "microphone", "person", "traffic light", "tree"),
+}
+"""The sample's smaller class set: what tells its categories apart, and all the rest."""
+
+
+@dataclass(frozen=True)
+class LabelledImage:
+    """A picture (size, size, 3) of a class; pictures of one `source` must not be split apart."""
+
+    name: str
+    label: str
+    source: str
+    pixels: NDArray[np.uint8]
+
+
+def read_images(root: Path, size: int, fit: str) -> tuple[list[LabelledImage], list[str]]:
+    """The images under `<root>/<class>/`, and the errors of those that cannot be read.
+
+    Images that look the same (equal difference hash) count as one source. Raises UserError where
+    there are fewer than two classes.
+    """
+    if not root.is_dir():
+        raise UserError(f"finetune_head.images is {root}, which is no directory: name one that"
+                        " holds <class>/<image>, or leave it empty for rendered stills")
+    images, errors = [], []
+    for path in sorted(root.glob("*/*")):
+        if path.suffix.lower() not in SUFFIXES or path.name.startswith("."):
+            continue
+        try:
+            picture = Image.fromarray(read_frame(path))
+        except UserError as error:
+            errors.append(str(error))
+            continue
+        pixels = np.asarray(fit_picture(picture, size, fit))
+        label, name = path.parent.name, f"{path.parent.name}/{path.name}"
+        images.append(LabelledImage(name, label, difference_hash(picture), pixels))
+    if len({image.label for image in images}) < 2:
+        raise UserError(f"{root} holds fewer than two classes of images: it needs <class>/<image>")
+    return images, errors
+
+
+def fit_picture(picture: Image.Image, size: int, fit: str) -> Image.Image:
+    """`picture` as `size` x `size` pixels, in the way (`stretch`, `crop`, `pad`) frames are."""
+    if fit == "crop":
+        return ImageOps.fit(picture, (size, size), Image.Resampling.BICUBIC)
+    if fit == "pad":
+        return ImageOps.pad(picture, (size, size), Image.Resampling.BICUBIC)
+    return picture.resize((size, size), Image.Resampling.BICUBIC)
+
+
+def difference_hash(picture: Image.Image) -> str:
+    """64 bits, one for each pair of neighbours in a 9 x 8 thumbnail: equal for copies of one
+    picture that differ in size or compression (N. Krawetz, "Kind of like that", 2013)."""
+    thumbnail = picture.convert("L").resize((9, 8), Image.Resampling.BOX)
+    pixels = np.asarray(thumbnail, dtype=np.int16)
+    return np.packbits(pixels[:, 1:] > pixels[:, :-1]).tobytes().hex()
+
+
+def sample_images(seed: int, scenes_per_class: int, size: int) -> Iterator[LabelledImage]:
+    """Rendered stills of `SAMPLE_CLASSES`: two views of each scene, which is their source."""
+    for number, (label, drawn) in enumerate(SAMPLE_CLASSES.items()):
+        for scene in range(scenes_per_class):
+            source = f"{label}_{scene:04d}"
+            index = number * 1_000_000 + scene
+            for view, picture in enumerate(render_views(seed, index, drawn, size)):
+                yield LabelledImage(f"{source}_{view}", label, source, np.asarray(picture))

@@ -1,0 +1,34 @@
+"""Masks as COCO's run-length encoding (RLE), its counts as text: small, exact, easy to store."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pycocotools import mask as coco_mask
+
+Rle = dict[str, Any]
+"""`size`: [height, width]; `counts`: COCO's compressed run lengths as ASCII text."""
+
+
+def encode_mask(mask: NDArray[np.bool_]) -> Rle:
+    """The RLE of a mask (height, width)."""
+    encoded = coco_mask.encode(np.asfortranarray(mask, dtype=np.uint8))
+    return {"size": list(encoded["size"]), "counts": encoded["counts"].decode("ascii")}
+
+
+def area_pct(masks: Sequence[Rle]) -> NDArray[np.float64]:
+    """The share of its picture that each mask covers, in %."""
+    if not masks:
+        return np.zeros(0)
+    pixels = np.array([mask["size"][0] * mask["size"][1] for mask in masks], dtype=np.float64)
+    covered: NDArray[np.float64] = coco_mask.area(list(masks)).astype(np.float64)
+    return 100 * covered / pixels
+
+
+def overlaps(first: Sequence[Rle], second: Sequence[Rle]) -> NDArray[np.float64]:
+    """Intersection over union of each pair of masks, (first, second)."""
+    if not first or not second:
+        return np.zeros((len(first), len(second)))
+    found: NDArray[np.float64] = coco_mask.iou(list(first), list(second), [0] * len(second))
+    return found

@@ -1,0 +1,77 @@
+"""torchvision's official weights: which there are, how a file is fetched and checked."""
+
+import re
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.parse import urlsplit
+
+import torch
+from torchvision.models import WeightsEnum, get_model_weights
+
+from vidrec.errors import UserError
+from vidrec.storage import sha256_of
+
+HASHED_NAME = re.compile(r"-([0-9a-f]{8,64})\.pth$")
+"""The SHA-256 of an official file begins with the digits in its name."""
+
+
+def classifier_weights(arch: str, name: str) -> Any:
+    """The official weights `name` of the network `arch`; its default ones for an empty name."""
+    try:
+        known: Any = get_model_weights(arch)
+    except ValueError:
+        raise UserError(
+            f"prepare_weights.classifier_arch is {arch!r}, which torchvision does not know:"
+            " see torchvision.models.list_models()"
+        ) from None
+    return pick(known, name)
+
+
+def pick(known: Any, name: str) -> WeightsEnum:
+    """The member `name` of the enum `known`, with or without the enum's own name before it."""
+    if not name:
+        default: WeightsEnum = known.DEFAULT
+        return default
+    short = name.rpartition(".")[2]
+    if short not in known.__members__:
+        names = ", ".join(known.__members__)
+        raise UserError(f"there are no weights {name!r} of {known.__name__}: choose from {names}")
+    chosen: WeightsEnum = known[short]
+    return chosen
+
+
+def fetch(url: str, folder: Path | None = None) -> Path:
+    """The file at `url`, from `folder` if it lies there, else downloaded into it.
+
+    By default `folder` is where torch keeps what it downloads. The file must have the SHA-256
+    that its name begins with. Raises UserError where it cannot be had or is another file.
+    """
+    folder = folder or Path(torch.hub.get_dir()) / "checkpoints"
+    name = Path(urlsplit(url).path).name
+    prefix = HASHED_NAME.search(name)
+    if prefix is None:
+        raise UserError(
+            f"{name} carries no hash in its name: it cannot be checked, so it is refused"
+        )
+    path = folder / name
+    if not path.is_file():
+        _download(url, path, prefix.group(1))
+    if not sha256_of(path).startswith(prefix.group(1)):
+        raise UserError(
+            f"{path} does not have the SHA-256 {prefix.group(1)}… of its name: delete it and run"
+            " again"
+        )
+    return path
+
+
+def _download(url: str, path: Path, prefix: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        torch.hub.download_url_to_file(url, str(path), hash_prefix=prefix, progress=True)
+    except (URLError, OSError, RuntimeError) as error:
+        reason = " ".join(str(error).split())
+        raise UserError(
+            f"{path.name} could not be fetched ({reason}): download it where there is a network,"
+            f" from {url} (SHA-256 {prefix}…), and put it at {path}"
+        ) from None

@@ -1,0 +1,143 @@
+"""Stage prepare_weights: the frame classifier's weights, from wherever the params say."""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from torch import Tensor, nn
+
+from vidrec import weights
+from vidrec.compute import make_deterministic
+from vidrec.drawings import LABELS
+from vidrec.errors import UserError
+from vidrec.networks import IMAGENET_MEAN, IMAGENET_STD, build_classifier, head_name
+from vidrec.official_weights import classifier_weights, fetch
+from vidrec.params import param
+from vidrec.sample_classifier import Training, train
+from vidrec.storage import sha256_of
+from vidrec.weights import Card
+
+
+@dataclass(frozen=True)
+class Params:
+    """See `prepare_weights` in params.yaml."""
+
+    source: str = param(choices=("sample", "torchvision", "file"))
+    classifier_arch: str = param()
+    classifier_weights: str = param()
+    classifier_file: str = param()
+    seed: int = param(low=0)
+    threads: int = param(low=1)
+    precision: str = param(choices=("bf16", "fp32"))
+    input_size: int = param(low=64, high=224)
+    closeups: int = param(low=1)
+    closeup_epochs: int = param(low=1)
+    stills: int = param(low=1)
+    still_epochs: int = param(low=1)
+    learning_rate: float = param(low=0)
+
+    def training(self) -> Training:
+        """The part that concerns training on the sample's stills."""
+        return Training(
+            self.seed,
+            self.precision,
+            self.input_size,
+            IMAGENET_MEAN,
+            IMAGENET_STD,
+            self.closeups,
+            self.closeup_epochs,
+            self.stills,
+            self.still_epochs,
+            self.learning_rate,
+        )
+
+
+def prepare(params: Params, folder: Path) -> None:
+    """Put the weights that `params` name into `folder`, with their card."""
+    if params.source == "sample":
+        train_on_sample(params, folder)
+    elif params.source == "torchvision":
+        official = classifier_weights(params.classifier_arch, params.classifier_weights)
+        take_in(params.classifier_arch, fetch(official.url), official.url, folder)
+    elif not params.classifier_file:
+        weights.save_absent(
+            folder,
+            "there are no classifier weights: prepare_weights.source is file and"
+            " prepare_weights.classifier_file is empty; name a state dict there",
+        )
+    else:
+        path = Path(params.classifier_file)
+        take_in(params.classifier_arch, path, path.name, folder)
+
+
+def train_on_sample(params: Params, folder: Path) -> None:
+    """Train the network from scratch on rendered stills."""
+    make_deterministic(params.seed, params.threads)
+    network = build_classifier(params.classifier_arch, len(LABELS))
+    train(network, params.training())
+    card = Card(
+        arch=params.classifier_arch,
+        labels=LABELS,
+        input_size=params.input_size,
+        mean=IMAGENET_MEAN,
+        std=IMAGENET_STD,
+        origin="sample",
+        origin_sha256="",
+    )
+    weights.save(folder, network.state_dict(), card)
+
+
+def take_in(arch: str, path: Path, origin: str, folder: Path) -> None:
+    """Check a state dict against the network `arch` and keep it with its card."""
+    tensors = weights.read_state_dict(path)
+    network = build_classifier(arch, 1000)
+    count = _class_count(network, tensors, path)
+    if count != 1000:
+        network = build_classifier(arch, count)
+    weights.load_into(network, tensors, path.name)
+    official = classifier_weights(arch, "")
+    preset = official.transforms()
+    card = Card(
+        arch=arch,
+        labels=labels_for(path, count, tuple(official.meta["categories"])),
+        input_size=preset.crop_size[0],
+        mean=tuple(preset.mean),
+        std=tuple(preset.std),
+        origin=origin.rpartition("/")[2],
+        origin_sha256=sha256_of(path),
+    )
+    weights.save(folder, network.state_dict(), card)
+
+
+def _class_count(network: nn.Module, tensors: dict[str, Tensor], path: Path) -> int:
+    name = f"{head_name(network)}.weight"
+    if name not in tensors:
+        raise UserError(
+            f"{path.name} has no {name}, so it is not of {type(network).__name__}:"
+            " check prepare_weights.classifier_arch"
+        )
+    return len(tensors[name])
+
+
+def labels_for(path: Path, count: int, known: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of `count` classes: those in `<path>.labels.txt`, one a line, else `known`."""
+    beside = path.with_name(path.name + ".labels.txt")
+    labels = known
+    if beside.is_file():
+        labels = tuple(beside.read_text(encoding="utf-8").splitlines())
+    if len(labels) != count:
+        raise UserError(
+            f"{path.name} has {count} classes, but {len(labels)} names are known for them:"
+            f" put {count} names, one a line, into {beside}"
+        )
+    return unique_labels(labels)
+
+
+def unique_labels(labels: tuple[str, ...]) -> tuple[str, ...]:
+    """`labels` with a number after a repeated name: ImageNet has two classes called crane."""
+    seen: Counter[str] = Counter()
+    unique = []
+    for label in labels:
+        seen[label] += 1
+        unique.append(label if seen[label] == 1 else f"{label} ({seen[label]})")
+    return tuple(unique)

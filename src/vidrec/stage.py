@@ -1,0 +1,51 @@
+"""What every stage script shares: arguments, errors in one line, one run at a time."""
+
+import argparse
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from filelock import FileLock, Timeout
+
+from vidrec.errors import UserError
+
+LOCKS = Path(".vidrec/locks")
+
+
+def parser(description: str | None) -> argparse.ArgumentParser:
+    """An argument parser with the option that all stages have: where the params are."""
+    made = argparse.ArgumentParser(description=description)
+    made.add_argument("--params", type=Path, default=Path("params.yaml"), help="the params file")
+    return made
+
+
+def run(main: Callable[[], None]) -> NoReturn:
+    """Run `main`; a UserError becomes one line on standard error and exit status 1."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        main()
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("error: stopped by the user; what was finished is kept", file=sys.stderr)
+        sys.exit(1)
+    sys.exit(0)
+
+
+def lock(stage: str) -> FileLock:
+    """A lock, taken, that keeps a second run of `stage` out until this process ends.
+
+    DVC's own lock is gone once `dvc` is killed, while the stage that it started runs on.
+    """
+    LOCKS.mkdir(parents=True, exist_ok=True)
+    held = FileLock(LOCKS / f"{stage}.lock")
+    try:
+        held.acquire(timeout=0)
+    except Timeout:
+        raise UserError(
+            f"{stage} is already running here: wait until it ends, or end that process"
+        ) from None
+    return held

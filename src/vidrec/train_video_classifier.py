@@ -1,0 +1,183 @@
+"""Stage train_video_classifier: the category of a video from its importance vector.
+
+A logistic regression, judged by cross-validation over videos, then fitted to all of them. It is
+stored as plain numbers in JSON: loading it runs no code, unlike a pickle.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.special import softmax
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import accuracy_score, f1_score
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+from vidrec.errors import UserError
+from vidrec.params import param
+from vidrec.storage import read_json
+from vidrec.vectors import FloatArray, Vectors
+
+DECIMALS = 8
+METRIC_DECIMALS = 6
+REMAKE = "run `dvc repro train_video_classifier`"
+
+
+@dataclass(frozen=True)
+class Params:
+    """What params.yaml says; `c` is the inverse strength of the L2 penalty."""
+
+    folds: int = param(low=2)
+    c: float = param(low=1e-6)
+    seed: int = param(low=0, high=2**32 - 1)
+    max_iter: int = param(low=1)
+
+
+@dataclass(frozen=True)
+class VideoClassifier:
+    """A linear classifier: `coef` (classes, labels), `intercept` (classes,)."""
+
+    classes: list[str]
+    labels: list[str]
+    coef: FloatArray
+    intercept: FloatArray
+
+
+@dataclass(frozen=True)
+class Validation:
+    """Per video, the category `predicted` by the one model not fitted to it, and its `fold`."""
+
+    actual: list[str]
+    predicted: list[str]
+    fold: list[int]
+
+
+def by_id(vectors: Vectors) -> Vectors:
+    """`vectors` sorted by id, so that the order of the rows does not decide who is in what fold."""
+    order = sorted(range(len(vectors.ids)), key=vectors.ids.__getitem__)
+    return Vectors(
+        [vectors.ids[i] for i in order],
+        [vectors.categories[i] for i in order],
+        vectors.labels,
+        vectors.values[order],
+    )
+
+
+def fold_count(categories: list[str], wanted: int) -> int:
+    """`wanted`, or the size of the smallest category where that is less.
+
+    Raises UserError for a single category, or for one with a single video.
+    """
+    sizes = Counter(categories)
+    if len(sizes) < 2:
+        raise UserError(f"all videos are of category {categories[0]!r}: a classifier needs two")
+    smallest = min(sorted(sizes), key=sizes.__getitem__)
+    if sizes[smallest] < 2:
+        raise UserError(
+            f"category {smallest!r} has a single video, cross-validation needs two of each:"
+            " add videos to it, or leave it out"
+        )
+    return min(wanted, sizes[smallest])
+
+
+def cross_validate(vectors: Vectors, params: Params) -> Validation:
+    """Predict each video by a model fitted to the other folds; no video is on both sides."""
+    categories = np.array(vectors.categories)
+    count = fold_count(vectors.categories, params.folds)
+    folds = StratifiedKFold(count, shuffle=True, random_state=params.seed)
+    splits = list(folds.split(vectors.values, categories))
+    predicted = cross_val_predict(_model(params), vectors.values, categories, cv=splits)
+    fold = np.zeros(len(categories), int)
+    for number, (_, tested) in enumerate(splits):
+        fold[tested] = number
+    return Validation(vectors.categories, predicted.tolist(), fold.tolist())
+
+
+def train(vectors: Vectors, params: Params) -> VideoClassifier:
+    """The classifier fitted to all videos, its numbers rounded as they are stored."""
+    model = _model(params).fit(vectors.values, vectors.categories)
+    coef, intercept = model.coef_, model.intercept_
+    if len(model.classes_) == 2:
+        # scikit-learn stores two classes as one row: half of it for and against is the same.
+        coef, intercept = np.vstack([-coef, coef]) / 2, np.concatenate([-intercept, intercept]) / 2
+    return VideoClassifier(
+        model.classes_.tolist(),
+        vectors.labels,
+        np.round(coef, DECIMALS),
+        np.round(intercept, DECIMALS),
+    )
+
+
+def _model(params: Params) -> Any:
+    return LogisticRegression(C=params.c, max_iter=params.max_iter, random_state=params.seed)
+
+
+def class_probabilities(classifier: VideoClassifier, values: FloatArray) -> FloatArray:
+    """The probability (videos, classes) of each class for vectors `values` (videos, labels)."""
+    scores = values @ classifier.coef.T + classifier.intercept
+    probabilities: FloatArray = softmax(scores, axis=1)
+    return probabilities
+
+
+def predict(classifier: VideoClassifier, values: FloatArray) -> list[str]:
+    """The most probable class of each of `values` (videos, labels)."""
+    best = class_probabilities(classifier, values).argmax(axis=1)
+    return [classifier.classes[i] for i in best]
+
+
+def evaluate(validation: Validation) -> dict[str, Any]:
+    """The stage's metrics, each in 0..1 but the counts; `f1` is per category.
+
+    `accuracy_std` is the standard deviation over the folds; `baseline_accuracy` that of always
+    naming the largest category.
+    """
+    actual, predicted = validation.actual, validation.predicted
+    classes = sorted(set(actual))
+    f1 = f1_score(actual, predicted, labels=classes, average=None, zero_division=0.0)
+    right = pd.Series(np.array(actual) == np.array(predicted))
+    per_fold = right.groupby(validation.fold).mean()
+    return {
+        "accuracy": _rounded(accuracy_score(actual, predicted)),
+        "accuracy_std": _rounded(per_fold.std(ddof=0)),
+        "macro_f1": _rounded(f1.mean()),
+        "baseline_accuracy": _rounded(max(Counter(actual).values()) / len(actual)),
+        "videos": len(actual),
+        "folds": len(per_fold),
+        "f1": {name: _rounded(value) for name, value in zip(classes, f1, strict=True)},
+    }
+
+
+def _rounded(value: float) -> float:
+    return round(float(value), METRIC_DECIMALS)
+
+
+def confusion(validation: Validation) -> pd.DataFrame:
+    """The table `actual,predicted`, one row per video, that DVC plots as a confusion matrix."""
+    return pd.DataFrame({"actual": validation.actual, "predicted": validation.predicted})
+
+
+def classifier_to_dict(classifier: VideoClassifier) -> dict[str, Any]:
+    """The content of the model's JSON file."""
+    return {
+        "classes": classifier.classes,
+        "labels": classifier.labels,
+        "coef": classifier.coef.tolist(),
+        "intercept": classifier.intercept.tolist(),
+    }
+
+
+def read_classifier(path: Path) -> VideoClassifier:
+    """The classifier that `classifier_to_dict` made, from a JSON file. Raises UserError."""
+    content = read_json(path)
+    try:
+        coef = np.array(content["coef"], float)
+        intercept = np.array(content["intercept"], float)
+        made = VideoClassifier(list(content["classes"]), list(content["labels"]), coef, intercept)
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(f"{path} is no video classifier ({error}): {REMAKE}") from None
+    if coef.shape != (len(made.classes), len(made.labels)) or len(intercept) != len(coef):
+        raise UserError(f"{path} is no video classifier (sizes differ): {REMAKE}")
+    return made

@@ -1,0 +1,23 @@
+"""Label each frame with the fine-tuned head, from the trunk's features kept before."""
+
+from pathlib import Path
+
+from vidrec import apply_head, finetune_head, stage
+from vidrec.distributions import write_distribution
+from vidrec.storage import atomic_directory
+
+
+def main() -> None:
+    parser = stage.parser(__doc__)
+    parser.add_argument("--features", type=Path, required=True, help="from classify_frames")
+    parser.add_argument("--head", type=Path, required=True, help="folder of the head")
+    parser.add_argument("--detections", type=Path, required=True, help="output: CSV per video")
+    args = parser.parse_args()
+    head = finetune_head.load_head(args.head)
+    with atomic_directory(args.detections) as folder:
+        for category, video, probability in apply_head.apply_all(args.features, head):
+            write_distribution(folder, category, video, probability, head.labels)
+
+
+if __name__ == "__main__":
+    stage.run(main)

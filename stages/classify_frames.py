@@ -1,0 +1,32 @@
+"""Classify each frame of each video; keep class distributions and the trunk's features."""
+
+from pathlib import Path
+
+from vidrec import classify_frames, params, stage, weights
+from vidrec.distributions import write_distribution
+from vidrec.storage import atomic_directory
+
+
+def main() -> None:
+    parser = stage.parser(__doc__)
+    parser.add_argument("--frames", type=Path, required=True, help="<category>/<video>/<n>.jpg")
+    parser.add_argument("--weights", type=Path, required=True, help="folder of the classifier")
+    parser.add_argument("--detections", type=Path, required=True, help="output: CSV per video")
+    parser.add_argument("--features", type=Path, required=True, help="output: trunk features")
+    args = parser.parse_args()
+    settings = params.load(classify_frames.Params, args.params)
+    with (
+        stage.lock("classify_frames"),
+        atomic_directory(args.detections) as detections,
+        atomic_directory(args.features) as features,
+    ):
+        labels = weights.read_card(args.weights).labels
+        for category, video, found in classify_frames.classify_all(
+            args.frames, args.weights, settings
+        ):
+            write_distribution(detections, category, video, found.probability, labels)
+            classify_frames.write_features(features, category, video, found.features)
+
+
+if __name__ == "__main__":
+    stage.run(main)

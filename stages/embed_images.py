@@ -1,0 +1,25 @@
+"""Run the classifier's trunk once over the own image set."""
+
+import sys
+from pathlib import Path
+
+from vidrec import embed_images, params, stage
+from vidrec.frame_classifier import FrameClassifier
+
+
+def main() -> None:
+    parser = stage.parser(__doc__)
+    parser.add_argument("--weights", type=Path, required=True, help="folder of the classifier")
+    parser.add_argument("--embedded", type=Path, required=True, help="output: table and features")
+    args = parser.parse_args()
+    settings = params.load(embed_images.Params, args.params)
+    with stage.lock("embed_images"):
+        classifier = FrameClassifier.load(args.weights, settings.precision, settings.batch_size)
+        images, errors = embed_images.load_images(settings)
+        for error in errors:
+            print(f"left out: {error}", file=sys.stderr)
+        embed_images.write_embedded(args.embedded, *embed_images.embed(images, classifier))
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,26 @@
+"""Train a new final layer on the features of the own image set; the trunk stays as it is."""
+
+from pathlib import Path
+
+from vidrec import finetune_head, params, stage, storage, weights
+
+
+def main() -> None:
+    parser = stage.parser(__doc__)
+    parser.add_argument("--embedded", type=Path, required=True, help="output of embed_images")
+    parser.add_argument("--weights", type=Path, required=True, help="folder of the classifier")
+    parser.add_argument("--head", type=Path, required=True, help="output: folder of the head")
+    parser.add_argument("--metrics", type=Path, required=True, help="output: JSON")
+    args = parser.parse_args()
+    settings = params.load(finetune_head.Params, args.params)
+    table, features = finetune_head.read_embedded(args.embedded)
+    held_out = finetune_head.split_by_source(table, settings)
+    head = finetune_head.train_head(table["class"][~held_out], features[~held_out], settings)
+    finetune_head.save_head(args.head, head, weights.read_card(args.weights))
+    storage.write_json(
+        args.metrics, finetune_head.measure(table, features, held_out, head)
+    )
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,19 @@
+"""Make, fetch or take in the weights of the object segmenter."""
+
+from pathlib import Path
+
+from vidrec import params, prepare_segmenter, stage
+
+
+def main() -> None:
+    parser = stage.parser(__doc__)
+    parser.add_argument("--trunk", type=Path, required=True, help="folder of the classifier")
+    parser.add_argument("--weights", type=Path, required=True, help="output: folder of weights")
+    args = parser.parse_args()
+    settings = params.load(prepare_segmenter.Params, args.params)
+    with stage.lock("prepare_segmenter"):
+        prepare_segmenter.prepare(settings, args.trunk, args.weights)
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,18 @@
+"""Make, fetch or take in the weights of the frame classifier."""
+
+from pathlib import Path
+
+from vidrec import params, prepare_weights, stage
+
+
+def main() -> None:
+    parser = stage.parser(__doc__)
+    parser.add_argument("--weights", type=Path, required=True, help="output: folder of weights")
+    args = parser.parse_args()
+    settings = params.load(prepare_weights.Params, args.params)
+    with stage.lock("prepare_weights"):
+        prepare_weights.prepare(settings, args.weights)
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,33 @@
+"""Turn each video's detections into one vector of how important each object is in it."""
+
+from pathlib import Path
+
+from vidrec import params, stage, weigh_objects
+from vidrec.detections import read_videos
+from vidrec.storage import write_json
+from vidrec.vectors import write_vectors
+
+
+def main() -> None:
+    parser = stage.parser(__doc__)
+    parser.add_argument(
+        "--detections", type=Path, required=True, help="directory of <category>/<video_id>.csv"
+    )
+    parser.add_argument("--vectors", type=Path, required=True, help="CSV file to write")
+    parser.add_argument("--weighting", type=Path, help="JSON file to write: labels and their idf")
+    parser.add_argument("--metrics", type=Path, help="JSON file to write: counts")
+    args = parser.parse_args()
+
+    settings = params.load(weigh_objects.Params, args.params)
+    videos = read_videos(args.detections, with_distribution=settings.term == "probability")
+    vectors, weighting = weigh_objects.weigh_videos(videos, settings)
+
+    write_vectors(args.vectors, vectors)
+    if args.weighting:
+        write_json(args.weighting, weigh_objects.weighting_to_dict(weighting))
+    if args.metrics:
+        write_json(args.metrics, weigh_objects.summary(vectors))
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,138 @@
+"""What several test modules share. What needs torch is imported where it is used."""
+
+import runpy
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The real videos, images and weights beside the project, where they are."""
+    folder = ROOT.parent / "shared" / "real"
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is not here: it holds real files that the project does not ship")
+    return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """Where a test module has imported torch, let it compute in one thread."""
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def write_frames() -> Callable[[Path, int, int], None]:
+    """Writes `count` pictures of 64 x 64 pixels, drawn from `seed`, as 1.jpg, 2.jpg, …"""
+
+    def write(directory: Path, count: int, seed: int) -> None:
+        directory.mkdir(parents=True)
+        random = np.random.default_rng(seed)
+        for number in range(1, count + 1):
+            coarse = Image.fromarray(random.integers(0, 256, (6, 6, 3), dtype=np.uint8))
+            coarse.resize((64, 64)).save(directory / f"{number}.jpg", quality=90)
+
+    return write
+
+
+@pytest.fixture
+def run_stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., int]]:
+    """Runs a stage's script within this process, which has torch loaded; gives its exit status."""
+    handler = signal.getsignal(signal.SIGTERM)
+    monkeypatch.setenv("VIDREC_WORKERS", "1")
+
+    def run(stage: str, *arguments: str) -> int:
+        script = str(ROOT / "stages" / f"{stage}.py")
+        monkeypatch.setattr(sys, "argv", [script, *arguments])
+        with pytest.raises(SystemExit) as ended:
+            runpy.run_path(script, run_name="__main__")
+        assert isinstance(ended.value.code, int)
+        return ended.value.code
+
+    yield run
+    signal.signal(signal.SIGTERM, handler)
+
+
+@pytest.fixture(scope="session")
+def classifier_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Weights of a tiny network with three classes, untrained but decided in its answers."""
+    import torch
+
+    from vidrec import weights
+    from vidrec.networks import build_classifier
+
+    torch.manual_seed(0)
+    network = build_classifier("shufflenet_v2_x0_5", 3)
+    tensors = network.state_dict()
+    tensors["fc.weight"] *= 200
+    folder = tmp_path_factory.mktemp("weights") / "classifier"
+    half = (0.5, 0.5, 0.5)
+    card = weights.Card("shufflenet_v2_x0_5", ("cat", "dog", "tree"), 64, half, half, "made", "")
+    weights.save(folder, tensors, card)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def segmenter_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state dict of the official shape that sees class 31 and, less sure, class 1 everywhere.
+
+    Each object of class 1 fills its box; of one of class 31 every other column belongs to it.
+    """
+    import torch
+
+    from vidrec.networks import build_segmenter
+
+    with torch.device("meta"):
+        shapes = build_segmenter(
+            "maskrcnn_resnet50_fpn_v2",
+            91,
+            resolution=64,
+            proposals=1,
+            threshold=0.5,
+            detections=1,
+        ).state_dict()
+    tensors = {
+        name: torch.zeros((), dtype=value.dtype).expand(value.shape)
+        for name, value in shapes.items()
+    }
+    scores = torch.zeros(91)
+    scores[31], scores[1] = 10.0, 9.0
+    columns = torch.zeros(256, 256, 2, 2)
+    columns[0, 0, :, 0], columns[0, 0, :, 1] = 1.0, -1.0
+    logits = torch.zeros(91, 256, 1, 1)
+    logits[31, 0] = 20.0
+    bias = torch.full((91,), -10.0)
+    bias[1] = 10.0
+    made = {
+        "box_predictor.cls_score.bias": scores,
+        "mask_head.3.1.bias": torch.ones(256),
+        "mask_predictor.conv5_mask.weight": columns,
+        "mask_predictor.mask_fcn_logits.weight": logits,
+        "mask_predictor.mask_fcn_logits.bias": bias,
+    }
+    tensors.update({f"roi_heads.{name}": value for name, value in made.items()})
+    path = tmp_path_factory.mktemp("files") / "segmenter.pth"
+    torch.save(tensors, path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def segmenter_folder(
+    segmenter_file: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """`segmenter_file` as stage prepare_segmenter takes it in: 180 MB, removed at the end."""
+    from vidrec.prepare_segmenter import take_in
+
+    folder = tmp_path_factory.mktemp("weights") / "segmenter"
+    take_in("maskrcnn_resnet50_fpn_v2", segmenter_file, segmenter_file.name, folder)
+    yield folder
+    shutil.rmtree(folder)

@@ -1,0 +1,63 @@
+import random
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import torch
+
+from vidrec import compute
+from vidrec.errors import UserError
+
+
+@pytest.fixture
+def torch_as_before() -> Iterator[None]:
+    threads = torch.get_num_threads()
+    yield
+    torch.use_deterministic_algorithms(False)
+    torch.set_num_threads(threads)
+
+
+def draws() -> tuple[float, float, float]:
+    return random.random(), float(np.random.random()), float(torch.rand(()))
+
+
+@pytest.mark.usefixtures("torch_as_before")
+def test_the_seed_decides_every_generator_and_the_threads_are_fixed() -> None:
+    compute.make_deterministic(3, threads=2)
+    first = draws()
+    assert torch.get_num_threads() == 2
+    compute.make_deterministic(3, threads=1)
+    assert draws() == first
+    assert torch.get_num_threads() == 1
+    compute.make_deterministic(4, threads=1)
+    assert not set(draws()) & set(first)
+    assert torch.are_deterministic_algorithms_enabled()
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_gpu_is_used_where_there_is_one(there: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VIDREC_DEVICE", raising=False)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: there)
+    assert compute.device().type == ("cuda" if there else "cpu")
+    assert compute.inference_workers() == (1 if there else None)
+    monkeypatch.setenv("VIDREC_DEVICE", "cpu")
+    assert compute.device().type == "cpu"
+
+
+def test_a_device_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    for name, said in (("cuda", "sees no GPU"), ("tpu", "must be auto, cpu or cuda")):
+        monkeypatch.setenv("VIDREC_DEVICE", name)
+        with pytest.raises(UserError, match=said):
+            compute.device()
+
+
+@pytest.mark.parametrize(
+    ("precision", "kind"), [("bf16", torch.bfloat16), ("fp32", torch.float32)]
+)
+def test_networks_run_in_the_precision_asked_for(
+    precision: str, kind: torch.dtype, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIDREC_DEVICE", "cpu")
+    with torch.inference_mode(), compute.autocast(precision):
+        assert torch.nn.Linear(4, 2)(torch.ones(1, 4)).dtype == kind
