@@ -17,9 +17,7 @@ def main() -> None:
     held_out = finetune_head.split_by_source(table, settings)
     head = finetune_head.train_head(table["class"][~held_out], features[~held_out], settings)
     finetune_head.save_head(args.head, head, weights.read_card(args.weights))
-    storage.write_json(
-        args.metrics, finetune_head.measure(table, features, held_out, head)
-    )
+    storage.write_json(args.metrics, finetune_head.measure(table, features, held_out, head))
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def run_stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., int]]:
 
 @pytest.fixture(scope="session")
 def classifier_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Weights of a tiny network with three classes, untrained but decided in its answers."""
+    """Weights of a tiny network with three classes: untrained, but not of one mind on all frames."""
     import torch
 
     from vidrec import weights
@@ -72,8 +72,13 @@ def classifier_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     torch.manual_seed(0)
     network = build_classifier("shufflenet_v2_x0_5", 3)
+    for module in network.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.momentum = 1.0
+    with torch.no_grad():
+        network.train()(torch.randn(16, 3, 8, 8).repeat_interleave(8, 2).repeat_interleave(8, 3))
     tensors = network.state_dict()
-    tensors["fc.weight"] *= 200
+    tensors["fc.weight"] *= 8
     folder = tmp_path_factory.mktemp("weights") / "classifier"
     half = (0.5, 0.5, 0.5)
     card = weights.Card("shufflenet_v2_x0_5", ("cat", "dog", "tree"), 64, half, half, "made", "")

@@ -17,11 +17,11 @@ def hits(query: str, count: int) -> list[dict[str, Any]]:
         {"id": f"{query}-{n}", "title": f"a\n{query}, {n}", "duration": 60.0 + n}
         for n in range(count)
     ]
-    for useless, change in zip(
-        found[::4], ({"duration": None}, {"is_live": True}, {"duration": 9999.0}, {"id": "a/b"}),
-        strict=False,
-    ):  # fmt: skip
-        useless |= change
+    changes: list[dict[str, Any]] = [
+        {"duration": None}, {"is_live": True}, {"duration": 9999.0}, {"id": "a/b"},
+    ]  # fmt: skip
+    for useless, change in zip(found[::4], changes, strict=False):
+        useless.update(change)
     return found
 
 

@@ -100,7 +100,7 @@ def run_stage(settings: dict[str, Any]) -> subprocess.CompletedProcess[str]:
     own = {k: v for k, v in vars(PARAMS).items() if not k.startswith("frame")}
     document = {"download_videos": own | settings, "extract_frames": frames}
     Path("params.yaml").write_text(yaml.safe_dump(document))
-    command = [sys.executable, ROOT / "stages/download_videos.py", "--videos", "out/videos"]
+    command = [sys.executable, str(ROOT / "stages/download_videos.py"), "--videos", "out/videos"]
     outputs = ["--truth", "out/truth.csv", "--truth-masks", "out/masks.csv"]
     return subprocess.run([*command, *outputs], capture_output=True, text=True, check=False)
 

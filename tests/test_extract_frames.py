@@ -112,9 +112,12 @@ def test_only_a_changed_video_is_done_again(
     videos[0].file.write_bytes(media.encode_clip([bytes(64 * 48 * 3)] * 12, 64, 48, 6))
     done: list[str] = []
     frames_of = extract_frames.frames_of
-    monkeypatch.setattr(
-        extract_frames, "frames_of", lambda f, p: done.append(f.stem) or frames_of(f, p)
-    )
+
+    def note(file: Path, params: Params) -> list[bytes]:
+        done.append(file.stem)
+        return frames_of(file, params)
+
+    monkeypatch.setattr(extract_frames, "frames_of", note)
     assert extract(videos, PARAMS, Path("frames"))["frames"] == 9
     assert done == ["a"]
 
@@ -129,7 +132,7 @@ def test_the_stage(make_videos: Callable[..., list[Video]]) -> None:
     write_manifest(make_videos("007", "NA"))
     settings = {"fps": 3, "size": 32, "fit": "pad", "jpeg_quality": 3, "max_seconds": 60}
     Path("params.yaml").write_text(yaml.safe_dump({"extract_frames": settings}))
-    command = [sys.executable, ROOT / "stages/extract_frames.py", "--videos", "videos"]
+    command = [sys.executable, str(ROOT / "stages/extract_frames.py"), "--videos", "videos"]
     outputs = ["--frames", "out/frames", "--metrics", "out/m.json"]
     ended = subprocess.run([*command, *outputs], capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr

@@ -91,7 +91,7 @@ def test_workers_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_killed_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIDREC_WORKERS", "1")
-    render, made = sample_videos.render, []
+    render, made = sample_videos.render, list[str]()
 
     def render_some(clip: Clip, settings: Settings) -> bytes:
         if len(made) == 2:
@@ -103,9 +103,12 @@ def test_a_killed_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(KeyboardInterrupt):
         sample_videos.take(Path("videos"), SETTINGS, 1)
     again: list[str] = []
-    monkeypatch.setattr(
-        sample_videos, "render", lambda c, s: again.append(c.video_id) or render(c, s)
-    )
+
+    def note(clip: Clip, settings: Settings) -> bytes:
+        again.append(clip.video_id)
+        return render(clip, settings)
+
+    monkeypatch.setattr(sample_videos, "render", note)
     assert len(sample_videos.take(Path("videos"), SETTINGS, 1).entries) == 4
     assert len(made) == len(again) == 2
     assert not set(made) & set(again)

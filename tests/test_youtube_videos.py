@@ -145,7 +145,7 @@ def test_403_is_asked_anew(site: Site, rules: Rules, clip: bytes, tmp_path: Path
 def test_429_stops_and_keeps_what_is_there(
     site: Site, rules: Rules, clip: bytes, tmp_path: Path
 ) -> None:
-    site.files = {name: clip for name in "abcd"}
+    site.files = dict.fromkeys("abcd", clip)
     site.failures = {"b": [429] * 99}
     rules.downloads.mkdir()
     (rules.downloads / "d.mp4").write_bytes(clip)

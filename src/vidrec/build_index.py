@@ -194,9 +194,7 @@ def mixtures(truth: pd.DataFrame, ids: Sequence[str]) -> FloatArray:
     return summed.reindex(list(ids), fill_value=0.0).to_numpy(np.float64)
 
 
-def truth_agreement(
-    vectors: Vectors, ranking: Ranking, truth: pd.DataFrame
-) -> dict[str, float]:
+def truth_agreement(vectors: Vectors, ranking: Ranking, truth: pd.DataFrame) -> dict[str, float]:
     """How well the similarities agree with those of the true mixtures of objects, by cosine.
 
     `truth_ndcg_at_10`: nDCG of the first 10 neighbours, gain = true similarity.
@@ -216,9 +214,7 @@ def truth_agreement(
     return _means(pd.DataFrame(scores)) if scores else {}
 
 
-def _agreement(
-    me: int, found: FloatArray, true: FloatArray, order: IntArray
-) -> dict[str, float]:
+def _agreement(me: int, found: FloatArray, true: FloatArray, order: IntArray) -> dict[str, float]:
     others, theirs = np.delete(found, me), np.delete(true, me)
     ideal = np.sort(theirs)[::-1][: len(order)]
     gain = normalized_gain(true[order][np.newaxis], ideal[np.newaxis])[0]

@@ -9,6 +9,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,7 +25,7 @@ class Checkpoints:
     """The finished items of one stage, for one state of its params and code."""
 
     def __init__(self, stage: str, settings: Any, root: Path = ROOT) -> None:
-        self._folder = root / stage
+        self._folder = root.absolute() / stage
         self._settings = json.dumps(settings, sort_keys=True, default=str)
         self._code = code_digest()
 
@@ -33,9 +34,6 @@ class Checkpoints:
         parts = [self._settings, self._code, *inputs]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
-    def has(self, key: str) -> bool:
-        return (self._folder / key).is_file()
-
     def load(self, key: str) -> bytes | None:
         """The content stored under `key`, None where there is none."""
         path = self._folder / key
@@ -43,6 +41,14 @@ class Checkpoints:
 
     def save(self, key: str, content: bytes) -> None:
         write_bytes(self._folder / key, content)
+
+    def once(self, key: str, make: Callable[[], bytes]) -> bytes:
+        """The content stored under `key`; made and stored where there is none yet."""
+        content = self.load(key)
+        if content is None:
+            content = make()
+            self.save(key, content)
+        return content
 
     def prune(self, used: Iterable[str]) -> None:
         """Remove all items but those `used`: called once the stage has written its outs."""
@@ -61,17 +67,21 @@ def complete(
     title: str,
     workers: int | None = None,
 ) -> Iterator[tuple[Item, bytes]]:
-    """Each item with its content: from `store` where its key is there, else made and stored."""
-    missing = [item for item, key in zip(items, keys, strict=True) if not store.has(key)]
-    made = map_items(function, missing, title=title, workers=workers)
-    todo = set(map(id, missing))
-    for item, key in zip(items, keys, strict=True):
-        if id(item) in todo:
-            store.save(key, next(made))
-        content = store.load(key)
-        assert content is not None, "saved or found above"
-        yield item, content
+    """Each item with its content: from `store` where its key is there, else made and stored.
+
+    Once all are through, the store forgets what this run did not use.
+    """
+    work = partial(_complete_one, store, function)
+    pairs = list(zip(keys, items, strict=True))
+    yield from zip(items, map_items(work, pairs, title=title, workers=workers), strict=True)
     store.prune(keys)
+
+
+def _complete_one(
+    store: Checkpoints, function: Callable[[Item], bytes], pair: tuple[str, Item]
+) -> bytes:
+    key, item = pair
+    return store.once(key, partial(function, item))
 
 
 def code_digest() -> str:

@@ -53,9 +53,7 @@ def _add_discover(command: argparse.ArgumentParser) -> None:
         "queries", nargs="+", metavar="CATEGORY=QUERY", help='such as pets="cat playing"'
     )
     command.add_argument("--per-category", type=_positive, default=100, help="videos wanted")
-    command.add_argument(
-        "--reserves", type=int, default=30, help="ids to replace lost ones"
-    )
+    command.add_argument("--reserves", type=int, default=30, help="ids to replace lost ones")
     command.set_defaults(command=run_discover)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from vidrec import media
 from vidrec.archives import pack, unpack
-from vidrec.checkpoints import ROOT, Checkpoints
+from vidrec.checkpoints import Checkpoints
 from vidrec.errors import UserError
 from vidrec.manifest import OK, read_manifest
 from vidrec.media import VideoError
@@ -78,9 +78,9 @@ def extract(videos: list[Video], params: Params, frames: Path) -> dict[str, Any]
     A video that fails has no directory and is in the report, by its id. What is finished is
     kept outside `frames` and not done again. Raises UserError where all of them fail.
     """
-    checkpoints = Checkpoints("extract_frames", [params, media.version()], ROOT.absolute())
+    checkpoints = Checkpoints("extract_frames", [params, media.version()])
     work = functools.partial(_extract_once, params, checkpoints)
-    done = list(map_items(work, videos, title="extracting frames"))
+    done = list(map_items(work, videos, title="extract frames"))
     good = [item for item in done if item.status == OK]
     if not good:
         first = done[0]
@@ -98,16 +98,17 @@ def _extract_once(params: Params, checkpoints: Checkpoints, video: Video) -> Ext
     """The frames of `video`, made where no earlier run has; known by the file's content."""
     try:
         key = checkpoints.key(sha256_of(video.file))
-        archive = checkpoints.load(key)
-        if archive is None:
-            frames = frames_of(video.file, params)
-            archive = pack({f"{n}.jpg": frame for n, frame in enumerate(frames, start=1)})
-            checkpoints.save(key, archive)
+        archive = checkpoints.once(key, functools.partial(_archive_of, video.file, params))
         return Extracted(video, key, OK, len(unpack(archive)))
     except VideoError as error:
         return Extracted(video, "", error.status, 0)
     except FileNotFoundError:
         return Extracted(video, "", "missing", 0)
+
+
+def _archive_of(file: Path, params: Params) -> bytes:
+    frames = frames_of(file, params)
+    return pack({f"{number}.jpg": frame for number, frame in enumerate(frames, start=1)})
 
 
 def _frame_files(done: list[Extracted], checkpoints: Checkpoints) -> Iterator[tuple[Path, bytes]]:

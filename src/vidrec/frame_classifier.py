@@ -39,7 +39,7 @@ class FrameClassifier:
     def load(cls, folder: Path, precision: str, batch_size: int) -> "FrameClassifier":
         """The classifier whose weights lie in `folder`, checked against their card."""
         tensors, card = weights.load(folder)
-        network = build_classifier(card.arch, len(card.labels))
+        network = build_classifier(card.arch, len(card.labels), card.input_size)
         weights.load_into(network, tensors, str(folder))
         return cls(network, card, precision, batch_size)
 

@@ -1,7 +1,6 @@
 """One video's frames: a directory of 1.jpg, 2.jpg, 3.jpg … without a gap."""
 
 import hashlib
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -19,21 +18,23 @@ def frame_paths(directory: Path) -> list[Path]:
     """
     if not directory.is_dir():
         raise UserError(f"{directory} is no directory: name one that holds 1.jpg, 2.jpg, …")
-    numbered = {int(path.stem): path for path in directory.glob("*.jpg") if path.stem.isdecimal()}
-    if not numbered:
+    paths = [path for path in directory.glob("*.jpg") if path.stem.isdecimal()]
+    if not paths:
         raise UserError(f"{directory} holds no frames: it needs 1.jpg, 2.jpg, 3.jpg, …")
-    gaps = set(range(1, max(numbered) + 1)) - set(numbered)
-    if gaps or len(numbered) != max(numbered):
-        raise UserError(f"{directory} lacks frame {min(gaps, default=1)}.jpg: extract it again")
-    return [numbered[number] for number in sorted(numbered)]
+    ordered = sorted(paths, key=lambda path: int(path.stem))
+    for number, path in enumerate(ordered, start=1):
+        if int(path.stem) < number:
+            raise UserError(f"{path} is a frame too many: frames are 1.jpg, 2.jpg, 3.jpg, …")
+        if int(path.stem) > number:
+            raise UserError(f"{directory} lacks frame {number}.jpg: extract it again")
+    return ordered
 
 
 def read_frame(path: Path) -> NDArray[np.uint8]:
     """The pixels of one picture, RGB, (height, width, 3). Raises UserError if it is none."""
     try:
-        content = path.read_bytes()
-        with Image.open(BytesIO(content)) as picture:
-            return np.asarray(picture.convert("RGB"))
+        with Image.open(path) as picture:
+            return np.array(picture.convert("RGB"))
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError, ValueError) as error:
         raise UserError(f"{path} cannot be read as a picture ({error}): replace it") from None
 

@@ -21,15 +21,27 @@ def classification_names() -> list[str]:
     return names
 
 
-def build_classifier(arch: str, num_classes: int) -> nn.Module:
-    """The network `arch`, untrained. Raises UserError for a name torchvision does not know."""
+def check_classifier(arch: str) -> None:
+    """Raise UserError unless `arch` is the name of one of torchvision's classifiers."""
     if arch not in classification_names():
         near = difflib.get_close_matches(arch, classification_names(), 3)
         hint = (
             f"did you mean {', '.join(near)}?" if near else "see torchvision.models.list_models()"
         )
         raise UserError(f"prepare_weights.classifier_arch is {arch!r}, no torchvision name: {hint}")
-    options = {"init_weights": False} if arch in ("googlenet", "inception_v3") else {}
+
+
+def build_classifier(arch: str, num_classes: int, size: int = 224) -> nn.Module:
+    """The network `arch`, untrained, for pictures `size` pixels square; most read any size.
+
+    Raises UserError for a name torchvision does not know.
+    """
+    check_classifier(arch)
+    options: dict[str, int] = {}
+    if arch in ("googlenet", "inception_v3"):
+        options["init_weights"] = False
+    elif arch.startswith("vit_"):
+        options["image_size"] = size
     network: nn.Module = torchvision.models.get_model(
         arch, weights=None, num_classes=num_classes, **options
     )
@@ -89,10 +101,12 @@ def build_segmenter(
     proposals: int,
     threshold: float,
     detections: int,
+    regions: int = 512,
 ) -> nn.Module:
     """The Mask R-CNN `arch`, untrained; `num_classes` counts the background.
 
-    `resolution` is the length in pixels to which the shorter side of a picture is scaled.
+    `resolution` is the length in pixels to which the shorter side of a picture is scaled;
+    `regions` are learnt from per picture in training, a quarter of them with a mask.
     """
     network: nn.Module = torchvision.models.get_model(
         arch,
@@ -107,5 +121,6 @@ def build_segmenter(
         rpn_post_nms_top_n_test=proposals,
         box_score_thresh=threshold,
         box_detections_per_img=detections,
+        box_batch_size_per_image=regions,
     )
     return network

@@ -10,6 +10,7 @@ import torch
 from torchvision.models import WeightsEnum, get_model_weights
 
 from vidrec.errors import UserError
+from vidrec.networks import check_classifier
 from vidrec.storage import sha256_of
 
 HASHED_NAME = re.compile(r"-([0-9a-f]{8,64})\.pth$")
@@ -18,14 +19,8 @@ HASHED_NAME = re.compile(r"-([0-9a-f]{8,64})\.pth$")
 
 def classifier_weights(arch: str, name: str) -> Any:
     """The official weights `name` of the network `arch`; its default ones for an empty name."""
-    try:
-        known: Any = get_model_weights(arch)
-    except ValueError:
-        raise UserError(
-            f"prepare_weights.classifier_arch is {arch!r}, which torchvision does not know:"
-            " see torchvision.models.list_models()"
-        ) from None
-    return pick(known, name)
+    check_classifier(arch)
+    return pick(get_model_weights(arch), name)
 
 
 def pick(known: Any, name: str) -> WeightsEnum:

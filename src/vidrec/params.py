@@ -25,9 +25,7 @@ def param(
     high: float | None = None,
 ) -> Any:
     """A field of a params dataclass: its name elsewhere, its allowed values or its range."""
-    return dataclasses.field(
-        metadata={"name": name, "choices": choices, "low": low, "high": high}
-    )
+    return dataclasses.field(metadata={"name": name, "choices": choices, "low": low, "high": high})
 
 
 def names(kind: type) -> dict[str, str]:

@@ -32,9 +32,7 @@ OFFICIAL = {
 class Params:
     """See `prepare_segmenter` in params.yaml."""
 
-    source: str = param(
-        name="prepare_weights.source", choices=("sample", "torchvision", "file")
-    )
+    source: str = param(name="prepare_weights.source", choices=("sample", "torchvision", "file"))
     arch: str = param(name="prepare_weights.segmenter_arch", choices=SEGMENTERS)
     weights: str = param(name="prepare_weights.segmenter_weights")
     file: str = param(name="prepare_weights.segmenter_file")

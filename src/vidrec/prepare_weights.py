@@ -1,8 +1,8 @@
 """Stage prepare_weights: the frame classifier's weights, from wherever the params say."""
 
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from torch import Tensor, nn
 
@@ -16,6 +16,11 @@ from vidrec.params import param
 from vidrec.sample_classifier import Training, train
 from vidrec.storage import sha256_of
 from vidrec.weights import Card
+
+FROM_TENSORFLOW = ("googlenet", "inception_v3")
+HALF = (0.5, 0.5, 0.5)
+"""Mean and deviation for these networks, whose weights were trained in TensorFlow on values -1..1.
+torchvision converts within the network, if it builds it with weights; here the card does."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ def prepare(params: Params, folder: Path) -> None:
         train_on_sample(params, folder)
     elif params.source == "torchvision":
         official = classifier_weights(params.classifier_arch, params.classifier_weights)
-        take_in(params.classifier_arch, fetch(official.url), official.url, folder)
+        take_in(params.classifier_arch, fetch(official.url), official, folder)
     elif not params.classifier_file:
         weights.save_absent(
             folder,
@@ -66,8 +71,8 @@ def prepare(params: Params, folder: Path) -> None:
             " prepare_weights.classifier_file is empty; name a state dict there",
         )
     else:
-        path = Path(params.classifier_file)
-        take_in(params.classifier_arch, path, path.name, folder)
+        usual = classifier_weights(params.classifier_arch, "")
+        take_in(params.classifier_arch, Path(params.classifier_file), usual, folder)
 
 
 def train_on_sample(params: Params, folder: Path) -> None:
@@ -87,23 +92,28 @@ def train_on_sample(params: Params, folder: Path) -> None:
     weights.save(folder, network.state_dict(), card)
 
 
-def take_in(arch: str, path: Path, origin: str, folder: Path) -> None:
-    """Check a state dict against the network `arch` and keep it with its card."""
+def take_in(arch: str, path: Path, official: Any, folder: Path) -> None:
+    """Check a state dict against the network `arch` and keep it with its card.
+
+    It reads pictures as the weights `official` of that network do, and has their class names
+    unless it comes with its own.
+    """
+    preset = official.transforms()
+    size = preset.crop_size[0]
     tensors = weights.read_state_dict(path)
-    network = build_classifier(arch, 1000)
+    network = build_classifier(arch, 1000, size)
     count = _class_count(network, tensors, path)
     if count != 1000:
-        network = build_classifier(arch, count)
+        network = build_classifier(arch, count, size)
     weights.load_into(network, tensors, path.name)
-    official = classifier_weights(arch, "")
-    preset = official.transforms()
+    from_tensorflow = arch in FROM_TENSORFLOW
     card = Card(
         arch=arch,
         labels=labels_for(path, count, tuple(official.meta["categories"])),
-        input_size=preset.crop_size[0],
-        mean=tuple(preset.mean),
-        std=tuple(preset.std),
-        origin=origin.rpartition("/")[2],
+        input_size=size,
+        mean=HALF if from_tensorflow else tuple(preset.mean),
+        std=HALF if from_tensorflow else tuple(preset.std),
+        origin=path.name,
         origin_sha256=sha256_of(path),
     )
     weights.save(folder, network.state_dict(), card)
@@ -124,7 +134,10 @@ def labels_for(path: Path, count: int, known: tuple[str, ...]) -> tuple[str, ...
     beside = path.with_name(path.name + ".labels.txt")
     labels = known
     if beside.is_file():
-        labels = tuple(beside.read_text(encoding="utf-8").splitlines())
+        try:
+            labels = tuple(beside.read_text(encoding="utf-8").splitlines())
+        except UnicodeDecodeError:
+            raise UserError(f"{beside} is not UTF-8 text: save it as that") from None
     if len(labels) != count:
         raise UserError(
             f"{path.name} has {count} classes, but {len(labels)} names are known for them:"
@@ -135,9 +148,14 @@ def labels_for(path: Path, count: int, known: tuple[str, ...]) -> tuple[str, ...
 
 def unique_labels(labels: tuple[str, ...]) -> tuple[str, ...]:
     """`labels` with a number after a repeated name: ImageNet has two classes called crane."""
-    seen: Counter[str] = Counter()
+    taken = set(labels)
+    seen: set[str] = set()
     unique = []
     for label in labels:
-        seen[label] += 1
-        unique.append(label if seen[label] == 1 else f"{label} ({seen[label]})")
+        name, number = label, 1
+        while name in seen or (number > 1 and name in taken):
+            number += 1
+            name = f"{label} ({number})"
+        seen.add(name)
+        unique.append(name)
     return tuple(unique)

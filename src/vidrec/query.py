@@ -19,23 +19,28 @@ REASONS_SHOWN = 3
 
 
 def neighbors_of(video: str, count: int, params_path: Path) -> list[Neighbor]:
-    """The `count` videos most like `video`: an id in the index, a file, or a directory of frames.
+    """The `count` videos most like `video`: an id in the index, a file, frames, or a URL.
 
     Raises UserError for an unknown id, or a video in which no object of the index is found.
     """
     vectors = read_vectors(VECTORS)
-    path = Path(video)
-    if video in vectors.ids or not path.exists():
-        _refuse_url(video)
+    if video in vectors.ids:
         return recommend_for_id(vectors, video, count)
     weighting = read_weighting(WEIGHTING)
-    found = detect(path, weighting.params.detector, params_path)
-    return recommend(vectors, weigh_video(found, weighting), name=path.name, count=count)
-
-
-def _refuse_url(video: str) -> None:
     if video.startswith(("http://", "https://")):
-        raise UserError(f"{video} is a URL: download the video first and give its file")
+        found = _detect_at_url(video, weighting.params.detector, params_path)
+    elif Path(video).exists():
+        found = detect(Path(video), weighting.params.detector, params_path)
+    else:
+        return recommend_for_id(vectors, video, count)
+    return recommend(vectors, weigh_video(found, weighting), name=video, count=count)
+
+
+def _detect_at_url(url: str, detector: str, params_path: Path) -> VideoDetections:
+    from vidrec.youtube_videos import fetch
+
+    with tempfile.TemporaryDirectory(prefix="vidrec-") as folder:
+        return detect(fetch(url, Path(folder)), detector, params_path)
 
 
 def detect(video: Path, detector: str, params_path: Path) -> VideoDetections:
@@ -49,9 +54,16 @@ def detect(video: Path, detector: str, params_path: Path) -> VideoDetections:
 
 def _extract(video: Path, folder: Path, params_path: Path) -> None:
     from vidrec import extract_frames
+    from vidrec.media import VideoError
 
     settings = params.load(extract_frames.Params, params_path)
-    for number, content in enumerate(extract_frames.frames_of(video, settings), start=1):
+    try:
+        frames = extract_frames.frames_of(video, settings)
+    except VideoError as error:
+        raise UserError(
+            f"{video} gives no frames ({error.status}): {error}; try another file"
+        ) from None
+    for number, content in enumerate(frames, start=1):
         (folder / f"{number}.jpg").write_bytes(content)
 
 

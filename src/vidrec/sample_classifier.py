@@ -26,7 +26,7 @@ from vidrec.networks import prepare
 from vidrec.parallel import map_items
 from vidrec.sample_stills import CLOSEUP, Still, render_closeup, render_still
 
-CLOSEUP_BATCH, STILL_BATCH = 64, 32
+CLOSEUP_BATCH, STILL_BATCH = 32, 16
 MAX_OBJECTS = 3
 STRIDE = 32
 """Pixels per cell of the trunk's last map, in each direction."""

@@ -19,12 +19,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vidrec.archives import pack, unpack
-from vidrec.checkpoints import ROOT, Checkpoints
+from vidrec.checkpoints import Checkpoints, complete
 from vidrec.drawings import LABELS
 from vidrec.manifest import Entry
 from vidrec.masks import encode_mask
 from vidrec.media import encode_clip, version
-from vidrec.parallel import map_items
 from vidrec.sample_stills import resize_mask
 from vidrec.scenes import (
     CANVAS_HEIGHT,
@@ -153,30 +152,16 @@ def take(folder: Path, settings: Settings, per_category: int) -> Haul:
     Clips rendered before, by a run that was killed, are not rendered again.
     """
     clips = [Clip(name, number) for name in THEMES for number in range(1, per_category + 1)]
-    checkpoints = Checkpoints("sample_videos", [settings, version()], ROOT.absolute())
-    render = functools.partial(_render_once, settings, checkpoints)
+    store = Checkpoints("sample_videos", [settings, version()])
+    work = functools.partial(render, settings=settings)
+    keys = [store.key(clip.video_id) for clip in clips]
     entries: list[Entry] = []
     rows: list[tuple[Any, ...]] = []
-    used = []
-    for clip, (key, archive) in zip(
-        clips, map_items(render, clips, title="rendering"), strict=True
-    ):
+    for clip, archive in complete(store, work, clips, keys, title="render videos"):
         parts = unpack(archive)
         entries.append(_put(folder, clip, settings, parts))
         rows += [(clip.video_id, *row) for row in json.loads(parts["truth.json"])]
-        used.append(key)
-    checkpoints.prune(used)
     return Haul(entries, *_truth_tables(rows))
-
-
-def _render_once(settings: Settings, checkpoints: Checkpoints, clip: Clip) -> tuple[str, bytes]:
-    """The key and the content of a clip's checkpoint, made where there is none yet."""
-    key = checkpoints.key(clip.video_id)
-    archive = checkpoints.load(key)
-    if archive is None:
-        archive = render(clip, settings)
-        checkpoints.save(key, archive)
-    return key, archive
 
 
 def _put(folder: Path, clip: Clip, settings: Settings, parts: dict[str, bytes]) -> Entry:

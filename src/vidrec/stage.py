@@ -14,9 +14,16 @@ from vidrec.errors import UserError
 LOCKS = Path(".vidrec/locks")
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with the arguments in one line, as all other errors are said."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"error: {message}: see {self.prog} --help\n")
+
+
 def parser(description: str | None) -> argparse.ArgumentParser:
     """An argument parser with the option that all stages have: where the params are."""
-    made = argparse.ArgumentParser(description=description)
+    made = _Parser(description=description)
     made.add_argument("--params", type=Path, default=Path("params.yaml"), help="the params file")
     return made
 

@@ -14,6 +14,12 @@ from vidrec.storage import write_bytes
 SAFE_NAME = re.compile(r"[A-Za-z0-9_-]+")
 """What a category and a video id must match, whole."""
 
+TEXT = (
+    *("video_id", "category", "label", "neighbor_id", "status", "path", "sha256", "title", "error"),
+    *("image", "class", "source", "pretrained_label", "counts"),
+)
+"""The columns that are text even where all their values look like numbers."""
+
 
 def write_table(path: Path, table: pd.DataFrame) -> None:
     """Write `table` to `path` atomically; floats should be rounded before."""
@@ -28,8 +34,7 @@ def read_table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     try:
         text = path.read_text(encoding="utf-8")
         table = pd.read_csv(
-            StringIO(text), keep_default_na=False, na_values=[], dtype={"video_id": "str",
-            "category": "str", "label": "str", "neighbor_id": "str"},
+            StringIO(text), keep_default_na=False, na_values=[], dtype=dict.fromkeys(TEXT, "str")
         )
     except FileNotFoundError:
         raise UserError(f"{path} is missing: run `dvc repro` to make it") from None

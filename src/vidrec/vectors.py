@@ -71,9 +71,7 @@ def read_vectors(path: Path) -> Vectors:
 
 
 def _numbers(path: Path, table: pd.DataFrame, columns: list[str]) -> FloatArray:
-    numbers: FloatArray = (
-        table[columns].apply(pd.to_numeric, errors="coerce").to_numpy(np.float64)
-    )
+    numbers: FloatArray = table[columns].apply(pd.to_numeric, errors="coerce").to_numpy(np.float64)
     bad = np.argwhere(~np.isfinite(numbers))
     if len(bad):
         row, column = bad[0]

@@ -60,9 +60,7 @@ class Weighting:
     idf: FloatArray
 
 
-def weigh_videos(
-    videos: Iterable[VideoDetections], params: Params
-) -> tuple[Vectors, Weighting]:
+def weigh_videos(videos: Iterable[VideoDetections], params: Params) -> tuple[Vectors, Weighting]:
     """The vectors of `videos` in their order, labels sorted, and the weighting fitted on them.
 
     A video without a detection is a zero vector. Raises UserError where no video has any.
@@ -162,9 +160,7 @@ def weigh_sums(sums: pd.DataFrame, weighting: Weighting) -> FloatArray:
 def summary(vectors: Vectors) -> dict[str, Any]:
     """The stage's metrics: how many videos and labels, and which videos have no object at all."""
     empty = [
-        video_id
-        for video_id, row in zip(vectors.ids, vectors.values, strict=True)
-        if not row.any()
+        video_id for video_id, row in zip(vectors.ids, vectors.values, strict=True) if not row.any()
     ]
     return {
         "videos": len(vectors.ids),

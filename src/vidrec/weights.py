@@ -6,7 +6,7 @@ the tensors' file; every load checks it. Weights from outside (PyTorch's `.pth`)
 """
 
 import dataclasses
-import pickle
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,11 +95,15 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
-        content: Any = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, SafetensorError, KeyError) as error:
-        reason = str(error).split("\n", 1)[0].split(". ")[0]
-        raise UserError(f"{path} is no plain state dict ({reason}): save one with torch.save"
-                        "(model.state_dict(), path)") from None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            content: Any = torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # fed with a broken file, torch.load raises almost anything
+        reason = str(error).split("\n", 1)[0].split(". ")[0] or type(error).__name__
+        raise UserError(
+            f"{path} is no plain state dict ({reason}): save one with"
+            " torch.save(model.state_dict(), path)"
+        ) from None
     if not isinstance(content, dict) or not all(isinstance(v, Tensor) for v in content.values()):
         raise UserError(f"{path} holds no state dict of tensors: save model.state_dict() instead")
     return content

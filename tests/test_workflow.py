@@ -1,0 +1,147 @@
+"""The whole workflow in miniature: `dvc repro` on a copy of the project, with tiny params."""
+
+import csv
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+TINY: dict[str, dict[str, Any]] = {
+    "prepare_weights": {"input_size": 64, "closeups": 32, "stills": 16, "still_epochs": 1},
+    "prepare_segmenter": {"resolution": 64, "stills": 4, "steps": 2, "batch_size": 2},
+    "download_videos": {"sample_videos_per_category": 3, "sample_seconds": 1.0},
+    "embed_images": {"sample_scenes": 4},
+    "segment_objects": {"fps": 1.0, "threshold": 0.0, "proposals": 10, "detections": 3},
+    "train_video_classifier": {"folds": 3},
+}
+HEADERS = {
+    "data/videos/manifest.csv": "video_id,category,status,path,duration_s,sha256,source,title,error",
+    "data/detections/classified/cars/cars_001.csv": "frame,label,confidence",
+    "data/detections/finetuned/cars/cars_001.csv": "frame,label,confidence",
+    "data/detections/segmented/cars/cars_001.csv": "frame,label,confidence,area_pct",
+    "data/recommendations.csv": "video_id,rank,neighbor_id,similarity",
+    "data/truth.csv": "video_id,frame,label,area_pct",
+}
+
+
+def run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of the environment in `project`, with the project's own copy of the code."""
+    environment = dict(os.environ)
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    environment["PYTHONPATH"] = str(project / "src")
+    return subprocess.run(
+        command, cwd=project, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def write_params(project: Path, changes: dict[str, dict[str, Any]]) -> None:
+    settings = yaml.safe_load((project / "params.yaml").read_text())
+    for section, values in changes.items():
+        settings[section] |= values
+    (project / "params.yaml").write_text(yaml.safe_dump(settings))
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project in which the whole workflow has run once."""
+    made = tmp_path_factory.mktemp("workflow") / "vidrec"
+    for name in ("src", "stages", "manifests", "my_videos"):
+        shutil.copytree(ROOT / name, made / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("dvc.yaml", "params.yaml", ".dvcignore"):
+        shutil.copy(ROOT / name, made / name)
+    write_params(made, TINY)
+    assert run(made, "git", "init", "--quiet").returncode == 0
+    assert run(made, "dvc", "init", "--quiet").returncode == 0
+    assert run(made, "dvc", "config", "core.analytics", "false").returncode == 0
+    done = run(made, "dvc", "repro")
+    assert done.returncode == 0, done.stderr + done.stdout
+    return made
+
+
+def stages_run(output: str) -> set[str]:
+    """The stages that `dvc repro` ran, from what it printed."""
+    lines = [line for line in output.splitlines() if line.startswith("Running stage")]
+    return {line.split("'")[1] for line in lines}
+
+
+@pytest.mark.parametrize("path", HEADERS)
+def test_files_have_the_columns_others_rely_on(project: Path, path: str) -> None:
+    assert (project / path).read_text().splitlines()[0] == HEADERS[path]
+
+
+def test_vectors_begin_with_id_and_category(project: Path) -> None:
+    assert (project / "data/vectors.csv").read_text().startswith("video_id,category,")
+
+
+def test_each_video_has_numbered_frames(project: Path) -> None:
+    frames = sorted(path.name for path in (project / "data/frames/pets/pets_002").iterdir())
+    assert frames == ["1.jpg", "2.jpg", "3.jpg"]
+
+
+def test_each_video_has_its_neighbours(project: Path) -> None:
+    with (project / "data/recommendations.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(rows) == 12 * 10
+    assert all(row["video_id"] != row["neighbor_id"] for row in rows)
+    assert [int(row["rank"]) for row in rows[:10]] == list(range(1, 11))
+
+
+def test_a_second_run_has_nothing_to_do(project: Path) -> None:
+    done = run(project, "dvc", "repro")
+    assert done.returncode == 0, done.stderr
+    assert stages_run(done.stdout) == set()
+
+
+def test_another_weighting_reruns_only_what_depends_on_it(project: Path) -> None:
+    write_params(project, {"weigh_objects": {"term": "probability"}})
+    done = run(project, "dvc", "repro")
+    write_params(project, {"weigh_objects": {"term": "confidence"}})
+    assert run(project, "dvc", "repro").returncode == 0
+    assert done.returncode == 0, done.stderr
+    assert stages_run(done.stdout) == {"weigh_objects", "train_video_classifier", "build_index"}
+
+
+def test_another_head_does_not_run_the_trunk_again(project: Path) -> None:
+    write_params(project, {"finetune_head": {"c": 0.5}})
+    done = run(project, "dvc", "repro")
+    assert done.returncode == 0, done.stderr
+    assert stages_run(done.stdout) <= {"finetune_head", "apply_head"}
+    assert "finetune_head" in stages_run(done.stdout)
+
+
+def test_a_detector_that_is_not_chosen_is_not_needed(project: Path) -> None:
+    plan = run(project, "dvc", "repro", "--dry", "--force", "build_index")
+    assert plan.returncode == 0, plan.stderr
+    assert not {"segment_objects", "prepare_segmenter", "apply_head"} & stages_run(plan.stdout)
+    assert "classify_frames" in stages_run(plan.stdout)
+
+
+def test_unseen_frames_of_an_indexed_video_find_that_video(project: Path) -> None:
+    seen = run(project, "vidrec", "recommend", "data/frames/music/music_001", "-k", "1")
+    assert seen.returncode == 0, seen.stderr
+    assert "music_001" in seen.stdout.splitlines()[1]
+    assert "1.000" in seen.stdout
+
+
+def test_a_file_is_recommended_as_its_frames_are(project: Path) -> None:
+    by_file = run(project, "vidrec", "recommend", "data/videos/music/music_001.mp4", "--json")
+    by_frames = run(project, "vidrec", "recommend", "data/frames/music/music_001", "--json")
+    assert by_file.returncode == 0, by_file.stderr
+    assert by_file.stdout.split('"neighbors"')[1] == by_frames.stdout.split('"neighbors"')[1]
+
+
+def test_a_bad_param_is_one_line(project: Path) -> None:
+    write_params(project, {"weigh_objects": {"scaling": "cubic"}})
+    done = run(project, "dvc", "repro", "weigh_objects")
+    write_params(project, {"weigh_objects": {"scaling": "sqrt"}})
+    assert done.returncode != 0
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert errors == ["error: weigh_objects.scaling is 'cubic': it must be one of"
+                      " linear, sqrt, log, binary"]
+    assert "Traceback" not in done.stderr
