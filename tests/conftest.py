@@ -30,6 +30,20 @@ def one_thread() -> None:
         sys.modules["torch"].set_num_threads(1)
 
 
+@pytest.fixture
+def torch_as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Undoes what `make_deterministic` sets for the whole process."""
+    import torch
+    from torch.utils import deterministic
+
+    threads = torch.get_num_threads()
+    monkeypatch.setenv("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    monkeypatch.setattr(deterministic, "fill_uninitialized_memory", True)
+    yield
+    torch.use_deterministic_algorithms(False)
+    torch.set_num_threads(threads)
+
+
 @pytest.fixture(scope="session")
 def write_frames() -> Callable[[Path, int, int], None]:
     """Writes `count` pictures of 64 x 64 pixels, drawn from `seed`, as 1.jpg, 2.jpg, …"""
@@ -64,7 +78,7 @@ def run_stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., int]]:
 
 @pytest.fixture(scope="session")
 def classifier_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Weights of a tiny network with three classes: untrained, but not of one mind on all frames."""
+    """Weights of a tiny network with three classes, untrained, yet of various answers."""
     import torch
 
     from vidrec import weights

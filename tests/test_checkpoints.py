@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -53,7 +54,8 @@ def make(item):
 
 store = Checkpoints("stage", [])
 keys = [store.key(item) for item in "abcd"]
-print(*(content.decode() for _, content in complete(store, make, "abcd", keys, title="", workers=1)))
+done = complete(store, make, "abcd", keys, title="", workers=1)
+print(*(content.decode() for _, content in done))
 """
 
 
@@ -97,9 +99,31 @@ def test_what_is_no_longer_used_is_pruned_once_all_is_done(tmp_path: Path) -> No
         store, maker([]), ["b", "c"], [store.key("b"), store.key("c")], title="", workers=1
     )
     next(running)
-    assert store.has(store.key("a"))
+    assert store.load(store.key("a")) == b"A"
     list(running)
-    assert [store.has(store.key(item)) for item in "abc"] == [False, True, True]
+    assert [store.load(store.key(item)) for item in "abc"] == [None, b"B", b"C"]
+
+
+def test_what_a_worker_has_finished_is_kept_when_another_fails(tmp_path: Path) -> None:
+    store = Checkpoints("stage", [], tmp_path)
+    items = ["a", "b", "c", "d"]
+    with pytest.raises(UserError, match="d is bad"):
+        keys = [store.key(item) for item in items]
+        list(complete(store, _slow_at_the_last, items, keys, title="", workers=2))
+    assert [store.load(store.key(item)) for item in items] == [b"a", b"b", b"c", None]
+
+
+def _slow_at_the_last(item: str) -> bytes:
+    if item == "d":
+        time.sleep(0.5)
+        raise UserError("d is bad")
+    return item.encode()
+
+
+def test_an_item_is_made_only_where_it_is_missing(tmp_path: Path) -> None:
+    store = Checkpoints("stage", [], tmp_path)
+    assert store.once("key", lambda: b"made") == b"made"
+    assert store.once("key", lambda: b"made again") == b"made"
 
 
 def test_another_stage_has_items_of_its_own(tmp_path: Path) -> None:

@@ -1,5 +1,4 @@
 import random
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -7,14 +6,6 @@ import torch
 
 from vidrec import compute
 from vidrec.errors import UserError
-
-
-@pytest.fixture
-def torch_as_before() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    yield
-    torch.use_deterministic_algorithms(False)
-    torch.set_num_threads(threads)
 
 
 def draws() -> tuple[float, float, float]:

@@ -101,7 +101,8 @@ def test_pictures_of_all_modes_become_rgb(tmp_path: Path, mode: str) -> None:
     path = tmp_path / "a.tif"
     Image.new("RGB", (4, 3), (255, 255, 255)).convert(mode).save(path)
     pixels = read_frame(path)
-    assert (pixels.shape, pixels.dtype) == ((3, 4, 3), np.uint8)
+    assert pixels.shape == (3, 4, 3)
+    assert pixels.dtype == np.uint8
     assert (pixels == 255).all()
 
 

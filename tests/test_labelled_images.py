@@ -25,9 +25,9 @@ def picture(seed: int, size: tuple[int, int] = (48, 32)) -> Image.Image:
     return coarse.resize(size, Image.Resampling.BICUBIC)
 
 
-def save(path: Path, image: Image.Image, **options: int) -> None:
+def save(path: Path, image: Image.Image, quality: int = 95) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    image.save(path, **options)
+    image.save(path, quality=quality)
 
 
 def test_images_are_named_labelled_and_of_one_size(tmp_path: Path) -> None:

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 import torch
 from torch import nn
@@ -133,7 +135,7 @@ def test_a_vision_transformer_is_built_for_its_size_of_pictures() -> None:
 
 def test_a_segmenter_is_built_with_the_limits_asked_for() -> None:
     with torch.device("meta"):
-        network = build_segmenter(
+        network: Any = build_segmenter(
             "maskrcnn_resnet50_fpn",
             4,
             resolution=96,

@@ -81,7 +81,7 @@ def test_an_object_without_a_pixel_is_none() -> None:
 
 @pytest.mark.parametrize(
     ("number", "name"),
-    [(1, "person"), (27, "backpack"), (31, "handbag"), (32, "tie"), (77, "cell phone"), (90, "toothbrush")],
+    [(1, "person"), (27, "backpack"), (31, "handbag"), (32, "tie"), (90, "toothbrush")],
 )
 def test_classes_keep_cocos_numbers_with_their_holes(number: int, name: str) -> None:
     assert len(CATEGORIES) == 91
@@ -124,9 +124,8 @@ def test_sampled_frames_by_hand() -> None:
     assert sampled_frames(7, 3, 0.5) == [1, 7]
 
 
-def settings(**changed: float) -> Settings:
-    limits = {"proposals": 1, "threshold": 0.05, "detections": 4, **changed}
-    return Settings(64, int(limits["proposals"]), limits["threshold"], int(limits["detections"]), "fp32")
+def settings(threshold: float) -> Settings:
+    return Settings(64, proposals=1, threshold=threshold, detections=4, precision="fp32")
 
 
 Write = Callable[[Path, int, int], None]
@@ -136,7 +135,7 @@ def test_mask_rcnn_over_the_frames_of_a_video(
     segmenter_folder: Path, tmp_path: Path, write_frames: Write
 ) -> None:
     write_frames(tmp_path / "v", 11, 0)
-    segmenter = ObjectSegmenter.load(segmenter_folder, settings())
+    segmenter = ObjectSegmenter.load(segmenter_folder, settings(threshold=0.05))
     found = segment_directory(tmp_path / "v", segmenter, frame_fps=10, fps=1)
     assert found.frames == [1, 11]
     assert found.table["frame"].tolist() == [1, 1, 11, 11]

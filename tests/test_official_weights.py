@@ -107,7 +107,7 @@ def test_a_file_put_there_by_hand_needs_no_network(nobody: str, tmp_path: Path) 
 
 
 def test_a_file_the_server_does_not_have_is_one_line(server: str, tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="could not be fetched .*404") as refused:
+    with pytest.raises(UserError, match=r"could not be fetched .*404") as refused:
         fetch(f"{server}/gone-01234567.pth", tmp_path)
     assert "\n" not in str(refused.value)
 

@@ -21,16 +21,13 @@ class Own:
     fps: int = param(name="other_stage.fps")
 
 
-GOOD = {
-    "test_params": {"kind": "a", "share": 0.5, "count": 3, "wanted": True},
-    "other_stage": {"fps": 3},
-}
+OWN: dict[str, object] = {"kind": "a", "share": 0.5, "count": 3, "wanted": True}
 
 
 def write(folder: Path, **changed: object) -> Path:
     path = folder / "params.yaml"
-    own = {**GOOD["test_params"], **changed}
-    path.write_text(yaml.safe_dump({**GOOD, "test_params": own}), encoding="utf-8")
+    content = {"test_params": {**OWN, **changed}, "other_stage": {"fps": 3}}
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
     return path
 
 

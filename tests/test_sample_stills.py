@@ -1,4 +1,5 @@
 import itertools
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ from vidrec.sample_stills import (
     resize_mask,
 )
 from vidrec.scenes import VisibleObject
+
+Render = Callable[[str, int, int, int, int], Still]
 
 
 def made_still() -> Still:
@@ -46,9 +49,9 @@ def test_a_cell_without_objects_votes_for_no_label() -> None:
 
 
 @pytest.mark.parametrize("render", [render_still, render_closeup])
-def test_rendered_shares_are_distributions(render: type[Still]) -> None:
+def test_rendered_shares_are_distributions(render: Render) -> None:
     for index in range(12):
-        still: Still = render("classifier", 7, index, 64, 3)
+        still = render("classifier", 7, index, 64, 3)
         assert still.picture.size == (64, 64)
         assert {item.mask.shape for item in still.objects} == {(64, 64)}
         shares, cells = still.shares(), still.share_map(2)

@@ -2,7 +2,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -37,6 +37,7 @@ def fail(error: BaseException) -> None:
     ("error", "said"),
     [
         (UserError("a.csv is missing: make it"), "error: a.csv is missing: make it\n"),
+        (UserError("a\nb.csv is missing"), "error: a b.csv is missing\n"),
         (KeyboardInterrupt(), "error: stopped by the user; what was finished is kept\n"),
     ],
 )
@@ -117,3 +118,17 @@ def test_a_second_run_of_a_stage_is_refused_until_the_first_ends(
     assert (other.returncode, other.stderr) == (0, "")
     with stage.lock("classify_frames"):
         pass
+
+
+@pytest.mark.parametrize("script", sorted(Path(__file__).parents[1].glob("stages/*.py")))
+def test_each_stage_says_what_it_takes_and_refuses_what_it_does_not(
+    script: Path, run_stage: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_stage(script.stem, "--help") == 0
+    told = capsys.readouterr().out
+    assert told.startswith(f"usage: {script.name}")
+    assert "--params" in told
+    assert run_stage(script.stem, "--nonsense", "1") == 2
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert said.count("\n") == 1

@@ -18,7 +18,7 @@ def test_a_table_is_csv_with_a_header_and_unix_lines(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "column",
-    ["video_id", "category", "label", "neighbor_id", "class", "source", "image", "pretrained_label"],
+    ["video_id", "category", "label", "class", "source", "image", "pretrained_label", "counts"],
 )
 @pytest.mark.parametrize("values", [["007", "08"], ["NA", "null"], ["1e5", "100000"], ["True", ""]])
 def test_names_stay_the_text_they_are(tmp_path: Path, column: str, values: list[str]) -> None:

@@ -133,11 +133,11 @@ def _person(pen: Pen, style: Style, phase: float) -> None:
     legs = _shade(style.accent, 0.8)
     for side in (-1, 1):
         foot = 0.5 + side * (0.09 + stride)
-        pen.line([(0.5 + side * 0.08, 0.55), (foot, 0.97)], 0.075, legs)
+        pen.line([(0.5 + side * 0.08, 0.55), (foot, 0.97)], 0.11, legs)
         pen.line([(foot - 0.03, 0.975), (foot + 0.14, 0.975)], 0.04, DARK)
         hand = 0.5 + side * (0.28 - 0.6 * stride * side)
-        pen.line([(0.5 + side * 0.16, 0.26), (hand, 0.52)], 0.055, _shade(style.body, 0.85))
-        pen.disc((hand, 0.53), 0.028, style.skin)
+        pen.line([(0.5 + side * 0.16, 0.26), (hand, 0.52)], 0.08, _shade(style.body, 0.85))
+        pen.disc((hand, 0.53), 0.035, style.skin)
     pen.round_box(0.29, 0.21, 0.71, 0.59, 0.1, style.body)
     pen.box(0.43, 0.16, 0.57, 0.23, style.skin)
     pen.disc((0.5, 0.105), 0.085, style.skin)
@@ -210,18 +210,19 @@ def _bus(pen: Pen, style: Style, phase: float) -> None:
 def _bicycle(pen: Pen, style: Style, phase: float) -> None:
     frame, back, front = style.body, (0.22, 0.69), (0.78, 0.69)
     for hub in (back, front):
-        pen.ring(hub, 0.3, 0.045, DARK)
+        pen.disc(hub, 0.3, (205, 208, 212))
+        pen.ring(hub, 0.3, 0.06, DARK)
         for spoke in range(3):
             angle = math.pi * (phase + spoke / 3)
             dx, dy = 0.17 * math.cos(angle), 0.27 * math.sin(angle)
             pen.line(
-                [(hub[0] - dx, hub[1] - dy), (hub[0] + dx, hub[1] + dy)], 0.01, (150, 150, 150)
+                [(hub[0] - dx, hub[1] - dy), (hub[0] + dx, hub[1] + dy)], 0.015, (130, 130, 130)
             )
     crank, seat, head = (0.46, 0.69), (0.38, 0.25), (0.68, 0.25)
     for stroke in ((back, crank), (back, seat), (crank, seat), (crank, head), (seat, head)):
-        pen.line(stroke, 0.05, frame)
-    pen.line([front, (0.66, 0.12), (0.75, 0.07)], 0.05, frame)
-    pen.line([(0.6, 0.09), (0.76, 0.09)], 0.045, DARK)
+        pen.line(stroke, 0.075, frame)
+    pen.line([front, (0.66, 0.12), (0.75, 0.07)], 0.075, frame)
+    pen.line([(0.6, 0.09), (0.76, 0.09)], 0.06, DARK)
     pen.ellipse(0.29, 0.15, 0.46, 0.26, DARK)
     angle = 2 * math.pi * phase
     pedal = (crank[0] + 0.07 * math.cos(angle), crank[1] + 0.11 * math.sin(angle))
@@ -358,10 +359,10 @@ def _ball(pen: Pen, style: Style, phase: float) -> None:
 
 def _microphone(pen: Pen, style: Style, phase: float) -> None:
     shake = 0.05 * math.sin(2 * math.pi * phase)
-    pen.line([(0.5, 0.36), (0.5, 0.95)], 0.03, (110, 112, 118))
-    pen.ellipse(0.14, 0.91, 0.86, 0.99, DARK)
-    pen.polygon([(0.28, 0.2), (0.72, 0.2), (0.6, 0.42), (0.4, 0.42)], style.body)
-    pen.ellipse(0.12 + shake, 0.0, 0.88 + shake, 0.24, (165, 168, 176))
+    pen.line([(0.5, 0.36), (0.5, 0.95)], 0.08, (110, 112, 118))
+    pen.ellipse(0.08, 0.89, 0.92, 0.99, DARK)
+    pen.polygon([(0.18, 0.22), (0.82, 0.22), (0.66, 0.5), (0.34, 0.5)], style.body)
+    pen.ellipse(0.05 + shake, 0.0, 0.95 + shake, 0.26, (165, 168, 176))
     for row in (0.07, 0.12, 0.17):
         pen.line([(0.18 + shake, row), (0.82 + shake, row)], 0.01, (95, 98, 106))
     pen.box(0.24, 0.21, 0.76, 0.25, style.accent)

@@ -50,7 +50,7 @@ def measure(found: pd.DataFrame, truth: pd.DataFrame, params: Params) -> dict[st
     """Frame accuracy where one object dominates; None where no truth is known."""
     metrics: dict[str, Any] = {
         "frames": len(found),
-        "mean_confidence": round(float(found["confidence"].mean()), 4),
+        "mean_confidence": _mean(found["confidence"]),
         "frame_accuracy": None,
         "frames_compared": 0,
     }
@@ -59,8 +59,12 @@ def measure(found: pd.DataFrame, truth: pd.DataFrame, params: Params) -> dict[st
     dominant = dominant_labels(truth, params)
     compared = dominant.merge(found, on=["video_id", "frame"], how="left")
     correct = compared["truth"] == compared["label"]
-    metrics["frame_accuracy"] = round(float(correct.mean()), 4)
+    metrics["frame_accuracy"] = _mean(correct)
     metrics["frames_compared"] = len(compared)
     by_label = correct.groupby(compared["truth"]).mean()
     metrics["accuracy_by_label"] = {str(k): round(float(v), 4) for k, v in by_label.items()}
     return metrics
+
+
+def _mean(values: pd.Series) -> float | None:
+    return round(float(values.mean()), 4) if len(values) else None

@@ -147,7 +147,7 @@ def labels_for(path: Path, count: int, known: tuple[str, ...]) -> tuple[str, ...
 
 
 def unique_labels(labels: tuple[str, ...]) -> tuple[str, ...]:
-    """`labels` with a number after a repeated name: ImageNet has two classes called crane."""
+    """`labels` with a number after a repeated name: ImageNet's own list has two cranes."""
     taken = set(labels)
     seen: set[str] = set()
     unique = []

@@ -21,6 +21,8 @@ from vidrec.networks import build_segmenter
 from vidrec.parallel import map_items
 from vidrec.sample_stills import render_still
 
+LEARNING_LAYERS = ("layer3", "layer4")
+
 ARCH = "maskrcnn_resnet50_fpn"
 """The first, lighter version of torchvision's two: its box head costs a ninth of the second's."""
 
@@ -74,14 +76,13 @@ def train(trunk: Mapping[str, Tensor], training: Training) -> nn.Module:
     backbone = network.get_submodule("backbone.body")
     weights.load_into(backbone, body, "the classifier's trunk")
     network.train().to(device()).to(memory_format=torch.channels_last)
-    for module in backbone.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            module.eval()
+    _freeze(backbone)
     for name in ("roi_heads.box_roi_pool", "roi_heads.mask_roi_pool"):
         # One sample per bin instead of four: on a CPU the gradient of RoIAlign runs in one thread.
         pool: Any = network.get_submodule(name)
         pool.sampling_ratio = 1
-    optimizer = AdamW(network.parameters(), training.learning_rate, weight_decay=0.01, fused=True)
+    learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    optimizer = AdamW(learning, training.learning_rate, weight_decay=0.01, fused=True)
     schedule = OneCycleLR(optimizer, training.learning_rate, training.steps + 1, pct_start=0.15)
     batches = draw_batches(lessons, training)
     for batch in tqdm(
@@ -92,10 +93,21 @@ def train(trunk: Mapping[str, Tensor], training: Training) -> nn.Module:
             loss = torch.stack([value.float() for value in losses.values()]).sum()
         optimizer.zero_grad()
         torch.autograd.backward(loss)
-        nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        nn.utils.clip_grad_norm_(learning, 5.0)
         optimizer.step()
         schedule.step()
     return network.eval().cpu()
+
+
+def _freeze(trunk: nn.Module) -> None:
+    """Keep the trunk's batch norm and its first layers, which see edges and textures, as they are:
+    what torchvision does too (`trainable_backbone_layers`), and most of the backward pass saved."""
+    for module in trunk.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eval()
+    for name, parameter in trunk.named_parameters():
+        if not name.startswith(LEARNING_LAYERS):
+            parameter.requires_grad_(False)
 
 
 def render_lesson(seed: int, size: int, index: int) -> Lesson:

@@ -285,5 +285,5 @@ def _tracks(
         middle = seconds * (turn + rng.uniform(0, 1)) / count
         half = seconds * rng.uniform(0.12, 0.25)
         span = (max(0.0, middle - half), min(seconds, middle + half))
-        tracks.append(random_track(label, rng, span=span, scale_range=(0.45, 0.9)))
+        tracks.append(random_track(label, rng, span=span, scale_range=(0.65, 1.0)))
     return tuple(tracks)

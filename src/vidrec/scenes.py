@@ -15,23 +15,23 @@ from PIL import Image, ImageDraw
 from vidrec.drawings import Style, draw, random_style
 
 CANVAS_WIDTH, CANVAS_HEIGHT = 256, 192
-MIN_VISIBLE_PIXELS = 250
-"""An object of which fewer pixels (0.5 % of the canvas) can be seen does not count as visible:
+MIN_VISIBLE_PIXELS = 490
+"""An object of which fewer pixels (1 % of the canvas) can be seen does not count as visible:
 nobody could name it."""
 
 TYPICAL_HEIGHT = {
-    "ball": 0.34,
-    "bicycle": 0.46,
-    "bird": 0.42,
-    "bus": 0.46,
-    "car": 0.38,
-    "cat": 0.52,
-    "dog": 0.52,
-    "drum": 0.48,
-    "guitar": 0.74,
-    "microphone": 0.72,
-    "person": 0.74,
-    "piano": 0.52,
+    "ball": 0.42,
+    "bicycle": 0.54,
+    "bird": 0.5,
+    "bus": 0.52,
+    "car": 0.46,
+    "cat": 0.58,
+    "dog": 0.58,
+    "drum": 0.54,
+    "guitar": 0.8,
+    "microphone": 0.8,
+    "person": 0.8,
+    "piano": 0.56,
     "traffic light": 0.7,
     "tree": 0.72,
 }

@@ -34,7 +34,7 @@ def run(main: Callable[[], None]) -> NoReturn:
     try:
         main()
     except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
+        print("error:", *str(error).splitlines(), file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         print("error: stopped by the user; what was finished is kept", file=sys.stderr)
