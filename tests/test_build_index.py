@@ -133,7 +133,8 @@ def test_a_single_video_has_no_neighbour_and_scores_0() -> None:
     assert (metrics["precision_at_10"], metrics["map_at_10"], metrics["ndcg_at_10"]) == (0, 0, 0)
     truth = pd.DataFrame({"video_id": ["v00"], "frame": 1, "label": "cat", "area_pct": 5.0})
     assert truth_agreement(vectors, ranking, truth) == {
-        "truth_ndcg_at_10": 0.0, "truth_spearman": 0.0
+        "truth_ndcg_at_10": 0.0,
+        "truth_spearman": 0.0,
     }
 
 

@@ -81,6 +81,17 @@ def test_what_was_finished_is_not_made_again(
     assert sorted(made) == ["a", "b", "b", "c"]
 
 
+def test_other_frames_under_the_same_name_are_classified_anew(
+    frames: Path, classifier_folder: Path
+) -> None:
+    before = results(frames, classifier_folder)
+    (frames / "pets" / "a" / "11.jpg").rename(frames / "pets" / "b" / "2.jpg")
+    after = results(frames, classifier_folder)
+    assert (before["pets/b"].features[1] != after["pets/b"].features[1]).any()
+    assert len(after["pets/a"].probability) == 10
+    assert (before["cars/c"].features == after["cars/c"].features).all()
+
+
 @pytest.fixture
 def arguments(classifier_folder: Path) -> list[str]:
     text = yaml.safe_dump({"classify_frames": {"precision": "fp32", "batch_size": 4}})

@@ -43,9 +43,7 @@ def test_a_device_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) 
             compute.device()
 
 
-@pytest.mark.parametrize(
-    ("precision", "kind"), [("bf16", torch.bfloat16), ("fp32", torch.float32)]
-)
+@pytest.mark.parametrize(("precision", "kind"), [("bf16", torch.bfloat16), ("fp32", torch.float32)])
 def test_networks_run_in_the_precision_asked_for(
     precision: str, kind: torch.dtype, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,9 +56,7 @@ def image_sets(draw: st.DrawFn) -> pd.DataFrame:
 
 @settings(max_examples=40, deadline=None)
 @given(image_sets(), st.integers(0, 9))
-def test_no_source_is_on_both_sides_and_every_class_on_each(
-    table: pd.DataFrame, seed: int
-) -> None:
+def test_no_source_is_on_both_sides_and_every_class_on_each(table: pd.DataFrame, seed: int) -> None:
     held_out = split_by_source(table, Params(0.25, 1.0, 100, seed))
     assert not set(table["source"][held_out]) & set(table["source"][~held_out])
     assert set(table["class"][held_out]) == set(table["class"][~held_out]) == set(table["class"])

@@ -7,6 +7,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 from torch import Tensor, nn
 from torchvision.models.detection import MaskRCNN_ResNet50_FPN_V2_Weights
 
@@ -122,6 +123,23 @@ def test_sampled_frames_by_hand() -> None:
     assert sampled_frames(7, 3, 10) == [1, 2, 3, 4, 5, 6, 7]
     assert sampled_frames(7, 3, 1) == [1, 4, 7]
     assert sampled_frames(7, 3, 0.5) == [1, 7]
+
+
+class Brightness(Found):
+    """Stands for a network that sees one object, the more surely the brighter the picture."""
+
+    def forward(self, pictures: list[Tensor]) -> list[dict[str, Tensor]]:
+        self.objects = ((1, float(pictures[0].mean()), torch.ones(8, 8)),)
+        return super().forward(pictures)
+
+
+def test_each_frame_looked_at_is_the_one_of_its_number(tmp_path: Path) -> None:
+    for number in range(1, 12):
+        Image.new("L", (8, 8), 20 * number).save(tmp_path / f"{number}.jpg")
+    segmenter = ObjectSegmenter(Brightness(), Card("", CATEGORIES, 0, HALF, HALF, "", ""), "fp32")
+    table = segment_directory(tmp_path, segmenter, frame_fps=3, fps=1.5).table
+    assert table["frame"].tolist() == [1, 3, 5, 7, 9, 11]
+    np.testing.assert_allclose(table["confidence"], 20 * table["frame"] / 255, atol=0.01)
 
 
 def settings(threshold: float) -> Settings:

@@ -16,12 +16,13 @@ from vidrec.params import param
 class Own:
     kind: str = param(choices=("a", "b"))
     share: float = param(low=0, high=1)
+    rate: float = param(low=0)
     count: int = param(low=1)
     wanted: bool = param()
     fps: int = param(name="other_stage.fps")
 
 
-OWN: dict[str, object] = {"kind": "a", "share": 0.5, "count": 3, "wanted": True}
+OWN: dict[str, object] = {"kind": "a", "share": 0.5, "rate": 9.0, "count": 3, "wanted": True}
 
 
 def write(folder: Path, **changed: object) -> Path:
@@ -35,6 +36,7 @@ def test_a_field_is_named_after_its_module_unless_it_says_otherwise() -> None:
     assert params.names(Own) == {
         "kind": "test_params.kind",
         "share": "test_params.share",
+        "rate": "test_params.rate",
         "count": "test_params.count",
         "wanted": "test_params.wanted",
         "fps": "other_stage.fps",
@@ -43,7 +45,7 @@ def test_a_field_is_named_after_its_module_unless_it_says_otherwise() -> None:
 
 def test_values_are_read_and_a_whole_number_will_do_for_a_float(tmp_path: Path) -> None:
     read = params.load(Own, write(tmp_path, share=1))
-    assert read == Own(kind="a", share=1.0, count=3, wanted=True, fps=3)
+    assert read == Own(kind="a", share=1.0, rate=9.0, count=3, wanted=True, fps=3)
     assert type(read.share) is float
 
 
@@ -53,6 +55,8 @@ def test_values_are_read_and_a_whole_number_will_do_for_a_float(tmp_path: Path) 
         ({"kind": "c"}, "test_params.kind is 'c': it must be one of a, b"),
         ({"share": 1.5}, "test_params.share is 1.5: it must be between 0 and 1"),
         ({"share": math.nan}, "test_params.share is nan: it must be between 0 and 1"),
+        ({"rate": -0.1}, "test_params.rate is -0.1: it must be at least 0"),
+        ({"rate": math.nan}, "test_params.rate is nan: it must be at least 0"),
         ({"share": "half"}, "test_params.share is 'half': it must be of type float"),
         ({"share": True}, "test_params.share is True: it must be of type float"),
         ({"count": 0}, "test_params.count is 0: it must be at least 1"),
@@ -89,6 +93,11 @@ def test_a_bad_file_is_refused_in_one_line(tmp_path: Path, text: str | None, sai
         params.load(Own, path)
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_directory_is_no_params_file(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"is not valid YAML .*[Dd]irectory"):
+        params.load(Own, tmp_path)
 
 
 @given(share=st.floats(allow_infinity=True, allow_nan=True))

@@ -25,7 +25,8 @@ def test_neighbours_come_with_what_they_share() -> None:
     assert (first.rank, first.video_id, first.category) == (1, "cars_2", "cars")
     assert first.similarity == 0.96
     assert [(reason.label, round(reason.share, 6)) for reason in first.reasons] == [
-        ("car", 0.5), ("wheel", 0.5)
+        ("car", 0.5),
+        ("wheel", 0.5),
     ]
     assert (second.video_id, second.similarity) == ("mixed", 0.48)
     assert (third.video_id, third.similarity, third.reasons) == ("pets_1", 0.0, [])

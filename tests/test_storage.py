@@ -98,6 +98,11 @@ def test_a_bad_json_file_is_refused_in_one_line(
     assert "\n" not in str(refused.value)
 
 
+def test_a_directory_is_no_json_file(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"is not valid JSON .*[Dd]irectory"):
+        read_json(tmp_path)
+
+
 def test_sha256_is_of_the_content(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"x" * 100_000)

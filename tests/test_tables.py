@@ -49,6 +49,11 @@ def test_a_bad_file_is_refused_in_one_line(
     assert "\n" not in str(refused.value)
 
 
+def test_a_directory_is_no_table(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"is not a CSV file .*[Dd]irectory"):
+        read_table(tmp_path, ("frame",))
+
+
 @pytest.mark.parametrize("value", ["1.01", "-0.1", "much", "", "nan", "inf"])
 def test_what_is_no_number_in_range_is_refused_with_its_row(tmp_path: Path, value: str) -> None:
     path = tmp_path / "a.csv"

@@ -81,8 +81,16 @@ def test_from_detections_to_recommendations(tmp_path: Path) -> None:
     (tmp_path / "truth.csv").write_text(truth, encoding="utf-8")
 
     weighed = run(
-        "weigh_objects", tmp_path, "--detections", "found", "--vectors", "out/vectors.csv",
-        "--weighting", "out/weighting.json", "--metrics", "out/weigh.json",
+        "weigh_objects",
+        tmp_path,
+        "--detections",
+        "found",
+        "--vectors",
+        "out/vectors.csv",
+        "--weighting",
+        "out/weighting.json",
+        "--metrics",
+        "out/weigh.json",
     )
     assert (weighed.returncode, weighed.stderr) == (0, "")
     vectors = pd.read_csv(tmp_path / "out" / "vectors.csv")
@@ -95,9 +103,16 @@ def test_from_detections_to_recommendations(tmp_path: Path) -> None:
     assert read_json(tmp_path / "out" / "weighting.json")["params"]["term"] == "probability"
 
     trained = run(
-        "train_video_classifier", tmp_path, "--vectors", "out/vectors.csv",
-        "--metrics", "out/train.json", "--confusion", "out/confusion.csv",
-        "--model", "out/model.json",
+        "train_video_classifier",
+        tmp_path,
+        "--vectors",
+        "out/vectors.csv",
+        "--metrics",
+        "out/train.json",
+        "--confusion",
+        "out/confusion.csv",
+        "--model",
+        "out/model.json",
     )
     assert (trained.returncode, trained.stderr) == (0, "")
     assert read_json(tmp_path / "out" / "train.json")["accuracy"] == 1.0
@@ -107,9 +122,18 @@ def test_from_detections_to_recommendations(tmp_path: Path) -> None:
     assert np.shape(model["coef"]) == (3, len(model["labels"]))
 
     indexed = run(
-        "build_index", tmp_path, "--vectors", "out/vectors.csv",
-        "--recommendations", "out/recommendations.csv", "--metrics", "out/index.json",
-        "--truth", "truth.csv", "--precision-at-k", "out/precision.csv",
+        "build_index",
+        tmp_path,
+        "--vectors",
+        "out/vectors.csv",
+        "--recommendations",
+        "out/recommendations.csv",
+        "--metrics",
+        "out/index.json",
+        "--truth",
+        "truth.csv",
+        "--precision-at-k",
+        "out/precision.csv",
     )
     assert (indexed.returncode, indexed.stderr) == (0, "")
     metrics = read_json(tmp_path / "out" / "index.json")
@@ -129,11 +153,25 @@ def test_csv_files_alone_are_enough_and_further_outputs_optional(tmp_path: Path)
     run("weigh_objects", tmp_path, "--detections", "found", "--vectors", "v.csv")
     run("train_video_classifier", tmp_path, "--vectors", "v.csv", "--metrics", "t.json")
     run(
-        "build_index", tmp_path, "--vectors", "v.csv", "--recommendations", "r.csv",
-        "--metrics", "i.json", "--truth", "truth.csv",
+        "build_index",
+        tmp_path,
+        "--vectors",
+        "v.csv",
+        "--recommendations",
+        "r.csv",
+        "--metrics",
+        "i.json",
+        "--truth",
+        "truth.csv",
     )
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "found", "i.json", "params.yaml", "r.csv", "t.json", "truth.csv", "v.csv"
+        "found",
+        "i.json",
+        "params.yaml",
+        "r.csv",
+        "t.json",
+        "truth.csv",
+        "v.csv",
     ]
     assert "truth_ndcg_at_10" not in read_json(tmp_path / "i.json")
 
@@ -141,7 +179,13 @@ def test_csv_files_alone_are_enough_and_further_outputs_optional(tmp_path: Path)
 WEIGH = ["weigh_objects", "--detections", "found", "--vectors", "out.csv"]
 TRAIN = ["train_video_classifier", "--vectors", "in.csv", "--metrics", "out.json"]
 INDEX = [
-    "build_index", "--vectors", "in.csv", "--recommendations", "out.csv", "--metrics", "out.json"
+    "build_index",
+    "--vectors",
+    "in.csv",
+    "--recommendations",
+    "out.csv",
+    "--metrics",
+    "out.json",
 ]
 BAD_TRUTH = "video_id,frame,label,area_pct\na,1,cat,101\n"
 ONE = "video_id,category,cat\na,pets,1\n"

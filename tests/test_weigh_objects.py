@@ -117,7 +117,10 @@ def test_a_video_without_objects_is_a_zero_vector_and_is_named() -> None:
     vectors, _ = weigh_videos([TWO_FRAMES, video([], "empty")], PLAIN)
     assert not vectors.values[1].any()
     assert summary(vectors) == {
-        "videos": 2, "labels": 2, "zero_vectors": 1, "zero_vector_ids": ["empty"]
+        "videos": 2,
+        "labels": 2,
+        "zero_vectors": 1,
+        "zero_vector_ids": ["empty"],
     }
 
 
@@ -214,9 +217,7 @@ def test_the_order_of_videos_and_rows_changes_no_vector(
 
 @settings(max_examples=25, deadline=None)
 @given(corpora, params)
-def test_one_video_weighed_later_gets_its_own_row(
-    corpus: list[list[Row]], chosen: Params
-) -> None:
+def test_one_video_weighed_later_gets_its_own_row(corpus: list[list[Row]], chosen: Params) -> None:
     videos = [video(found, f"v{i}") for i, found in enumerate([*corpus, [(1, "cat", 1.0, 50.0)]])]
     vectors, weighting = weigh_videos(videos, chosen)
     for row, found in zip(vectors.values, videos, strict=True):

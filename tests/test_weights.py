@@ -1,6 +1,7 @@
 import dataclasses
 import os
 import pickle
+import warnings
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
@@ -116,8 +117,13 @@ def test_code_in_a_file_of_weights_is_refused_and_never_run(tmp_path: Path, save
         torch.save({**TENSORS, "extra": payload}, path)
     else:
         torch.save(payload, path, _use_new_zipfile_serialization=save == "torch")
-    with pytest.raises(UserError, match=r"evil.pth is no plain state dict") as refused:
+    with (
+        warnings.catch_warnings(record=True) as further_lines,
+        pytest.raises(UserError, match=r"evil.pth is no plain state dict") as refused,
+    ):
+        warnings.simplefilter("always")
         weights.read_state_dict(path)
+    assert further_lines == []
     assert "\n" not in str(refused.value)
     assert not mark.exists()
     pickle.loads(pickle.dumps(payload))

@@ -21,7 +21,9 @@ TINY: dict[str, dict[str, Any]] = {
     "train_video_classifier": {"folds": 3},
 }
 HEADERS = {
-    "data/videos/manifest.csv": "video_id,category,status,path,duration_s,sha256,source,title,error",
+    "data/videos/manifest.csv": (
+        "video_id,category,status,path,duration_s,sha256,source,title,error"
+    ),
     "data/detections/classified/cars/cars_001.csv": "frame,label,confidence",
     "data/detections/finetuned/cars/cars_001.csv": "frame,label,confidence",
     "data/detections/segmented/cars/cars_001.csv": "frame,label,confidence,area_pct",
@@ -142,6 +144,7 @@ def test_a_bad_param_is_one_line(project: Path) -> None:
     write_params(project, {"weigh_objects": {"scaling": "sqrt"}})
     assert done.returncode != 0
     errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
-    assert errors == ["error: weigh_objects.scaling is 'cubic': it must be one of"
-                      " linear, sqrt, log, binary"]
+    assert errors == [
+        "error: weigh_objects.scaling is 'cubic': it must be one of linear, sqrt, log, binary"
+    ]
     assert "Traceback" not in done.stderr

@@ -6,6 +6,7 @@ must not wait for torch.
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +21,17 @@ def main() -> None:
     """Entry point of the console script."""
     args = _parser().parse_args()
     command: Callable[[argparse.Namespace], None] = args.command
-    stage.run(lambda: command(args))
+    stage.run(lambda: _print_all(command, args))
+
+
+def _print_all(command: Callable[[argparse.Namespace], None], args: argparse.Namespace) -> None:
+    try:
+        command(args)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads the output stopped early (`| head`); Python would complain once more when
+        # it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

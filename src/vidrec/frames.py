@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from vidrec.errors import UserError
 from vidrec.tables import SAFE_NAME
@@ -34,7 +34,7 @@ def read_frame(path: Path) -> NDArray[np.uint8]:
     """The pixels of one picture, RGB, (height, width, 3). Raises UserError if it is none."""
     try:
         with Image.open(path) as picture:
-            return np.array(picture.convert("RGB"))
+            return np.array(ImageOps.exif_transpose(picture).convert("RGB"))
     except (UnidentifiedImageError, OSError, Image.DecompressionBombError, ValueError) as error:
         raise UserError(f"{path} cannot be read as a picture ({error}): replace it") from None
 

@@ -37,4 +37,5 @@ def map_items(
     """
     count = min(workers or worker_count(), max(1, len(items)))
     results = Parallel(n_jobs=count, return_as="generator")(delayed(function)(x) for x in items)
-    yield from tqdm(results, total=len(items), desc=title, unit=unit, mininterval=1.0)
+    # Where no terminal shows it, the bar would only stand between the lines of a log.
+    yield from tqdm(results, title, len(items), unit=unit, mininterval=1.0, disable=None)

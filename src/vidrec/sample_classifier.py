@@ -94,7 +94,7 @@ def train(network: nn.Module, training: Training) -> None:
     optimizer = AdamW(network.parameters(), training.learning_rate, weight_decay=0.05, fused=True)
     schedule = OneCycleLR(optimizer, training.learning_rate, steps + 1, pct_start=0.2)
     generator = torch.Generator().manual_seed(training.seed)
-    with tqdm(total=steps, desc="train classifier", unit="step", mininterval=1.0) as bar:
+    with tqdm(total=steps, desc="train classifier", unit="step", disable=None) as bar:
         for lessons, epochs, size in (
             (closeups, training.closeup_epochs, CLOSEUP_BATCH),
             (stills, training.still_epochs, STILL_BATCH),

@@ -86,7 +86,7 @@ def train(trunk: Mapping[str, Tensor], training: Training) -> nn.Module:
     schedule = OneCycleLR(optimizer, training.learning_rate, training.steps + 1, pct_start=0.15)
     batches = draw_batches(lessons, training)
     for batch in tqdm(
-        batches, total=training.steps, desc="train segmenter", unit="step", mininterval=1.0
+        batches, total=training.steps, desc="train segmenter", unit="step", disable=None
     ):
         with autocast(training.precision):
             losses = network(*batch)

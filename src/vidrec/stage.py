@@ -1,6 +1,7 @@
 """What every stage script shares: arguments, errors in one line, one run at a time."""
 
 import argparse
+import errno
 import signal
 import sys
 from collections.abc import Callable
@@ -12,6 +13,9 @@ from filelock import FileLock, Timeout
 from vidrec.errors import UserError
 
 LOCKS = Path(".vidrec/locks")
+
+NOT_OURS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
+"""Errors of the system that a user can mend: no room, no access. Any other is a bug of ours."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -35,6 +39,11 @@ def run(main: Callable[[], None]) -> NoReturn:
         main()
     except UserError as error:
         print("error:", *str(error).splitlines(), file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in NOT_OURS:
+            raise
+        print(f"error: {error}: make room or give access, then run again", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         print("error: stopped by the user; what was finished is kept", file=sys.stderr)

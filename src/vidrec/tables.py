@@ -38,7 +38,7 @@ def read_table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
         )
     except FileNotFoundError:
         raise UserError(f"{path} is missing: run `dvc repro` to make it") from None
-    except (UnicodeDecodeError, EmptyDataError, ParserError) as error:
+    except (UnicodeDecodeError, EmptyDataError, ParserError, OSError) as error:
         reason = " ".join(str(error).split())
         raise UserError(f"{path} is not a CSV file ({reason}): make it again") from None
     missing = [column for column in columns if column not in table.columns]

@@ -111,7 +111,7 @@ def _take_category(
     """An entry for each video tried, until `count` of them are ok."""
     left = count
     category = str(group["category"].iloc[0])
-    with tqdm(total=count, desc=f"downloading {category}", unit="video") as bar:
+    with tqdm(total=count, desc=f"downloading {category}", unit="video", disable=None) as bar:
         for video_id, title in zip(group["video_id"], group["title"], strict=True):
             if left == 0:
                 return
