@@ -19,6 +19,7 @@ SETTINGS = {
         "proposals": 1,
         "threshold": 0.05,
         "detections": 4,
+        "max_overlap": 1.0,
         "precision": "fp32",
     },
     "extract_frames": {"fps": 3},

@@ -49,9 +49,20 @@ class Found(nn.Module):
         ]
 
 
-def segment(*objects: tuple[int, float, Tensor]) -> Segments:
+def settings(threshold: float, max_overlap: float = 1.0) -> Settings:
+    return Settings(
+        64,
+        proposals=1,
+        threshold=threshold,
+        detections=4,
+        max_overlap=max_overlap,
+        precision="fp32",
+    )
+
+
+def segment(*objects: tuple[int, float, Tensor], max_overlap: float = 1.0) -> Segments:
     card = Card("made", CATEGORIES, 64, HALF, HALF, "", "")
-    segmenter = ObjectSegmenter(Found(*objects), card, "fp32")
+    segmenter = ObjectSegmenter(Found(*objects), card, settings(0.5, max_overlap))
     return segmenter.segment(np.zeros((10, 20, 3), dtype=np.uint8), 3)
 
 
@@ -133,17 +144,21 @@ class Brightness(Found):
         return super().forward(pictures)
 
 
+def test_one_thing_is_one_object() -> None:
+    whole, most, half = (torch.zeros(10, 20) for _ in range(3))
+    whole[:], most[:, :15], half[:, :10] = 1.0, 1.0, 1.0
+    found = segment((1, 0.9, whole), (2, 0.8, most), (3, 0.7, half), max_overlap=0.6)
+    assert found.table["confidence"].tolist() == pytest.approx([0.9, 0.7])
+
+
 def test_each_frame_looked_at_is_the_one_of_its_number(tmp_path: Path) -> None:
     for number in range(1, 12):
         Image.new("L", (8, 8), 20 * number).save(tmp_path / f"{number}.jpg")
-    segmenter = ObjectSegmenter(Brightness(), Card("", CATEGORIES, 0, HALF, HALF, "", ""), "fp32")
+    card = Card("", CATEGORIES, 0, HALF, HALF, "", "")
+    segmenter = ObjectSegmenter(Brightness(), card, settings(0.5))
     table = segment_directory(tmp_path, segmenter, frame_fps=3, fps=1.5).table
     assert table["frame"].tolist() == [1, 3, 5, 7, 9, 11]
     np.testing.assert_allclose(table["confidence"], 20 * table["frame"] / 255, atol=0.01)
-
-
-def settings(threshold: float) -> Settings:
-    return Settings(64, proposals=1, threshold=threshold, detections=4, precision="fp32")
 
 
 Write = Callable[[Path, int, int], None]

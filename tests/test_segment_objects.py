@@ -17,6 +17,7 @@ OWN = {
     "proposals": 1,
     "threshold": 0.05,
     "detections": 4,
+    "max_overlap": 1.0,
     "precision": "fp32",
 }
 

@@ -13,7 +13,7 @@ from torch import nn
 from vidrec import weights
 from vidrec.compute import autocast, device
 from vidrec.frames import frame_paths, read_frame
-from vidrec.masks import Rle, encode_mask
+from vidrec.masks import Rle, encode_mask, overlaps
 from vidrec.networks import build_segmenter
 from vidrec.weights import Card
 
@@ -32,6 +32,8 @@ class Settings:
     proposals: int
     threshold: float
     detections: int
+    max_overlap: float
+    """Of two masks whose IoU is larger, whatever their labels, the less confident is dropped."""
     precision: str
 
 
@@ -60,10 +62,11 @@ class Segments:
 class ObjectSegmenter:
     """Finds the objects in a frame, each with a mask."""
 
-    def __init__(self, network: nn.Module, card: Card, precision: str) -> None:
+    def __init__(self, network: nn.Module, card: Card, settings: Settings) -> None:
         self._network = network.eval().to(device()).to(memory_format=torch.channels_last)
         self.card = card
-        self._precision = precision
+        self._precision = settings.precision
+        self._max_overlap = settings.max_overlap
 
     @classmethod
     def load(cls, folder: Path, settings: Settings) -> "ObjectSegmenter":
@@ -78,7 +81,7 @@ class ObjectSegmenter:
             detections=settings.detections,
         )
         weights.load_into(network, tensors, str(folder))
-        return cls(network, card, settings.precision)
+        return cls(network, card, settings)
 
     def segment(self, frame: NDArray[np.uint8], number: int) -> Segments:
         """The objects in one frame (height, width, 3), the most confident first."""
@@ -86,14 +89,16 @@ class ObjectSegmenter:
         with torch.inference_mode(), autocast(self._precision):
             (found,) = self._network([picture])
         masks = (found["masks"][:, 0].float() >= MASK_THRESHOLD).cpu().numpy()
-        rows, kept = [], []
+        rows: list[tuple[int, str, float, float]] = []
+        kept: list[Rle] = []
         for index, mask in enumerate(masks):
-            if not mask.any():
+            encoded = encode_mask(mask)
+            if not mask.any() or overlaps([encoded], kept).max(initial=0) > self._max_overlap:
                 continue
             label = self.card.labels[int(found["labels"][index])]
             confidence = round(min(1.0, float(found["scores"][index])), 6)
             rows.append((number, label, confidence, round(100 * float(mask.mean()), 4)))
-            kept.append(encode_mask(mask))
+            kept.append(encoded)
         return Segments([number], pd.DataFrame(rows, columns=COLUMNS), kept)
 
 

@@ -26,7 +26,7 @@ LEARNING_LAYERS = ("layer3", "layer4")
 ARCH = "maskrcnn_resnet50_fpn"
 """The first, lighter version of torchvision's two: its box head costs a ninth of the second's."""
 
-MAX_OBJECTS = 4
+MAX_OBJECTS = 3
 REGIONS = 32
 """Learnt from per picture: torchvision's 512 are for pictures of twenty times the area, and the
 mask head, run on a quarter of them, would take most of the time."""

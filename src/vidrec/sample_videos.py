@@ -277,13 +277,18 @@ def _mixture(weights: dict[str, float], rng: np.random.Generator) -> NDArray[np.
 def _tracks(
     mixture: NDArray[np.float64], seconds: float, rng: np.random.Generator
 ) -> tuple[Track, ...]:
-    """One large object that stays, behind 4 to 7 smaller ones that come and go in turn."""
-    count = int(rng.integers(4, 8))
+    """One large object that stays on one side, behind 4 to 6 others that come and go in turn, most
+    of them on the other side."""
+    count = int(rng.integers(4, 7))
     labels = [str(label) for label in rng.choice(LABELS, count + 1, p=mixture)]
-    tracks = [random_track(labels[0], rng, span=(0.0, seconds), scale_range=(0.8, 1.25))]
+    sides = ((0.22, 0.38), (0.6, 0.85))
+    near, far = sides if rng.random() < 0.5 else sides[::-1]
+    whole = (0.0, seconds)
+    tracks = [random_track(labels[0], rng, span=whole, scale_range=(0.8, 1.25), across=near)]
     for turn, label in enumerate(labels[1:]):
         middle = seconds * (turn + rng.uniform(0, 1)) / count
-        half = seconds * rng.uniform(0.12, 0.25)
+        half = seconds * rng.uniform(0.1, 0.18)
         span = (max(0.0, middle - half), min(seconds, middle + half))
-        tracks.append(random_track(label, rng, span=span, scale_range=(0.65, 1.0)))
+        side = far if rng.random() < 0.8 else near
+        tracks.append(random_track(label, rng, span=span, scale_range=(0.7, 1.0), across=side))
     return tuple(tracks)

@@ -79,10 +79,14 @@ def random_track(
     *,
     span: tuple[float, float],
     scale_range: tuple[float, float],
+    across: tuple[float, float] = (0.12, 0.88),
 ) -> Track:
-    """An object `label` that is there during `span` (seconds) and moves in some direction."""
-    start = (float(rng.uniform(0.12, 0.88)), float(rng.uniform(0.35, 0.75)))
-    drift = rng.uniform(-0.3, 0.3, 2) * (1.0, 0.3)
+    """An object `label` that is there during `span` (seconds) and moves in some direction.
+
+    It begins at a place of the width between the two shares `across`.
+    """
+    start = (float(rng.uniform(*across)), float(rng.uniform(0.35, 0.75)))
+    drift = rng.uniform(-0.2, 0.2, 2) * (1.0, 0.4)
     end = (_within(start[0] + drift[0], 0.1, 0.9), _within(start[1] + drift[1], 0.3, 0.8))
     scale = math.exp(rng.uniform(math.log(scale_range[0]), math.log(scale_range[1])))
     growth = math.exp(rng.uniform(-0.3, 0.3))

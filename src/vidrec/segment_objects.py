@@ -24,13 +24,19 @@ class Params:
     proposals: int = param(low=1, high=2000)
     threshold: float = param(low=0, high=1)
     detections: int = param(low=1, high=1000)
+    max_overlap: float = param(low=0, high=1)
     precision: str = param(choices=("bf16", "fp32"))
     frame_fps: int = param(name="extract_frames.fps", low=1)
 
     def settings(self) -> Settings:
         """The part that concerns the network."""
         return Settings(
-            self.resolution, self.proposals, self.threshold, self.detections, self.precision
+            self.resolution,
+            self.proposals,
+            self.threshold,
+            self.detections,
+            self.max_overlap,
+            self.precision,
         )
 
 
