@@ -1,0 +1,46 @@
+"""Draw a video and its most similar ones, with reasons, as docs/recommendation.png.
+
+Run from the top of the project after `make repro`: python docs/draw_recommendation.py cars_001
+"""
+
+import sys
+from pathlib import Path
+
+from PIL import Image, ImageDraw, ImageFont
+
+from vidrec.recommend import Neighbor, recommend_for_id
+from vidrec.vectors import read_vectors
+
+SIDE, GAP, TEXT = 96, 6, 250
+FRAMES = (1, 3, 5, 7, 9, 11)
+
+
+def strip(category: str, video_id: str) -> list[Image.Image]:
+    folder = Path("data/frames") / category / video_id
+    return [Image.open(folder / f"{number}.jpg").resize((SIDE, SIDE)) for number in FRAMES]
+
+
+def caption(neighbor: Neighbor) -> str:
+    shares = "\n".join(f"{r.label} {r.share:.0%}" for r in neighbor.reasons[:3])
+    return f"{neighbor.rank}. {neighbor.video_id}  {neighbor.similarity:.3f}\n{shares}"
+
+
+def main() -> None:
+    query = sys.argv[1]
+    vectors = read_vectors(Path("data/vectors.csv"))
+    neighbors = recommend_for_id(vectors, query, 4)
+    rows = [(f"query: {query}", vectors.categories[vectors.ids.index(query)], query)]
+    rows += [(caption(neighbor), neighbor.category, neighbor.video_id) for neighbor in neighbors]
+    width, height = TEXT + len(FRAMES) * (SIDE + GAP), len(rows) * (SIDE + GAP) + GAP
+    sheet = Image.new("RGB", (width, height), "white")
+    pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(16)
+    for row, (text, category, video_id) in enumerate(rows):
+        top = GAP + row * (SIDE + GAP)
+        pen.multiline_text((12, top + 8), text, fill="black", font=font)
+        for column, picture in enumerate(strip(category, video_id)):
+            sheet.paste(picture, (TEXT + column * (SIDE + GAP), top))
+    sheet.quantize(64).save("docs/recommendation.png", optimize=True)
+
+
+if __name__ == "__main__":
+    main()
