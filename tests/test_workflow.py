@@ -54,6 +54,13 @@ def write_params(project: Path, changes: dict[str, dict[str, Any]]) -> None:
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project in which the whole workflow has run once."""
     made = tmp_path_factory.mktemp("workflow") / "vidrec"
+    copy_and_run(made)
+    shutil.copy(made / "dvc.lock", made / "first.lock")
+    return made
+
+
+def copy_and_run(made: Path) -> None:
+    """Copy the project to `made` and run the whole workflow there."""
     for name in ("src", "stages", "manifests", "my_videos"):
         shutil.copytree(ROOT / name, made / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("dvc.yaml", "params.yaml", ".dvcignore"):
@@ -64,7 +71,6 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert run(made, "dvc", "config", "core.analytics", "false").returncode == 0
     done = run(made, "dvc", "repro")
     assert done.returncode == 0, done.stderr + done.stdout
-    return made
 
 
 def stages_run(output: str) -> set[str]:
@@ -138,6 +144,15 @@ def test_a_file_is_recommended_as_its_frames_are(project: Path) -> None:
     by_frames = run(project, "vidrec", "recommend", "data/frames/music/music_001", "--json")
     assert by_file.returncode == 0, by_file.stderr
     assert by_file.stdout.split('"neighbors"')[1] == by_frames.stdout.split('"neighbors"')[1]
+
+
+def test_another_copy_with_one_worker_gives_the_same_bytes(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIDREC_WORKERS", "1")
+    copy_and_run(tmp_path / "vidrec")
+    first = (project / "first.lock").read_bytes()
+    assert (tmp_path / "vidrec" / "dvc.lock").read_bytes() == first
 
 
 def test_a_bad_param_is_one_line(project: Path) -> None:
