@@ -108,7 +108,7 @@ def segmenter_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     import torch
 
-    from vidrec.networks import build_segmenter
+    from vidrec.mask_rcnn import build_segmenter
 
     with torch.device("meta"):
         shapes = build_segmenter(

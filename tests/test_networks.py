@@ -1,5 +1,3 @@
-from typing import Any
-
 import pytest
 import torch
 from torch import nn
@@ -8,7 +6,6 @@ from torchvision.transforms.v2 import functional as transforms
 from vidrec.errors import UserError
 from vidrec.networks import (
     build_classifier,
-    build_segmenter,
     classification_names,
     head_name,
     prepare,
@@ -131,21 +128,3 @@ def test_a_vision_transformer_is_built_for_its_size_of_pictures() -> None:
         sizes = [build_classifier("vit_b_16", 2, *size) for size in ((), (224,), (384,))]
     patches = [network.get_parameter("encoder.pos_embedding").shape[1] for network in sizes]
     assert patches == [14 * 14 + 1, 14 * 14 + 1, 24 * 24 + 1]
-
-
-def test_a_segmenter_is_built_with_the_limits_asked_for() -> None:
-    with torch.device("meta"):
-        network: Any = build_segmenter(
-            "maskrcnn_resnet50_fpn",
-            4,
-            resolution=96,
-            proposals=7,
-            threshold=0.3,
-            detections=5,
-        )
-    heads = network.roi_heads
-    assert network.transform.min_size == (96,)
-    assert network.rpn.post_nms_top_n() == 14
-    assert network.eval().rpn.post_nms_top_n() == 7
-    assert (heads.score_thresh, heads.detections_per_img) == (0.3, 5)
-    assert heads.box_predictor.cls_score.out_features == 4

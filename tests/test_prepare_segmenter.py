@@ -1,18 +1,22 @@
 import dataclasses
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from torch import nn
 from torchvision.models.detection import (
     MaskRCNN_ResNet50_FPN_V2_Weights,
     MaskRCNN_ResNet50_FPN_Weights,
 )
+from torchvision.ops import FrozenBatchNorm2d
 
-from vidrec import weights
+from vidrec import official_weights, weights
 from vidrec.errors import UserError
+from vidrec.mask_rcnn import build_segmenter
 from vidrec.networks import IMAGENET_MEAN, IMAGENET_STD
-from vidrec.prepare_segmenter import Params, prepare, take_in
+from vidrec.prepare_segmenter import WITHOUT_EPS, Params, prepare, subtract_eps, take_in
 from vidrec.storage import sha256_of
 
 ARCH = "maskrcnn_resnet50_fpn_v2"
@@ -100,3 +104,38 @@ def test_the_samples_segmenter_needs_the_trunk_of_a_resnet50(
 ) -> None:
     with pytest.raises(UserError, match=r"starts from a resnet50, but .* is shufflenet_v2_x0_5"):
         prepare(dataclasses.replace(FILE, source="sample"), classifier_folder, tmp_path / "w")
+
+
+def test_the_first_versions_batch_norm_computes_as_without_eps() -> None:
+    generator = torch.Generator().manual_seed(0)
+    without, ours = FrozenBatchNorm2d(4, eps=0.0), nn.BatchNorm2d(4).eval()
+    tensors = {name: torch.rand(4, generator=generator) for name in without.state_dict()}
+    tensors["running_var"] = torch.tensor([1e-5, 1e-4, 0.01, 1.0])
+    without.load_state_dict(tensors)
+    ours.load_state_dict(subtract_eps(tensors), strict=False)
+    pictures = torch.rand(2, 4, 3, 3, generator=generator)
+    torch.testing.assert_close(ours(pictures), without(pictures))
+    assert not torch.allclose(FrozenBatchNorm2d(4)(pictures), without(pictures)), (
+        "with eps it would be another result"
+    )
+
+
+@pytest.mark.parametrize("official", [True, False])
+def test_only_the_official_file_is_taken_to_be_without_eps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, official: bool
+) -> None:
+    with torch.device("meta"):
+        shapes = build_segmenter(
+            WITHOUT_EPS, 91, resolution=64, proposals=1, threshold=0.5, detections=1
+        ).state_dict()
+    tensors = {name: torch.ones((), dtype=v.dtype).expand(v.shape) for name, v in shapes.items()}
+    torch.save(tensors, tmp_path / "net.pth")
+    digest = sha256_of(tmp_path / "net.pth") if official else "0" * 64
+    monkeypatch.setattr(official_weights, "hash_prefix", lambda _: digest[:8])
+    take_in(WITHOUT_EPS, tmp_path / "net.pth", "net.pth", tmp_path / "w")
+    kept, _ = weights.load(tmp_path / "w")
+    variances = [value for name, value in kept.items() if name.endswith("running_var")]
+    assert len(variances) == 53
+    for value in variances:
+        assert (value < 1).all() == official
+    shutil.rmtree(tmp_path / "w")

@@ -14,8 +14,6 @@ from pathlib import Path
 from vidrec import params, stage
 from vidrec.errors import UserError
 
-CLASSIFIER, SEGMENTER = Path("data/weights/classifier"), Path("data/weights/segmenter")
-
 
 def main() -> None:
     """Entry point of the console script."""
@@ -78,6 +76,7 @@ def run_classify(args: argparse.Namespace) -> None:
     """Print `frame,label,confidence` for a directory of frames."""
     from vidrec import classify_frames
     from vidrec.frame_classifier import classify_directory
+    from vidrec.query import CLASSIFIER
 
     settings = params.load(classify_frames.Params, args.params)
     classifier = classify_frames.load_classifier(CLASSIFIER, settings)
@@ -90,6 +89,7 @@ def run_segment(args: argparse.Namespace) -> None:
     """Print `frame,label,confidence,area_pct` for a directory of frames, every frame of it."""
     from vidrec import segment_objects
     from vidrec.object_segmenter import segment_directory
+    from vidrec.query import SEGMENTER
 
     settings = params.load(segment_objects.Params, args.params)
     segmenter = segment_objects.load_segmenter(SEGMENTER, settings.settings())

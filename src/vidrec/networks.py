@@ -1,4 +1,4 @@
-"""torchvision's networks by name, and where trunk ends and head begins."""
+"""torchvision's image classifiers by name, and where trunk ends and head begins."""
 
 import difflib
 from collections.abc import Sequence
@@ -88,39 +88,3 @@ def prepare(
         batch = functional.interpolate(batch, size=(size, size), mode="bilinear", antialias=True)
     center, spread = (torch.tensor(v, device=batch.device).view(1, 3, 1, 1) for v in (mean, std))
     return ((batch - center) / spread).contiguous(memory_format=torch.channels_last)
-
-
-SEGMENTERS = ("maskrcnn_resnet50_fpn", "maskrcnn_resnet50_fpn_v2")
-
-
-def build_segmenter(
-    arch: str,
-    num_classes: int,
-    *,
-    resolution: int,
-    proposals: int,
-    threshold: float,
-    detections: int,
-    regions: int = 512,
-) -> nn.Module:
-    """The Mask R-CNN `arch`, untrained; `num_classes` counts the background.
-
-    `resolution` is the length in pixels to which the shorter side of a picture is scaled;
-    `regions` are learnt from per picture in training, a quarter of them with a mask.
-    """
-    network: nn.Module = torchvision.models.get_model(
-        arch,
-        weights=None,
-        weights_backbone=None,
-        num_classes=num_classes,
-        min_size=resolution,
-        max_size=2 * resolution,
-        rpn_pre_nms_top_n_train=4 * proposals,
-        rpn_pre_nms_top_n_test=4 * proposals,
-        rpn_post_nms_top_n_train=2 * proposals,
-        rpn_post_nms_top_n_test=proposals,
-        box_score_thresh=threshold,
-        box_detections_per_img=detections,
-        box_batch_size_per_image=regions,
-    )
-    return network

@@ -13,8 +13,8 @@ from torch import nn
 from vidrec import weights
 from vidrec.compute import autocast, device
 from vidrec.frames import frame_paths, read_frame
+from vidrec.mask_rcnn import build_segmenter
 from vidrec.masks import Rle, encode_mask, overlaps
-from vidrec.networks import build_segmenter
 from vidrec.weights import Card
 
 MASK_THRESHOLD = 0.5
@@ -92,8 +92,10 @@ class ObjectSegmenter:
         rows: list[tuple[int, str, float, float]] = []
         kept: list[Rle] = []
         for index, mask in enumerate(masks):
+            if not mask.any():
+                continue
             encoded = encode_mask(mask)
-            if not mask.any() or overlaps([encoded], kept).max(initial=0) > self._max_overlap:
+            if overlaps([encoded], kept).max(initial=0) > self._max_overlap:
                 continue
             label = self.card.labels[int(found["labels"][index])]
             confidence = round(min(1.0, float(found["scores"][index])), 6)

@@ -43,21 +43,31 @@ def fetch(url: str, folder: Path | None = None) -> Path:
     that its name begins with. Raises UserError where it cannot be had or is another file.
     """
     folder = folder or Path(torch.hub.get_dir()) / "checkpoints"
+    prefix = hash_prefix(url)
+    path = folder / Path(urlsplit(url).path).name
+    if not path.is_file():
+        _download(url, path, prefix)
+    if not has_hash_of(sha256_of(path), url):
+        raise UserError(
+            f"{path} does not have the SHA-256 {prefix}… of its name: delete it and run again"
+        )
+    return path
+
+
+def hash_prefix(url: str) -> str:
+    """The digits with which the SHA-256 of the official file at `url` begins."""
     name = Path(urlsplit(url).path).name
-    prefix = HASHED_NAME.search(name)
-    if prefix is None:
+    found = HASHED_NAME.search(name)
+    if found is None:
         raise UserError(
             f"{name} carries no hash in its name: it cannot be checked, so it is refused"
         )
-    path = folder / name
-    if not path.is_file():
-        _download(url, path, prefix.group(1))
-    if not sha256_of(path).startswith(prefix.group(1)):
-        raise UserError(
-            f"{path} does not have the SHA-256 {prefix.group(1)}… of its name: delete it and run"
-            " again"
-        )
-    return path
+    return found.group(1)
+
+
+def has_hash_of(sha256: str, url: str) -> bool:
+    """Whether `sha256` is that of the official file at `url`."""
+    return sha256.startswith(hash_prefix(url))
 
 
 def _download(url: str, path: Path, prefix: str) -> None:

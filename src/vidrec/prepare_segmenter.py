@@ -1,18 +1,21 @@
 """Stage prepare_segmenter: the object segmenter's weights, from wherever the params say."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from torch import Tensor, nn
 from torchvision.models import detection
 
 from vidrec import weights
 from vidrec.compute import make_deterministic
 from vidrec.drawings import LABELS
 from vidrec.errors import UserError
-from vidrec.networks import IMAGENET_MEAN, IMAGENET_STD, SEGMENTERS, build_segmenter
-from vidrec.official_weights import fetch, pick
+from vidrec.mask_rcnn import SEGMENTERS, SLIM, build_segmenter
+from vidrec.networks import IMAGENET_MEAN, IMAGENET_STD
+from vidrec.official_weights import fetch, has_hash_of, pick
 from vidrec.params import param
-from vidrec.sample_segmenter import ARCH, Training, train
+from vidrec.sample_segmenter import Training, train
 from vidrec.storage import sha256_of
 from vidrec.weights import Card
 
@@ -21,6 +24,10 @@ BACKGROUND = "__background__"
 
 OFFICIAL_RESOLUTION = 800
 """The shorter side, in pixels, at which torchvision's segmenters were trained and measured."""
+
+WITHOUT_EPS = "maskrcnn_resnet50_fpn"
+"""The official weights of this one were trained with batch norm that added no eps to the variance
+(torchvision builds it so when it loads them, and only them; pytorch/vision#2933)."""
 
 OFFICIAL = {
     "maskrcnn_resnet50_fpn": detection.MaskRCNN_ResNet50_FPN_Weights,
@@ -90,7 +97,7 @@ def train_on_sample(params: Params, trunk: Path, folder: Path) -> None:
     make_deterministic(params.seed, params.threads)
     network = train(tensors, params.training())
     card = Card(
-        arch=ARCH,
+        arch=SLIM,
         labels=(BACKGROUND, *LABELS),
         input_size=params.resolution,
         mean=classifier.mean,
@@ -112,7 +119,10 @@ def take_in(arch: str, path: Path, origin: str, folder: Path) -> None:
         threshold=0.05,
         detections=100,
     )
-    weights.load_into(network, weights.read_state_dict(path), path.name)
+    tensors, digest = weights.read_state_dict(path), sha256_of(path)
+    if arch == WITHOUT_EPS and has_hash_of(digest, OFFICIAL[arch].DEFAULT.url):
+        tensors = subtract_eps(tensors)
+    weights.load_into(network, tensors, path.name)
     card = Card(
         arch=arch,
         labels=labels,
@@ -120,6 +130,15 @@ def take_in(arch: str, path: Path, origin: str, folder: Path) -> None:
         mean=IMAGENET_MEAN,
         std=IMAGENET_STD,
         origin=origin.rpartition("/")[2],
-        origin_sha256=sha256_of(path),
+        origin_sha256=digest,
     )
     weights.save(folder, network.state_dict(), card)
+
+
+def subtract_eps(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """`tensors` for batch norm that adds its default eps, so that it computes as without one."""
+    eps = nn.BatchNorm2d(1).eps
+    return {
+        name: value - eps if name.endswith("running_var") else value
+        for name, value in tensors.items()
+    }

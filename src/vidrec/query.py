@@ -24,15 +24,12 @@ def neighbors_of(video: str, count: int, params_path: Path) -> list[Neighbor]:
     Raises UserError for an unknown id, or a video in which no object of the index is found.
     """
     vectors = read_vectors(VECTORS)
-    if video in vectors.ids:
+    at_url = video.startswith(("http://", "https://"))
+    if video in vectors.ids or not (at_url or Path(video).exists()):
         return recommend_for_id(vectors, video, count)
     weighting = read_weighting(WEIGHTING)
-    if video.startswith(("http://", "https://")):
-        found = _detect_at_url(video, weighting.params.detector, params_path)
-    elif Path(video).exists():
-        found = detect(Path(video), weighting.params.detector, params_path)
-    else:
-        return recommend_for_id(vectors, video, count)
+    look = _detect_at_url if at_url else detect
+    found = look(video, weighting.params.detector, params_path)
     return recommend(vectors, weigh_video(found, weighting), name=video, count=count)
 
 
@@ -40,15 +37,15 @@ def _detect_at_url(url: str, detector: str, params_path: Path) -> VideoDetection
     from vidrec.youtube_videos import fetch
 
     with tempfile.TemporaryDirectory(prefix="vidrec-") as folder:
-        return detect(fetch(url, Path(folder)), detector, params_path)
+        return detect(str(fetch(url, Path(folder))), detector, params_path)
 
 
-def detect(video: Path, detector: str, params_path: Path) -> VideoDetections:
+def detect(video: str, detector: str, params_path: Path) -> VideoDetections:
     """What `detector` finds in a video file or a directory of frames."""
-    if video.is_dir():
-        return _detect_in_frames(video, detector, params_path)
+    if Path(video).is_dir():
+        return _detect_in_frames(Path(video), detector, params_path)
     with tempfile.TemporaryDirectory(prefix="vidrec-") as folder:
-        _extract(video, Path(folder), params_path)
+        _extract(Path(video), Path(folder), params_path)
         return _detect_in_frames(Path(folder), detector, params_path)
 
 

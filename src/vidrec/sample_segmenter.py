@@ -17,19 +17,17 @@ from tqdm import tqdm
 from vidrec import weights
 from vidrec.compute import autocast, device
 from vidrec.drawings import LABELS
-from vidrec.networks import build_segmenter
+from vidrec.mask_rcnn import SLIM, build_segmenter
 from vidrec.parallel import map_items
 from vidrec.sample_stills import render_still
 
 LEARNING_LAYERS = ("layer3", "layer4")
 
-ARCH = "maskrcnn_resnet50_fpn"
-"""The first, lighter version of torchvision's two: its box head costs a ninth of the second's."""
-
 MAX_OBJECTS = 3
-REGIONS = 32
-"""Learnt from per picture: torchvision's 512 are for pictures of twenty times the area, and the
-mask head, run on a quarter of them, would take most of the time."""
+REGIONS, POSITIVES = 24, 0.5
+"""Learnt from per picture, and the share of them on an object. torchvision's 512, a quarter of them
+on an object, are for pictures of twenty times the area; boxes and masks are what is hard here, and
+only regions on an object teach those."""
 PROPOSALS = 150
 """Kept per picture at inference; training sees twice as many."""
 
@@ -64,13 +62,14 @@ def train(trunk: Mapping[str, Tensor], training: Training) -> nn.Module:
     lesson = partial(render_lesson, training.seed, training.resolution)
     lessons = list(map_items(lesson, range(training.stills), title="render stills", unit="still"))
     network = build_segmenter(
-        ARCH,
+        SLIM,
         len(LABELS) + 1,
         resolution=training.resolution,
         proposals=PROPOSALS,
         threshold=0.05,
         detections=20,
         regions=REGIONS,
+        positives=POSITIVES,
     )
     body = {name: value for name, value in trunk.items() if not name.startswith("fc.")}
     backbone = network.get_submodule("backbone.body")
