@@ -12,7 +12,8 @@ import pytest
 from torchvision.models import ResNet50_Weights, get_model_weights
 
 from vidrec.errors import UserError
-from vidrec.mask_rcnn import SEGMENTERS, classification_names
+from vidrec.mask_rcnn import SEGMENTERS
+from vidrec.networks import classification_names
 from vidrec.official_weights import HASHED_NAME, classifier_weights, fetch, pick
 
 CONTENT = b"weights" * 1000
