@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from vidrec import weights
-from vidrec.compute import autocast, device
+from vidrec.compute import autocast, device, for_inference
 from vidrec.distributions import top_classes
 from vidrec.frames import read_frames
 from vidrec.networks import build_classifier, head_name, prepare, run_with_features
@@ -29,7 +29,7 @@ class FrameClassifier:
     """A pretrained network that names the most probable class of each frame."""
 
     def __init__(self, network: nn.Module, card: Card, precision: str, batch_size: int) -> None:
-        self._network = network.eval().to(device()).to(memory_format=torch.channels_last)
+        self._network = for_inference(network, precision)
         self._head = head_name(network)
         self.card = card
         self._precision = precision

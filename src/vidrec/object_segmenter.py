@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from vidrec import weights
-from vidrec.compute import autocast, device
+from vidrec.compute import autocast, device, for_inference
 from vidrec.frames import frame_paths, read_frame
 from vidrec.mask_rcnn import build_segmenter
 from vidrec.masks import Rle, encode_mask, overlaps
@@ -63,7 +63,7 @@ class ObjectSegmenter:
     """Finds the objects in a frame, each with a mask."""
 
     def __init__(self, network: nn.Module, card: Card, settings: Settings) -> None:
-        self._network = network.eval().to(device()).to(memory_format=torch.channels_last)
+        self._network = for_inference(network, settings.precision)
         self.card = card
         self._precision = settings.precision
         self._max_overlap = settings.max_overlap

@@ -290,5 +290,5 @@ def _tracks(
         half = seconds * rng.uniform(0.1, 0.18)
         span = (max(0.0, middle - half), min(seconds, middle + half))
         side = far if rng.random() < 0.8 else near
-        tracks.append(random_track(label, rng, span=span, scale_range=(0.7, 1.0), across=side))
+        tracks.append(random_track(label, rng, span=span, scale_range=(0.8, 1.05), across=side))
     return tuple(tracks)
