@@ -8,16 +8,19 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
+from vidrec.frames import frame_paths
 from vidrec.recommend import Neighbor, recommend_for_id
 from vidrec.vectors import read_vectors
 
 SIDE, GAP, TEXT = 96, 6, 250
-FRAMES = (1, 3, 5, 7, 9, 11)
+SHOWN = 6
 
 
 def strip(category: str, video_id: str) -> list[Image.Image]:
-    folder = Path("data/frames") / category / video_id
-    return [Image.open(folder / f"{number}.jpg").resize((SIDE, SIDE)) for number in FRAMES]
+    """`SHOWN` frames of a video, from its whole length; all of them where there are fewer."""
+    paths = frame_paths(Path("data/frames") / category / video_id)
+    chosen = paths[:: max(1, len(paths) // SHOWN)][:SHOWN]
+    return [Image.open(path).resize((SIDE, SIDE)) for path in chosen]
 
 
 def caption(neighbor: Neighbor) -> str:
@@ -31,7 +34,7 @@ def main() -> None:
     neighbors = recommend_for_id(vectors, query, 4)
     rows = [(f"query: {query}", vectors.categories[vectors.ids.index(query)], query)]
     rows += [(caption(neighbor), neighbor.category, neighbor.video_id) for neighbor in neighbors]
-    width, height = TEXT + len(FRAMES) * (SIDE + GAP), len(rows) * (SIDE + GAP) + GAP
+    width, height = TEXT + SHOWN * (SIDE + GAP), len(rows) * (SIDE + GAP) + GAP
     sheet = Image.new("RGB", (width, height), "white")
     pen, font = ImageDraw.Draw(sheet), ImageFont.load_default(16)
     for row, (text, category, video_id) in enumerate(rows):
