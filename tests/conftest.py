@@ -9,7 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 from PIL import Image
+
+# How long an example takes says more of what else the machine does than of the code.
+settings.register_profile("vidrec", deadline=None)
+settings.load_profile("vidrec")
 
 ROOT = Path(__file__).parents[1]
 

@@ -92,7 +92,7 @@ def train(network: nn.Module, training: Training) -> None:
     network.train().to(device()).to(memory_format=torch.channels_last)
     _quiet_residuals(network)
     optimizer = AdamW(network.parameters(), training.learning_rate, weight_decay=0.05, fused=True)
-    schedule = OneCycleLR(optimizer, training.learning_rate, steps + 1, pct_start=0.2)
+    schedule = one_cycle(optimizer, training.learning_rate, steps)
     generator = torch.Generator().manual_seed(training.seed)
     with tqdm(total=steps, desc="train classifier", unit="step", disable=None) as bar:
         for lessons, epochs, size in (
@@ -103,6 +103,14 @@ def train(network: nn.Module, training: Training) -> None:
                 learn(network, batch, optimizer, schedule, training)
                 bar.update()
     network.eval().cpu()
+
+
+def one_cycle(optimizer: Optimizer, rate: float, steps: int) -> OneCycleLR:
+    """The learning rates of `steps` steps: up to `rate` in a fifth of them, then down to nothing.
+
+    A rise of no step at all would be a division by zero in torch: it takes one at least.
+    """
+    return OneCycleLR(optimizer, rate, steps + 1, pct_start=max(0.2, 2 / (steps + 1)))
 
 
 def learn(
