@@ -4,7 +4,6 @@ The cosine of two vectors is a sum over objects, `sum(query * neighbour) / (|que
 so each object's term over that sum is its share of the reason.
 """
 
-import difflib
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +12,7 @@ from sklearn.preprocessing import normalize
 
 from vidrec.build_index import id_ranks, nearest, similarities
 from vidrec.errors import UserError
+from vidrec.near_names import hint
 from vidrec.vectors import FloatArray, Vectors
 
 
@@ -37,11 +37,15 @@ class Neighbor:
 
 def row_of(vectors: Vectors, video_id: str) -> int:
     """The row of `video_id`. Raises UserError, with the nearest ids, where there is none."""
-    if video_id in vectors.ids:
-        return vectors.ids.index(video_id)
-    near = difflib.get_close_matches(video_id, vectors.ids, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else "data/vectors.csv lists those there"
-    raise UserError(f"no video {video_id!r} in the index: {hint}")
+    if video_id not in vectors.ids:
+        raise unknown_id(vectors, video_id)
+    return vectors.ids.index(video_id)
+
+
+def unknown_id(vectors: Vectors, video_id: str) -> UserError:
+    """The error that says that there is no `video_id`, and which ids are near it."""
+    meant = hint(video_id, vectors.ids, "data/vectors.csv lists those there")
+    return UserError(f"no video {video_id!r} in the index: {meant}")
 
 
 def recommend_for_id(vectors: Vectors, video_id: str, count: int = 10) -> list[Neighbor]:
