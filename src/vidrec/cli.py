@@ -128,11 +128,13 @@ def run_recommend(args: argparse.Namespace) -> None:
 
     with terminal.progress() as tell:
         neighbors = query.neighbors_of(args.video, args.k, args.params, tell)
-    name = terminal.readable(args.video)
     if args.json:
+        # A name that is no UTF-8 is no JSON either.
+        name = args.video.encode(errors="replace").decode()
         print(json.dumps(to_dict(name, neighbors), ensure_ascii=False, indent=2))
     else:
-        terminal.print_table(f"most similar to {name}:", table_of(neighbors))
+        title = f"most similar to {terminal.readable(args.video)}:"
+        terminal.print_table(title, table_of(neighbors))
 
 
 def run_inspect(args: argparse.Namespace) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ from vidrec.frames import frame_paths, read_frame
 from vidrec.masks import Rle
 from vidrec.query import VECTORS
 from vidrec.storage import read_json
-from vidrec.terminal import Tell
+from vidrec.terminal import Tell, readable
 from vidrec.unseen_video import FRAMES, SEGMENTER, classify, frames_of, on_disk, segment
 from vidrec.vectors import Vectors, read_vectors
 
@@ -53,7 +54,7 @@ def sheet_of(video: str, params_path: Path, tell: Tell) -> tuple[str, Image.Imag
     """
     vectors = read_vectors(VECTORS)
     if video in vectors.ids:
-        return video, draw(read_stored(vectors, video))
+        return safe_names([video], [video])[0], draw(read_stored(vectors, video))
     with on_disk(video, vectors, tell) as path, frames_of(path, params_path, tell) as frames:
         classes = classify(frames, "classified", params_path, tell).table
         name = safe_names([path.resolve().stem], [video])[0]
@@ -106,7 +107,7 @@ def draw(video: Inspected) -> Image.Image:
     if video.objects is not None:
         shown = len(set(looked_at) & set(numbers))
         note += f"; objects were looked for in {shown} of these"
-    return contact_sheet.draw(video.name, note, tiles)
+    return contact_sheet.draw(readable(video.name), note, tiles)
 
 
 def chosen_frames(count: int, looked_at: Sequence[int]) -> list[int]:
@@ -125,23 +126,26 @@ def chosen_frames(count: int, looked_at: Sequence[int]) -> list[int]:
 
 def _tile(video: Inspected, number: int) -> Tile:
     picture = Image.fromarray(read_frame(video.frames[number - 1]))
-    return Tile(number, picture, _caption(video, number), _objects(video.objects, number))
+    return Tile(number, picture, _top(video.classes, number), _objects(video.objects, number))
 
 
-def _caption(video: Inspected, number: int) -> str:
-    if video.classes is None:
-        return ""
-    rows = video.classes[video.classes["frame"] == number]
+def _top(classes: pd.DataFrame | None, number: int) -> tuple[str, float] | None:
+    """Class and confidence of one frame."""
+    if classes is None:
+        return None
+    rows = classes[classes["frame"] == number]
     named = zip(rows["label"], rows["confidence"], strict=True)
-    return ", ".join(f"{label} {confidence:.2f}" for label, confidence in named)
+    return next(((readable(label), float(confidence)) for label, confidence in named), None)
 
 
-def _objects(found: Segmented | None, number: int) -> tuple[Seen, ...]:
-    if found is None:
-        return ()
+def _objects(found: Segmented | None, number: int) -> tuple[Seen, ...] | None:
+    """The objects in one frame; None where the segmenter has not looked at it."""
+    if found is None or number not in found.frames:
+        return None
     rows = zip(found.table.itertuples(), found.masks, strict=True)
-    return tuple(
-        Seen(str(row.label), float(row.confidence), coco_mask.decode(mask).astype(np.bool_))
-        for row, mask in rows
-        if row.frame == number
-    )
+    return tuple(_seen(row, mask) for row, mask in rows if row.frame == number)
+
+
+def _seen(row: Any, mask: Rle) -> Seen:
+    shape = coco_mask.decode(mask).astype(np.bool_)
+    return Seen(readable(row.label), float(row.confidence), shape)

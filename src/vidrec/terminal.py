@@ -8,8 +8,6 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from vidrec.manifest import one_line
-
 WIDE = 10_000
 """Columns of an output that is no terminal: whoever reads it wants whole lines."""
 
@@ -18,8 +16,8 @@ Tell = Callable[[str], None]
 
 
 def readable(text: str) -> str:
-    """`text` without what a terminal would obey, and in characters that any output takes."""
-    return one_line(text.encode(errors="replace").decode(), limit=WIDE)
+    """`text` on one line, without what a terminal would obey or no output would take."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in text)
 
 
 def print_table(title: str, table: Table) -> None:
