@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -208,7 +209,7 @@ def weigh() -> Callable[..., None]:
     from vidrec.storage import write_json
     from vidrec.vectors import write_vectors
 
-    def run(**changes: object) -> None:
+    def run(**changes: Any) -> None:
         settings = params.load(weigh_objects.Params, Path("params.yaml"))
         videos = read_videos(Path("data/detections/classified"), with_distribution=True)
         weighed = weigh_objects.weigh_videos(videos, dataclasses.replace(settings, **changes))

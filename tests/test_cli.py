@@ -187,14 +187,15 @@ def test_recommend_prints_the_json_of_the_contract(
         assert sum(reason["share"] for reason in item["reasons"]) == pytest.approx(1)
 
 
-@pytest.mark.parametrize("option", [(), ("--json",)])
-def test_a_name_that_is_no_utf_8_can_be_printed(
-    option: tuple[str, ...], vidrec: Run, index: Path, capsys: pytest.CaptureFixture[str]
+def test_odd_names_are_shown_without_what_a_terminal_obeys(
+    vidrec: Run, index: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    name = os.fsdecode(b"\xff\x1b[31m.mp4")
-    Path(name).write_bytes(Path("data/videos/cars/clip_0.mp4").read_bytes())
-    assert vidrec("recommend", name, *option) == 0
-    assert "\x1b" not in capsys.readouterr().out
+    Path("a\x1b[31m.mp4").write_bytes(Path("data/videos/cars/clip_0.mp4").read_bytes())
+    assert vidrec("recommend", "a\x1b[31m.mp4") == 0
+    assert capsys.readouterr().out.startswith("most similar to a\ufffd[31m.mp4:\n")
+    Path(os.fsdecode(b"\xff.mp4")).write_bytes(b"")
+    assert vidrec("recommend", os.fsdecode(b"\xff.mp4")) == 1
+    assert "is no UTF-8: rename it" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

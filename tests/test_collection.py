@@ -128,6 +128,7 @@ def test_what_is_no_video_is_not_added(clips: list[bytes]) -> None:
         (write("c.mp4", clips[0][:200]), "cannot be added"),
         (write(".d.mp4", clips[0]), "begins with a dot"),
         (write("e" * 220 + ".mp4", clips[0]), "too long"),
+        (write(os.fsdecode(b"\xff.mp4"), clips[0]), "no UTF-8"),
         (Path("none.mp4"), "missing"),
         (Path("fifo.mp4"), "unreadable"),
         (OWN, "no plain file"),

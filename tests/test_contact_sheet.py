@@ -83,7 +83,7 @@ def test_frames_of_any_size(size: tuple[int, int]) -> None:
 names = st.text(st.characters(blacklist_categories=("C", "Z")), min_size=1, max_size=60)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.lists(st.tuples(names, st.floats(0, 1)), max_size=20), names)
 def test_labels_of_any_kind_and_number(objects: list[tuple[str, float]], name: str) -> None:
     found = [Seen(label, confidence, RNG.random((9, 9)) > 0.5) for label, confidence in objects]

@@ -5,6 +5,7 @@ from rich.console import Console
 
 from vidrec.neighbor_table import table_of
 from vidrec.recommend import Neighbor, Reason
+from vidrec.terminal import WIDE
 
 LONG = "an_id_of_a_video_that_is_rather_longer_than_one_would_wish_it_to_be"
 NEIGHBORS = [
@@ -25,7 +26,7 @@ NEIGHBORS = [
 
 
 def shown(neighbors: list[Neighbor], width: int) -> list[str]:
-    console = Console(file=StringIO(), width=width)
+    console = Console(file=StringIO(), width=WIDE)
     table = table_of(neighbors)
     console.print(table, width=max(width, console.measure(table).minimum), crop=False)
     assert isinstance(console.file, StringIO)

@@ -1,7 +1,7 @@
 """Where a video lies that the index may not know, and which one of the index it is."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -125,20 +125,6 @@ def test_a_detector_finds_what_its_stage_has_found(index: Path) -> None:
     pd.testing.assert_frame_equal(found.table, stored)
     assert found.distribution is not None
     assert found.distribution.labels == ("cat", "dog", "tree")
-
-
-def test_segments_are_those_of_the_segmenter(
-    index: Path, segmenter_folder: Path, write_frames: Callable[[Path, int, int], None]
-) -> None:
-    Path("data/weights/segmenter").symlink_to(segmenter_folder)
-    text = PARAMS.read_text(encoding="utf-8")
-    PARAMS.write_text(text.replace("resolution: 0", "resolution: 64"), encoding="utf-8")
-    write_frames(Path("frames"), 2, 0)
-    found = detect(Path("frames"), "segmented", PARAMS, silent)
-    assert list(found.table.columns) == ["frame", "label", "confidence", "area_pct"]
-    assert set(found.table["label"]) <= {"handbag", "person"}
-    assert len(found.table)
-    assert found.distribution is None
 
 
 def test_what_is_done_is_told(index: Path) -> None:

@@ -146,7 +146,7 @@ def run_inspect(args: argparse.Namespace) -> None:
         name, sheet = inspection.sheet_of(args.video, args.params, tell)
     output = args.output or Path(f"{name}.png")
     with storage.atomic_path(output) as temporary:
-        sheet.save(temporary, format="PNG", optimize=True)
+        sheet.save(temporary, format="PNG")
     print(terminal.readable(str(output)))
 
 

@@ -18,6 +18,7 @@ from vidrec.media import VideoError, check_video
 from vidrec.near_names import hint
 from vidrec.storage import atomic_path, sha256_of
 from vidrec.tables import SAFE_NAME, check_numbers, read_table, write_table
+from vidrec.unseen_video import check_name
 from vidrec.youtube_ids import youtube_id
 from vidrec.youtube_videos import COLUMNS
 
@@ -89,6 +90,7 @@ def add_file(directory: Path, video: Path, category: str) -> list[str]:
 
 
 def _check_file(video: Path) -> None:
+    check_name(video)
     try:
         check_video(video)
     except VideoError as error:
@@ -196,9 +198,9 @@ def add_id(manifest: Path, video: str, category: str, wanted: int) -> list[str]:
         )
     others = rows[rows["category"] == category]
     rank = int(others["rank"].astype(float).max()) + 1 if len(others) else 1
-    row = {"category": category, "rank": str(rank), "video_id": video_id}
-    added = pd.DataFrame([*rows.to_dict("records"), row], columns=rows.columns).fillna("")
-    write_table(manifest, added)
+    row = dict.fromkeys(rows.columns, "")
+    row |= {"category": category, "rank": str(rank), "video_id": video_id}
+    write_table(manifest, pd.DataFrame([*rows.to_dict("records"), row]))
     lines = [f"added {video_id} to {manifest} as number {rank} of {category}: commit the file"]
     if len(others) >= wanted:
         lines.append(

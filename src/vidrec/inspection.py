@@ -1,5 +1,6 @@
 """What is known of a video, frame by frame, on a contact sheet."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -147,5 +148,8 @@ def _objects(found: Segmented | None, number: int) -> tuple[Seen, ...] | None:
 
 
 def _seen(row: Any, mask: Rle) -> Seen:
-    shape = coco_mask.decode(mask).astype(np.bool_)
+    with warnings.catch_warnings():
+        # pycocotools makes its arrays in a way that numpy will not take for ever.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        shape = coco_mask.decode(mask).astype(np.bool_)
     return Seen(readable(row.label), float(row.confidence), shape)

@@ -16,7 +16,7 @@ from vidrec.errors import UserError
 from vidrec.manifest import OK, read_manifest
 from vidrec.recommend import unknown_id
 from vidrec.storage import sha256_of
-from vidrec.terminal import Tell
+from vidrec.terminal import Tell, readable
 from vidrec.vectors import Vectors
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def on_disk(video: str, vectors: Vectors, tell: Tell) -> Iterator[Path]:
             tell(f"downloading {video}")
             yield fetch(video, Path(folder))
     elif _exists(Path(video)):
+        check_name(Path(video))
         yield Path(video)
     else:
         raise _missing(video, vectors)
@@ -55,6 +56,16 @@ def _exists(path: Path) -> bool:
         return path.exists()
     except OSError:  # a name longer than any file may have
         return False
+
+
+def check_name(path: Path) -> None:
+    """Raise UserError where `path` is in no encoding that can be handed on to ffmpeg."""
+    try:
+        str(path.absolute()).encode()
+    except UnicodeEncodeError:
+        raise UserError(
+            f"{readable(str(path))} has a name that is no UTF-8: rename it, or its directory"
+        ) from None
 
 
 def _missing(video: str, vectors: Vectors) -> UserError:
