@@ -199,3 +199,7 @@ def _category_query(text: str) -> tuple[str, str]:
     if not separator or not category or not query:
         raise UserError(f"{text!r} is not CATEGORY=QUERY: write for example pets='cat playing'")
     return category, query
+
+
+if __name__ == "__main__":
+    main()

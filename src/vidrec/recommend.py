@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.preprocessing import normalize
 
-from vidrec.build_index import id_ranks, nearest, similarities
 from vidrec.errors import UserError
 from vidrec.near_names import hint
+from vidrec.similarity import id_ranks, nearest, similarities, unit_rows
 from vidrec.vectors import FloatArray, Vectors
 
 
@@ -72,7 +71,7 @@ def recommend(
             f"{name}: none of the objects of the index was found in it, so no video is like it;"
             " see weigh_objects.min_confidence, or try another video"
         )
-    similarity = similarities(query[np.newaxis], normalize(vectors.values))[0]
+    similarity = similarities(query[np.newaxis], unit_rows(vectors.values))[0]
     me = vectors.ids.index(excluded) if excluded in vectors.ids else None
     rows = nearest(similarity, id_ranks(vectors.ids), count, me)
     return [

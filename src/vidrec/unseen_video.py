@@ -143,13 +143,15 @@ def classify(frames: Path, detector: str, params_path: Path, tell: Tell) -> Vide
     tell("loading the classifier, looking at the frames")
     from safetensors.numpy import load as load_tensors
 
-    from vidrec import classify_frames, finetune_head, weights
+    from vidrec import classify_frames, weights
     from vidrec.distributions import top_classes
 
     settings = params.load(classify_frames.Params, params_path)
     found = load_tensors(classify_frames.classify_video(CLASSIFIER, settings, frames))
     labels, probability = weights.read_card(CLASSIFIER).labels, found["probability"]
     if detector == "finetuned":
+        from vidrec import finetune_head
+
         head = finetune_head.load_head(HEAD)
         labels, probability = head.labels, head.distributions(found["features"])
     table = top_classes(probability, labels)
