@@ -17,8 +17,8 @@ from scipy.stats import spearmanr
 from sklearn.utils import gen_batches
 
 from vidrec.params import param
-from vidrec.similarity import IntArray, id_ranks, nearest, similarities, unit_rows
-from vidrec.vectors import FloatArray, Vectors
+from vidrec.similarity import IntArray, id_ranks, nearest, similarities
+from vidrec.vectors import FloatArray, Vectors, unit_rows
 
 DEPTH = 10
 """How many neighbours the metrics count."""

@@ -1,19 +1,13 @@
-"""A query video, in the index or never seen, to its neighbours; through the stages' functions.
-
-A video of the index must be answered at once: what loads long is imported where it is used.
-"""
+"""A query video, in the index or never seen, to its neighbours; through the stages' functions."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from vidrec.errors import UserError
 from vidrec.recommend import Neighbor, recommend, recommend_for_id
 from vidrec.terminal import Tell
 from vidrec.unseen_video import detect, frames_of, indexed_id, is_url, on_disk
 from vidrec.vectors import Vectors, read_vectors
-
-if TYPE_CHECKING:
-    from vidrec.weigh_objects import Weighting
+from vidrec.weigh_objects import Weighting, read_weighting, weigh_video
 
 VECTORS, WEIGHTING = Path("data/vectors.csv"), Path("data/weighting.json")
 
@@ -28,14 +22,6 @@ def neighbors_of(video: str, count: int, params_path: Path, tell: Tell) -> list[
     known = _known_id(video)
     if known in vectors.ids:
         return recommend_for_id(vectors, known, count)
-    return _neighbors_of_unseen(vectors, video, count, params_path, tell)
-
-
-def _neighbors_of_unseen(
-    vectors: Vectors, video: str, count: int, params_path: Path, tell: Tell
-) -> list[Neighbor]:
-    from vidrec.weigh_objects import weigh_video
-
     weighting = _weighting_of(vectors)
     with on_disk(video, vectors, tell) as path, frames_of(path, params_path, tell) as frames:
         found = detect(frames, weighting.params.detector, params_path, tell)
@@ -53,10 +39,8 @@ def _known_id(video: str) -> str:
     return youtube_id(video) or video
 
 
-def _weighting_of(vectors: Vectors) -> "Weighting":
+def _weighting_of(vectors: Vectors) -> Weighting:
     """The stored weighting, which must be that of `vectors`."""
-    from vidrec.weigh_objects import read_weighting
-
     weighting = read_weighting(WEIGHTING)
     if weighting.labels != vectors.labels:
         raise UserError(

@@ -11,8 +11,8 @@ import numpy as np
 
 from vidrec.errors import UserError
 from vidrec.near_names import hint
-from vidrec.similarity import id_ranks, nearest, similarities, unit_rows
-from vidrec.vectors import FloatArray, Vectors
+from vidrec.similarity import id_ranks, nearest, similarities
+from vidrec.vectors import FloatArray, Vectors, unit_rows
 
 
 @dataclass(frozen=True)

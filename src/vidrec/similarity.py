@@ -8,17 +8,11 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from vidrec.vectors import FloatArray
+from vidrec.vectors import FloatArray, unit_rows
 
 DECIMALS = 6
 
 IntArray = npt.NDArray[np.int64]
-
-
-def unit_rows(values: FloatArray) -> FloatArray:
-    """`values` with each row scaled to length 1, as scikit-learn's `normalize` does; 0 stays 0."""
-    lengths = np.sqrt(np.einsum("ij,ij->i", values, values))
-    return values / np.where(lengths == 0, 1.0, lengths)[:, np.newaxis]
 
 
 def similarities(queries: FloatArray, unit: FloatArray) -> FloatArray:
