@@ -1,5 +1,6 @@
 """What is known of a video, frame by frame, on a contact sheet."""
 
+import itertools
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -117,11 +118,11 @@ def chosen_frames(count: int, looked_at: Sequence[int]) -> list[int]:
     The frames are dealt into stretches of equal length; of each the first one counts that the
     segmenter has looked at, or else the first.
     """
-    stretches = np.array_split(np.arange(1, count + 1), min(count, MOST_TILES))
-    known = set(looked_at)
+    tiles, known = min(count, MOST_TILES), set(looked_at)
+    edges = [tile * count // tiles for tile in range(tiles + 1)]
     return [
-        next((int(number) for number in stretch if number in known), int(stretch[0]))
-        for stretch in stretches
+        next((number for number in range(start + 1, end + 1) if number in known), start + 1)
+        for start, end in itertools.pairwise(edges)
     ]
 
 
