@@ -1,11 +1,13 @@
 """What several test modules share. What needs torch is imported where it is used."""
 
+import dataclasses
 import runpy
 import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -160,3 +162,99 @@ def segmenter_folder(
     take_in("maskrcnn_resnet50_fpn_v2", segmenter_file, segmenter_file.name, folder)
     yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def index_folder(classifier_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project in which six small clips of two categories have been through the stages."""
+    from vidrec import classify_frames, extract_frames, params
+    from vidrec.distributions import write_distribution
+    from vidrec.frames import read_frames, video_directories
+
+    top = tmp_path_factory.mktemp("project")
+    shutil.copy(ROOT / "params.yaml", top)
+    shutil.copytree(classifier_folder, top / "data/weights/classifier")
+    _write_clips(top / "data/videos")
+    taking = params.load(extract_frames.Params, top / "params.yaml")
+    for video in extract_frames.read_videos(top / "data/videos"):
+        folder = top / "data/frames" / video.category / video.video_id
+        folder.mkdir(parents=True)
+        for number, content in enumerate(extract_frames.frames_of(video.file, taking), start=1):
+            (folder / f"{number}.jpg").write_bytes(content)
+    looking = params.load(classify_frames.Params, top / "params.yaml")
+    classifier = classify_frames.load_classifier(top / "data/weights/classifier", looking)
+    found = top / "data/detections/classified"
+    for category, video_id, folder in video_directories(top / "data/frames"):
+        probability = classifier.predict(read_frames(folder)).probability
+        write_distribution(found, category, video_id, probability, classifier.card.labels)
+    return top
+
+
+def _write_clips(videos: Path) -> None:
+    from vidrec import media
+    from vidrec.manifest import Entry, build_manifest
+    from vidrec.tables import write_table
+
+    entries = []
+    for seed in range(6):
+        coarse = np.random.default_rng(seed).integers(0, 256, (8, 6, 8, 3), dtype=np.uint8)
+        frames = coarse.repeat(8, axis=1).repeat(8, axis=2)
+        file = videos / ("cars", "pets")[seed % 2] / f"clip_{seed}.mp4"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(media.encode_clip([frame.tobytes() for frame in frames], 64, 48, 3))
+        entries.append(Entry(file.stem, file.parent.name, "directory", file=file, duration_s=2.667))
+    write_table(videos / "manifest.csv", build_manifest(entries, Path("data/videos")))
+
+
+@pytest.fixture
+def weigh() -> Callable[..., None]:
+    """Makes the vectors of the project in the working directory, with some params changed."""
+    from vidrec import params, weigh_objects
+    from vidrec.detections import read_videos
+    from vidrec.storage import write_json
+    from vidrec.vectors import write_vectors
+
+    def run(**changes: Any) -> None:
+        settings = params.load(weigh_objects.Params, Path("params.yaml"))
+        videos = read_videos(Path("data/detections/classified"), with_distribution=True)
+        weighed = weigh_objects.weigh_videos(videos, dataclasses.replace(settings, **changes))
+        write_vectors(Path("data/vectors.csv"), weighed[0])
+        write_json(Path("data/weighting.json"), weigh_objects.weighting_to_dict(weighed[1]))
+
+    return run
+
+
+@pytest.fixture
+def index(
+    index_folder: Path,
+    weigh: Callable[..., None],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Path]:
+    """A copy of that project, with vectors, as the working directory."""
+    from vidrec import classify_frames, segment_objects
+
+    shutil.copytree(index_folder, tmp_path / "project")
+    monkeypatch.chdir(tmp_path / "project")
+    weigh()
+    yield tmp_path / "project"
+    classify_frames.load_classifier.cache_clear()
+    segment_objects.load_segmenter.cache_clear()
+
+
+@pytest.fixture
+def vidrec(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., int]]:
+    """Runs the command line within this process; gives its exit status."""
+    from vidrec import cli
+
+    handler = signal.getsignal(signal.SIGTERM)
+
+    def run(*arguments: str) -> int:
+        monkeypatch.setattr(sys, "argv", ["vidrec", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        assert isinstance(ended.value.code, int)
+        return ended.value.code
+
+    yield run
+    signal.signal(signal.SIGTERM, handler)

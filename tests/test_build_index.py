@@ -14,9 +14,7 @@ from sklearn.metrics.pairwise import cosine_similarity
 from vidrec import build_index
 from vidrec.build_index import (
     evaluate,
-    id_ranks,
     mixtures,
-    nearest,
     precision_by_place,
     query_scores,
     rank_all,
@@ -101,14 +99,6 @@ def test_blocks_of_rows_do_not_change_the_ranking(monkeypatch: pytest.MonkeyPatc
     whole = listed(vectors)
     monkeypatch.setattr(build_index, "BLOCK_CELLS", 70)
     assert listed(vectors) == whole
-
-
-def test_equal_similarities_are_ranked_by_id() -> None:
-    similarity = np.array([0.5, 0.9, 0.5, 0.5])
-    ranks = id_ranks(["z", "m", "b", "a10"])
-    assert nearest(similarity, ranks, 3).tolist() == [1, 3, 2]
-    assert nearest(similarity, ranks, 3, excluded=1).tolist() == [3, 2, 0]
-    assert nearest(similarity, ranks, 9).tolist() == [1, 3, 2, 0]
 
 
 def test_the_table_has_10_ranks_and_never_the_video_itself() -> None:

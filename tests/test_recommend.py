@@ -109,3 +109,18 @@ def test_the_similarity_is_the_sum_of_what_labels_add(query: Values, rows: list[
         row = values[int(neighbor.video_id[1:])]
         lengths = np.linalg.norm(query) * (np.linalg.norm(row) or 1.0)
         assert neighbor.similarity == pytest.approx((query * row).sum() / lengths, abs=1e-6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(amounts.filter(lambda values: values.any()), amounts)
+def test_a_share_of_the_similarity_is_what_its_label_adds(query: Values, row: Values) -> None:
+    vectors = Vectors(["v"], ["a"], list("abcde"), row[np.newaxis])
+    (neighbor,) = recommend(vectors, query, name="q")
+    lengths = np.linalg.norm(query) * (np.linalg.norm(row) or 1.0)
+    added = dict(zip(vectors.labels, query * row / lengths, strict=True))
+    shares = {reason.label: reason.share for reason in neighbor.reasons}
+    assert set(shares) == {label for label, product in added.items() if product > 0}
+    for label, share in shares.items():
+        # The similarity is stored with six decimals; what a label adds is exact but for that.
+        assert share * neighbor.similarity == pytest.approx(added[label], abs=5.1e-7)
+        assert share * sum(added.values()) == pytest.approx(added[label], rel=1e-9)

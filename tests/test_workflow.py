@@ -131,19 +131,39 @@ def test_a_detector_that_is_not_chosen_is_not_needed(project: Path) -> None:
     assert "classify_frames" in stages_run(plan.stdout)
 
 
+def recommended(project: Path, video: str, *options: str) -> list[dict[str, Any]]:
+    """The neighbours that the command line names."""
+    done = run(project, "vidrec", "recommend", video, "--json", *options)
+    assert done.returncode == 0, done.stderr
+    neighbors: list[dict[str, Any]] = json.loads(done.stdout)["neighbors"]
+    return neighbors
+
+
 def test_unseen_frames_of_an_indexed_video_find_that_video(project: Path) -> None:
     """Networks trained for seconds see the same in many videos: equals are all at similarity 1."""
-    seen = run(project, "vidrec", "recommend", "data/frames/music/music_001", "-k", "12", "--json")
-    assert seen.returncode == 0, seen.stderr
-    found = {item["video_id"]: item["similarity"] for item in json.loads(seen.stdout)["neighbors"]}
+    shutil.copytree(project / "data/frames/music/music_001", project / "unseen")
+    neighbors = recommended(project, "unseen", "-k", "12")
+    found = {item["video_id"]: item["similarity"] for item in neighbors}
     assert found["music_001"] == 1.0
 
 
-def test_a_file_is_recommended_as_its_frames_are(project: Path) -> None:
-    by_file = run(project, "vidrec", "recommend", "data/videos/music/music_001.mp4", "--json")
-    by_frames = run(project, "vidrec", "recommend", "data/frames/music/music_001", "--json")
-    assert by_file.returncode == 0, by_file.stderr
-    assert by_file.stdout.split('"neighbors"')[1] == by_frames.stdout.split('"neighbors"')[1]
+@pytest.mark.parametrize("detector", ["finetuned", "segmented"])
+def test_by_file_a_video_has_the_neighbours_that_it_has_by_id(
+    project: Path, tmp_path: Path, detector: str
+) -> None:
+    """What the same files give with another detector, in a folder that shares them."""
+    (tmp_path / "data").mkdir()
+    for name in ("src", "stages", "data/videos", "data/weights", "data/detections"):
+        (tmp_path / name).symlink_to(project / name)
+    shutil.copy(project / "params.yaml", tmp_path)
+    write_params(tmp_path, {"weigh_objects": {"detector": detector}})
+    inputs = ["--detections", f"data/detections/{detector}"]
+    outputs = ["--vectors", "data/vectors.csv", "--weighting", "data/weighting.json"]
+    weighed = run(tmp_path, "python", "stages/weigh_objects.py", *inputs, *outputs)
+    assert weighed.returncode == 0, weighed.stderr
+    by_id = recommended(tmp_path, "music_001")
+    assert len(by_id) == 10
+    assert recommended(tmp_path, "data/videos/music/music_001.mp4") == by_id
 
 
 def test_another_copy_with_one_worker_gives_the_same_bytes(

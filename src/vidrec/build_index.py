@@ -14,21 +14,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.stats import spearmanr
-from sklearn.preprocessing import normalize
 from sklearn.utils import gen_batches
 
 from vidrec.params import param
-from vidrec.vectors import FloatArray, Vectors
+from vidrec.similarity import IntArray, id_ranks, nearest, similarities
+from vidrec.vectors import FloatArray, Vectors, unit_rows
 
 DEPTH = 10
 """How many neighbours the metrics count."""
 
-SIMILARITY_DECIMALS = 6
 METRIC_DECIMALS = 6
 BLOCK_CELLS = 2**24
 """Similarities in memory at a time: 128 MiB of float64."""
 
-IntArray = npt.NDArray[np.int64]
 BoolArray = npt.NDArray[np.bool_]
 
 
@@ -47,46 +45,11 @@ class Ranking:
     similarity: FloatArray
 
 
-def similarities(queries: FloatArray, unit: FloatArray) -> FloatArray:
-    """The cosine (queries, videos) of each query with each of `unit`, rows of length 1 or 0.
-
-    Rounded, so that the last digits of the arithmetic rank nothing. A zero vector is like none.
-    """
-    cosine: FloatArray = normalize(queries) @ unit.T
-    return np.round(cosine, SIMILARITY_DECIMALS) + 0.0
-
-
 def similarity_blocks(values: FloatArray) -> Iterator[FloatArray]:
     """The similarities of all rows of `values` with all, a block of rows at a time."""
-    unit = normalize(values)
+    unit = unit_rows(values)
     for rows in gen_batches(len(unit), max(1, BLOCK_CELLS // len(unit))):
         yield similarities(unit[rows], unit)
-
-
-def id_ranks(ids: Sequence[str]) -> IntArray:
-    """The place of each id in sorted order: what breaks a tie."""
-    ranks = np.empty(len(ids), np.int64)
-    ranks[sorted(range(len(ids)), key=ids.__getitem__)] = np.arange(len(ids))
-    return ranks
-
-
-def nearest(
-    similarity: FloatArray, ranks: IntArray, count: int, excluded: int | None = None
-) -> IntArray:
-    """The rows of the `count` highest of `similarity` (videos,), equal ones by `ranks`.
-
-    `excluded` is a row that may not be named. Fewer rows than `count`: as many as there are.
-    """
-    allowed = np.ones(len(similarity), bool)
-    if excluded is not None:
-        allowed[excluded] = False
-    count = min(count, int(allowed.sum()))
-    if count == 0:
-        return np.empty(0, np.int64)
-    # Only what reaches the last place is sorted, so a long list costs one pass.
-    lowest = np.partition(similarity[allowed], -count)[-count]
-    rows = np.flatnonzero(allowed & (similarity >= lowest))
-    return rows[np.lexsort((ranks[rows], -similarity[rows]))][:count]
 
 
 def rank_all(vectors: Vectors, count: int) -> Ranking:

@@ -1,4 +1,4 @@
-"""The command line: `vidrec classify`, `segment`, `recommend`, `discover`.
+"""The command line, `vidrec COMMAND`; `vidrec --help` lists the commands.
 
 Each command imports what it needs when it runs: naming the neighbours of a video in the index
 must not wait for torch.
@@ -42,19 +42,42 @@ def _parser() -> argparse.ArgumentParser:
     segment.add_argument("directory", type=Path, metavar="DIR", help="holds 1.jpg, 2.jpg, …")
     segment.set_defaults(command=run_segment)
     _add_recommend(commands.add_parser("recommend", help="the most similar videos, with reasons"))
+    _add_inspect(commands.add_parser("inspect", help="a picture of what was found in the frames"))
+    _add_add(commands.add_parser("add", help="put a video into the source that params.yaml names"))
+    _add_remove(commands.add_parser("remove", help="take a video out of that source"))
     _add_discover(commands.add_parser("discover", help="search YouTube, write the manifest of ids"))
     return made
 
 
+ANY_VIDEO = "an id in the index, a video file, a directory of frames, or a URL"
+
+
 def _add_recommend(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "video",
-        metavar="VIDEO",
-        help="an id in the index, a video file, a directory of frames, or a URL",
-    )
+    command.add_argument("video", metavar="VIDEO", help=ANY_VIDEO)
     command.add_argument("-k", type=_positive, default=10, help="how many (default 10)")
     command.add_argument("--json", action="store_true", help="print JSON")
     command.set_defaults(command=run_recommend)
+
+
+def _add_inspect(command: argparse.ArgumentParser) -> None:
+    command.add_argument("video", metavar="VIDEO", help=ANY_VIDEO)
+    command.add_argument(
+        "--output", type=Path, metavar="FILE.png", help="default: the id, in this directory"
+    )
+    command.set_defaults(command=run_inspect)
+
+
+def _add_add(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "video", metavar="VIDEO", help="a file; for the source youtube an id or the URL of its page"
+    )
+    command.add_argument("--category", required=True, metavar="C", help="letters, digits, _ and -")
+    command.set_defaults(command=run_add)
+
+
+def _add_remove(command: argparse.ArgumentParser) -> None:
+    command.add_argument("video_id", metavar="ID", help="before one that begins with - write --")
+    command.set_defaults(command=run_remove)
 
 
 def _add_discover(command: argparse.ArgumentParser) -> None:
@@ -76,7 +99,7 @@ def run_classify(args: argparse.Namespace) -> None:
     """Print `frame,label,confidence` for a directory of frames."""
     from vidrec import classify_frames
     from vidrec.frame_classifier import classify_directory
-    from vidrec.query import CLASSIFIER
+    from vidrec.unseen_video import CLASSIFIER
 
     settings = params.load(classify_frames.Params, args.params)
     classifier = classify_frames.load_classifier(CLASSIFIER, settings)
@@ -89,7 +112,7 @@ def run_segment(args: argparse.Namespace) -> None:
     """Print `frame,label,confidence,area_pct` for a directory of frames, every frame of it."""
     from vidrec import segment_objects
     from vidrec.object_segmenter import segment_directory
-    from vidrec.query import SEGMENTER
+    from vidrec.unseen_video import SEGMENTER
 
     settings = params.load(segment_objects.Params, args.params)
     segmenter = segment_objects.load_segmenter(SEGMENTER, settings.settings())
@@ -99,14 +122,65 @@ def run_segment(args: argparse.Namespace) -> None:
 
 def run_recommend(args: argparse.Namespace) -> None:
     """Print the most similar videos as a table or as JSON."""
-    from vidrec import query
+    from vidrec import query, terminal
+    from vidrec.neighbor_table import table_of
     from vidrec.recommend import to_dict
 
-    neighbors = query.neighbors_of(args.video, args.k, args.params)
+    with terminal.progress() as tell:
+        neighbors = query.neighbors_of(args.video, args.k, args.params, tell)
     if args.json:
-        print(json.dumps(to_dict(args.video, neighbors), ensure_ascii=False, indent=2))
+        # A name that is no UTF-8 is no JSON either.
+        name = args.video.encode(errors="replace").decode()
+        print(json.dumps(to_dict(name, neighbors), ensure_ascii=False, indent=2))
     else:
-        print(query.as_text(args.video, neighbors))
+        title = f"most similar to {terminal.readable(args.video)}:"
+        terminal.print_table(title, table_of(neighbors))
+
+
+def run_inspect(args: argparse.Namespace) -> None:
+    """Write the contact sheet of a video as PNG and print where it is."""
+    from vidrec import inspection, storage, terminal
+
+    _check_picture(args.output)
+    with terminal.progress() as tell:
+        name, sheet = inspection.sheet_of(args.video, args.params, tell)
+    output = args.output or Path(f"{name}.png")
+    with storage.atomic_path(output) as temporary:
+        sheet.save(temporary, format="PNG")
+    print(terminal.readable(str(output)))
+
+
+def _check_picture(output: Path | None) -> None:
+    """Raise UserError for a path that no PNG can be written to, before any time is spent."""
+    if output is None:
+        return
+    if output.suffix.lower() != ".png" or output.is_dir():
+        raise UserError(f"--output {output}: it must be a file that ends in .png")
+    if not output.parent.is_dir():
+        raise UserError(f"--output {output}: {output.parent} is no directory, make it first")
+
+
+def run_add(args: argparse.Namespace) -> None:
+    """Put a video into the source that the params name."""
+    from vidrec import collection, download_videos
+
+    settings = params.load(download_videos.Params, args.params)
+    _print_lines(collection.add(args.video, args.category, settings))
+
+
+def run_remove(args: argparse.Namespace) -> None:
+    """Take a video out of the source that the params name."""
+    from vidrec import collection, download_videos
+
+    settings = params.load(download_videos.Params, args.params)
+    _print_lines(collection.remove(args.video_id, settings))
+
+
+def _print_lines(lines: list[str]) -> None:
+    from vidrec.terminal import readable
+
+    for line in lines:
+        print(readable(line))
 
 
 def run_discover(args: argparse.Namespace) -> None:
@@ -125,3 +199,7 @@ def _category_query(text: str) -> tuple[str, str]:
     if not separator or not category or not query:
         raise UserError(f"{text!r} is not CATEGORY=QUERY: write for example pets='cat playing'")
     return category, query
+
+
+if __name__ == "__main__":
+    main()

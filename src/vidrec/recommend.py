@@ -4,16 +4,15 @@ The cosine of two vectors is a sum over objects, `sum(query * neighbour) / (|que
 so each object's term over that sum is its share of the reason.
 """
 
-import difflib
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.preprocessing import normalize
 
-from vidrec.build_index import id_ranks, nearest, similarities
 from vidrec.errors import UserError
-from vidrec.vectors import FloatArray, Vectors
+from vidrec.near_names import hint
+from vidrec.similarity import id_ranks, nearest, similarities
+from vidrec.vectors import FloatArray, Vectors, unit_rows
 
 
 @dataclass(frozen=True)
@@ -37,11 +36,15 @@ class Neighbor:
 
 def row_of(vectors: Vectors, video_id: str) -> int:
     """The row of `video_id`. Raises UserError, with the nearest ids, where there is none."""
-    if video_id in vectors.ids:
-        return vectors.ids.index(video_id)
-    near = difflib.get_close_matches(video_id, vectors.ids, n=3, cutoff=0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else "data/vectors.csv lists those there"
-    raise UserError(f"no video {video_id!r} in the index: {hint}")
+    if video_id not in vectors.ids:
+        raise unknown_id(vectors, video_id)
+    return vectors.ids.index(video_id)
+
+
+def unknown_id(vectors: Vectors, video_id: str) -> UserError:
+    """The error that says that there is no `video_id`, and which ids are near it."""
+    meant = hint(video_id, vectors.ids, "data/vectors.csv lists those there")
+    return UserError(f"no video {video_id!r} in the index: {meant}")
 
 
 def recommend_for_id(vectors: Vectors, video_id: str, count: int = 10) -> list[Neighbor]:
@@ -68,7 +71,7 @@ def recommend(
             f"{name}: none of the objects of the index was found in it, so no video is like it;"
             " see weigh_objects.min_confidence, or try another video"
         )
-    similarity = similarities(query[np.newaxis], normalize(vectors.values))[0]
+    similarity = similarities(query[np.newaxis], unit_rows(vectors.values))[0]
     me = vectors.ids.index(excluded) if excluded in vectors.ids else None
     rows = nearest(similarity, id_ranks(vectors.ids), count, me)
     return [

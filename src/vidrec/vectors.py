@@ -32,6 +32,16 @@ class Vectors:
     values: FloatArray
 
 
+def unit_rows(values: FloatArray, norm: str = "l2") -> FloatArray:
+    """`values` with each row scaled to length 1, by the norm `l2` or `l1`; a zero row stays zero.
+
+    As scikit-learn's `normalize`, which would take longer to load than a query takes to answer.
+    """
+    squares = np.einsum("ij,ij->i", values, values)
+    lengths = np.sqrt(squares) if norm == "l2" else np.abs(values).sum(axis=1)
+    return values / np.where(lengths == 0, 1.0, lengths)[:, np.newaxis]
+
+
 def column_of(label: str) -> str:
     """The column of `label`: its name, unless a key's column has that name."""
     return label + MARK if CLASH.fullmatch(label) else label

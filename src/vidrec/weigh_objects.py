@@ -19,13 +19,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.preprocessing import normalize
 
 from vidrec.detections import Distribution, VideoDetections
 from vidrec.errors import UserError
 from vidrec.params import param
 from vidrec.storage import read_json
-from vidrec.vectors import FloatArray, Vectors
+from vidrec.vectors import FloatArray, Vectors, unit_rows
 
 DECIMALS = 8
 REMAKE = "run `dvc repro weigh_objects`"
@@ -153,7 +152,7 @@ def weigh_sums(sums: pd.DataFrame, weighting: Weighting) -> FloatArray:
     total = sums["total"].reindex(weighting.labels, fill_value=0.0).to_numpy(np.float64)
     importance: FloatArray = SCALINGS[weighting.params.scaling](total) * weighting.idf
     if weighting.params.norm != "none":
-        importance = normalize(importance[np.newaxis], norm=weighting.params.norm)[0]
+        importance = unit_rows(importance[np.newaxis], weighting.params.norm)[0]
     return np.round(importance, DECIMALS)
 
 

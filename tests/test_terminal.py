@@ -1,0 +1,59 @@
+import os
+import pty
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.table import Table
+
+from vidrec.terminal import print_table, progress, readable
+
+
+def table(*cells: str) -> Table:
+    made = Table(box=None)
+    made.add_column("name", no_wrap=True, min_width=max(map(len, cells)))
+    for cell in cells:
+        made.add_row(cell)
+    return made
+
+
+@given(st.text(st.characters()))
+def test_readable_text_is_one_line_that_any_output_takes(text: str) -> None:
+    shown = readable(text + "\x1b[31m\n\udcff")
+    assert "\x1b" not in shown
+    assert len(shown.splitlines()) == 1
+    assert shown.encode().decode() == shown
+
+
+def test_a_pipe_gets_plain_whole_lines(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    long = "v" * 300
+    print_table("title [red]" + long, table("a", long))
+    printed = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert [line.strip() for line in printed] == ["title [red]" + long, "name", "a", long]
+
+
+def test_nothing_is_shown_where_no_terminal_is(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress() as tell:
+        tell("working")
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_terminal_shows_what_is_done_and_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "20")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    near, far = pty.openpty()
+    with os.fdopen(far, "w") as screen:
+        monkeypatch.setattr("sys.stdout", screen)
+        monkeypatch.setattr("sys.stderr", screen)
+        with progress() as tell:
+            tell("taking [frames]")
+        print_table("most similar", table("v" * 30))
+    shown = os.read(near, 65536).decode()
+    os.close(near)
+    assert "taking [frames]" in shown
+    assert "\x1b[1mmost similar\x1b[0m" in shown
+    assert "v" * 30 in shown
