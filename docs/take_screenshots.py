@@ -13,7 +13,13 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 DOCS = Path("docs")
-COLORS = 128
+COLORS = 200
+ALL_DRAWN = """() => [...document.images].every(
+    (image) => image.complete
+        || !image.checkVisibility()
+        || image.getBoundingClientRect().top > innerHeight
+)"""
+"""Pictures that are hidden or further down are loaded only when somebody comes near them."""
 
 
 def take(
@@ -28,9 +34,7 @@ def take(
     page = context.new_page()
     for address in steps:
         page.goto(address)
-    page.evaluate(
-        "Promise.all([...document.images].map((image) => image.decode().catch(() => {})))"
-    )
+    page.wait_for_function(ALL_DRAWN)
     picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
     context.close()
     picture.quantize(COLORS, dither=Image.Dither.NONE).save(DOCS / f"{name}.png", optimize=True)

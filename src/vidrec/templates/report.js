@@ -10,11 +10,13 @@
   const spots = points.map((point) => [Number(point.dataset.x), Number(point.dataset.y)]);
   const chips = [...document.querySelectorAll(".chip")];
   const views = [...document.querySelectorAll("nav [data-view]")];
+  const map = document.querySelector(".map");
+  const tip = element("tip");
   const title = document.title;
   let cameFrom = null;
   let scrolled = 0;
 
-  const percent = (share) => `${Math.round(100 * share)} %`;
+  const percent = (share) => (share > 0 && share < 0.005 ? "< 1 %" : `${Math.round(100 * share)} %`);
   const seconds = (frame) => `${((frame - 1) / data.fps).toFixed(1)} s`;
   const count = (number, what) => `${number} ${what}${number === 1 ? "" : "s"}`;
   const copy = (name) => element(name).content.cloneNode(true);
@@ -106,7 +108,7 @@
   }
 
   function whenSeen(object, video) {
-    if (!object.seen) return "not in these frames";
+    if (!object.seen) return "never the most probable";
     const often = `${object.seen} of ${count(video.looked, "frame")}`;
     return object.first === object.last
       ? `${often}, at ${seconds(object.first)}`
@@ -143,7 +145,7 @@
     link.querySelector(".poster").replaceWith(posterOf(found.place));
     link.querySelector(".title").textContent = video.title;
     setCategory(link, video.category);
-    link.querySelector(".meter span").style.width = percent(Math.max(0, found.similarity));
+    link.querySelector(".meter span").style.width = `${100 * Math.max(0, found.similarity)}%`;
     link.querySelector(".value").textContent = found.similarity.toFixed(3);
     const rest = 1 - found.reasons.reduce((sum, { share }) => sum + share, 0);
     link.querySelector(".reasons").append(...found.reasons.map(reason));
@@ -189,7 +191,7 @@
       if (index === place) card.setAttribute("aria-current", "true");
       else card.removeAttribute("aria-current");
     });
-    element("ring").classList.toggle("on", place !== undefined);
+    map.classList.toggle("picked", place !== undefined);
     if (place === undefined) return;
     element("ring").setAttribute("cx", spots[place][0]);
     element("ring").setAttribute("cy", spots[place][1]);
@@ -265,9 +267,6 @@
   });
 
   // ---- the map: the nearest mark counts, so that small ones are easily hit ----
-
-  const map = document.querySelector(".map");
-  const tip = element("tip");
 
   function nearest(event) {
     const box = map.getBoundingClientRect();
