@@ -6,10 +6,12 @@ import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import settings
 from PIL import Image
@@ -258,3 +260,89 @@ def vidrec(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., int]]:
 
     yield run
     signal.signal(signal.SIGTERM, handler)
+
+
+@dataclass(frozen=True)
+class MadeVideo:
+    """A video of a made-up index: what is found in it (frame, label, confidence), and its name."""
+
+    video_id: str
+    category: str
+    found: list[tuple[int, str, float]] = field(default_factory=list)
+    title: str = ""
+    frames: int = 6
+
+
+def _write_made_video(
+    root: Path, video: MadeVideo, write_frames: Callable[[Path, int, int], None], seed: int
+) -> None:
+    from vidrec.tables import write_table
+
+    if video.frames:
+        write_frames(root / "frames" / video.category / video.video_id, video.frames, seed)
+    found = pd.DataFrame(video.found, columns=["frame", "label", "confidence"])
+    write_table(root / "detections" / video.category / f"{video.video_id}.csv", found)
+
+
+@pytest.fixture(scope="session")
+def write_index(
+    write_frames: Callable[[Path, int, int], None],
+) -> Callable[[Path, list[MadeVideo]], list[str]]:
+    """Writes all that the report is made from under a directory, as the stages before it do.
+
+    Gives the arguments of stages/render_report.py that make `<directory>/index.html` of it.
+    """
+    from vidrec import build_index, weigh_objects
+    from vidrec.detections import read_videos
+    from vidrec.manifest import Entry, build_manifest
+    from vidrec.storage import write_json
+    from vidrec.tables import write_table
+    from vidrec.vectors import write_vectors
+
+    def write(root: Path, videos: list[MadeVideo]) -> list[str]:
+        for seed, video in enumerate(videos):
+            _write_made_video(root, video, write_frames, seed)
+        entries = [Entry(video.video_id, video.category, "", video.title) for video in videos]
+        write_table(root / "videos/manifest.csv", build_manifest(entries, root / "videos"))
+        settings = weigh_objects.Params("classified", "confidence", "sqrt", True, "l2", 0.001)
+        found = read_videos(root / "detections", with_distribution=False)
+        vectors, weighting = weigh_objects.weigh_videos(found, settings)
+        ranking = build_index.rank_all(vectors, 10)
+        write_vectors(root / "vectors.csv", vectors)
+        write_json(root / "weighting.json", weigh_objects.weighting_to_dict(weighting))
+        listed = build_index.recommendations(vectors, ranking, 10)
+        write_table(root / "recommendations.csv", listed)
+        write_json(root / "metrics.json", build_index.evaluate(vectors, ranking))
+        named = {
+            "--params": ROOT / "params.yaml",
+            "--videos": root / "videos",
+            "--frames": root / "frames",
+            "--detections": root / "detections",
+            "--vectors": root / "vectors.csv",
+            "--weighting": root / "weighting.json",
+            "--recommendations": root / "recommendations.csv",
+            "--metrics": root / "metrics.json",
+            "--page": root / "index.html",
+        }
+        return [str(part) for pair in named.items() for part in pair]
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def made_videos() -> list[MadeVideo]:
+    """33 videos in three categories; the objects of a category are mostly its own."""
+    random = np.random.default_rng(0)
+    objects = {"cars": ["car", "bus", "tree"], "music": ["guitar", "drum"], "pets": ["cat", "dog"]}
+    every = [label for labels in objects.values() for label in labels]
+    videos = []
+    for category, labels in objects.items():
+        for number in range(1, 12):
+            pool = labels if random.random() < 0.8 else every
+            found = [
+                (frame, str(random.choice(pool)), round(float(random.random()), 4))
+                for frame in range(1, 7)
+            ]
+            name = f"{category}_{number:03}"
+            videos.append(MadeVideo(name, category, found, f"A {category} video {number}"))
+    return videos

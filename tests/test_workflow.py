@@ -113,7 +113,12 @@ def test_another_weighting_reruns_only_what_depends_on_it(project: Path) -> None
     write_params(project, {"weigh_objects": {"term": "confidence"}})
     assert run(project, "dvc", "repro").returncode == 0
     assert done.returncode == 0, done.stderr
-    assert stages_run(done.stdout) == {"weigh_objects", "train_video_classifier", "build_index"}
+    assert stages_run(done.stdout) == {
+        "weigh_objects",
+        "train_video_classifier",
+        "build_index",
+        "render_report",
+    }
 
 
 def test_another_head_does_not_run_the_trunk_again(project: Path) -> None:
@@ -128,6 +133,7 @@ def test_a_detector_that_is_not_chosen_is_not_needed(project: Path) -> None:
     plan = run(project, "dvc", "repro", "--dry", "--force", "build_index")
     assert plan.returncode == 0, plan.stderr
     assert not {"segment_objects", "prepare_segmenter", "apply_head"} & stages_run(plan.stdout)
+    assert "render_report" not in stages_run(plan.stdout)
     assert "classify_frames" in stages_run(plan.stdout)
 
 

@@ -1,0 +1,45 @@
+"""Write one page that shows all videos, what is found in them, and what they recommend."""
+
+from pathlib import Path
+
+from vidrec import params, render_report, stage
+from vidrec.detections import read_videos
+from vidrec.filmstrips import make_all
+from vidrec.manifest import read_manifest
+from vidrec.storage import read_json, write_bytes
+from vidrec.vectors import read_vectors
+from vidrec.weigh_objects import read_weighting
+
+
+def main() -> None:
+    parser = stage.parser(__doc__)
+    for name, what in (
+        ("--videos", "directory of the videos, with manifest.csv"),
+        ("--frames", "directory of <category>/<video_id>/<n>.jpg"),
+        ("--detections", "directory of <category>/<video_id>.csv"),
+        ("--vectors", "CSV file of the vectors"),
+        ("--weighting", "JSON file: how they were weighed"),
+        ("--recommendations", "CSV file: video_id,rank,neighbor_id,similarity"),
+        ("--page", "HTML file to write"),
+    ):
+        parser.add_argument(name, type=Path, required=True, help=what)
+    parser.add_argument("--metrics", type=Path, nargs="*", default=[], help="JSON files of figures")
+    args = parser.parse_args()
+
+    settings = params.load(render_report.Params, args.params)
+    vectors = read_vectors(args.vectors)
+    found = read_videos(args.detections, with_distribution=False)
+    index = render_report.Index(
+        vectors=vectors,
+        neighbors=render_report.read_neighbors(args.recommendations, vectors),
+        detections={video.video_id: video.table for video in found},
+        manifest=read_manifest(args.videos),
+        strips=make_all(args.frames, settings.look()),
+        weighting=read_weighting(args.weighting).params,
+        metrics={key: value for path in args.metrics for key, value in read_json(path).items()},
+    )
+    write_bytes(args.page, render_report.render(index, settings).encode())
+
+
+if __name__ == "__main__":
+    stage.run(main)
