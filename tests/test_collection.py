@@ -120,6 +120,14 @@ def test_a_category_is_a_safe_name(category: str, source: str) -> None:
     assert not list(OWN.iterdir())
 
 
+def test_a_name_that_is_no_utf_8_is_no_hindrance(clips: list[bytes]) -> None:
+    name = os.fsdecode(b"caf\xe9.mp4")
+    add_file(OWN, write(name, clips[0]), "cars")
+    assert in_source() == {f"cars/{name}": "caf"}
+    remove_file(OWN, "caf")
+    assert in_source() == {}
+
+
 def test_what_is_no_video_is_not_added(clips: list[bytes]) -> None:
     os.mkfifo("fifo.mp4")
     for video, said in (
@@ -128,7 +136,6 @@ def test_what_is_no_video_is_not_added(clips: list[bytes]) -> None:
         (write("c.mp4", clips[0][:200]), "cannot be added"),
         (write(".d.mp4", clips[0]), "begins with a dot"),
         (write("e" * 220 + ".mp4", clips[0]), "too long"),
-        (write(os.fsdecode(b"\xff.mp4"), clips[0]), "no UTF-8"),
         (Path("none.mp4"), "missing"),
         (Path("fifo.mp4"), "unreadable"),
         (OWN, "no plain file"),

@@ -80,7 +80,10 @@ def test_max_seconds_caps_the_count(tmp_path: Path) -> None:
     assert len(extract(clip(tmp_path / "a.mp4", 24, 6), max_seconds=2)) == 6
 
 
-@pytest.mark.parametrize("name", ["-i.mp4", "a b.mp4", "%d.mp4", "a:b.mp4", "pipe:0", "ünï\n.mp4"])
+NAMES = (b"-i.mp4", b"a b.mp4", b"%d.mp4", b"a:b.mp4", b"pipe:0", "ünï\n.mp4".encode(), b"\xff.mp4")
+
+
+@pytest.mark.parametrize("name", [os.fsdecode(name) for name in NAMES])
 def test_any_file_name(tmp_path: Path, name: str) -> None:
     path = clip(tmp_path / "plain", 6, 6).rename(tmp_path / name)
     assert media.probe_duration(path) == pytest.approx(1.0)

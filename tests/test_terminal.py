@@ -1,12 +1,11 @@
+import contextlib
 import os
 import pty
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from rich.table import Table
 
-from vidrec.terminal import print_table, progress, readable
+from vidrec.terminal import print_table, progress
 
 
 def table(*cells: str) -> Table:
@@ -17,12 +16,15 @@ def table(*cells: str) -> Table:
     return made
 
 
-@given(st.text(st.characters()))
-def test_readable_text_is_one_line_that_any_output_takes(text: str) -> None:
-    shown = readable(text + "\x1b[31m\n\udcff")
-    assert "\x1b" not in shown
-    assert len(shown.splitlines()) == 1
-    assert shown.encode().decode() == shown
+def read_all(terminal: int) -> str:
+    """What was written to a terminal that has been closed since: it may come in parts."""
+    parts = []
+    # Linux ends with an error, other systems with nothing.
+    with contextlib.suppress(OSError):
+        while part := os.read(terminal, 65536):
+            parts.append(part)
+    os.close(terminal)
+    return b"".join(parts).decode()
 
 
 def test_a_pipe_gets_plain_whole_lines(
@@ -52,8 +54,7 @@ def test_a_terminal_shows_what_is_done_and_colours(monkeypatch: pytest.MonkeyPat
         with progress() as tell:
             tell("taking [frames]")
         print_table("most similar", table("v" * 30))
-    shown = os.read(near, 65536).decode()
-    os.close(near)
+    shown = read_all(near)
     assert "taking [frames]" in shown
     assert "\x1b[1mmost similar\x1b[0m" in shown
     assert "v" * 30 in shown

@@ -70,19 +70,19 @@ def test_a_url_is_there_until_it_has_been_used(site: str, index: Path, tmp_path:
 
 def test_frames_are_those_of_the_stage(index: Path) -> None:
     kept = Path("data/frames/cars/clip_0")
-    with frames_of(CLIP, PARAMS, silent) as folder:
+    with frames_of(CLIP, "clip", PARAMS, silent) as folder:
         made = {path.name: path.read_bytes() for path in folder.iterdir()}
     assert not folder.exists()
     assert made == {path.name: path.read_bytes() for path in kept.iterdir()}
-    with frames_of(kept, PARAMS, silent) as folder:
+    with frames_of(kept, "kept", PARAMS, silent) as folder:
         assert folder == kept
 
 
 def test_what_gives_no_frames(index: Path) -> None:
     Path("list.mp4").write_text("#EXTM3U\n")
     with (
-        pytest.raises(UserError, match=r"list\.mp4 gives no frames \(playlist\)"),
-        frames_of(Path("list.mp4"), PARAMS, silent),
+        pytest.raises(UserError, match=r"^its name gives no frames \(playlist\)"),
+        frames_of(Path("list.mp4"), "its name", PARAMS, silent),
     ):
         pass
 
@@ -129,9 +129,9 @@ def test_a_detector_finds_what_its_stage_has_found(index: Path) -> None:
 
 def test_what_is_done_is_told(index: Path) -> None:
     told: list[str] = []
-    with frames_of(CLIP, PARAMS, told.append) as folder:
+    with frames_of(CLIP, "clip", PARAMS, told.append) as folder:
         classify(folder, "classified", PARAMS, told.append)
     assert told == [
-        "taking frames of clip_0.mp4",
+        "taking frames of clip",
         "loading the classifier, looking at the frames",
     ]

@@ -18,7 +18,6 @@ from vidrec.media import VideoError, check_video
 from vidrec.near_names import hint
 from vidrec.storage import atomic_path, sha256_of
 from vidrec.tables import SAFE_NAME, check_numbers, read_table, write_table
-from vidrec.unseen_video import check_name
 from vidrec.youtube_ids import youtube_id
 from vidrec.youtube_videos import COLUMNS
 
@@ -90,7 +89,6 @@ def add_file(directory: Path, video: Path, category: str) -> list[str]:
 
 
 def _check_file(video: Path) -> None:
-    check_name(video)
     try:
         check_video(video)
     except VideoError as error:

@@ -16,12 +16,12 @@ from vidrec import contact_sheet
 from vidrec.contact_sheet import Seen, Tile
 from vidrec.detections import read_detections
 from vidrec.directory_videos import safe_names
-from vidrec.errors import UserError
+from vidrec.errors import UserError, readable
 from vidrec.frames import frame_paths, read_frame
 from vidrec.masks import Rle
 from vidrec.query import VECTORS
 from vidrec.storage import read_json
-from vidrec.terminal import Tell, readable
+from vidrec.terminal import Tell
 from vidrec.unseen_video import FRAMES, SEGMENTER, classify, frames_of, on_disk, segment
 from vidrec.vectors import Vectors, read_vectors
 
@@ -57,7 +57,10 @@ def sheet_of(video: str, params_path: Path, tell: Tell) -> tuple[str, Image.Imag
     vectors = read_vectors(VECTORS)
     if video in vectors.ids:
         return safe_names([video], [video])[0], draw(read_stored(vectors, video))
-    with on_disk(video, vectors, tell) as path, frames_of(path, params_path, tell) as frames:
+    with (
+        on_disk(video, vectors, tell) as path,
+        frames_of(path, video, params_path, tell) as frames,
+    ):
         classes = classify(frames, "classified", params_path, tell).table
         name = safe_names([path.resolve().stem], [video])[0]
         found = Inspected(name, frame_paths(frames), classes, _segment(frames, params_path, tell))

@@ -13,7 +13,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -34,6 +35,9 @@ MAX_ERROR_RATE = 0.1
 PROBE_DEADLINE_S = 60.0
 CHECKED_SECONDS = 2.0
 """How much of a video `check_video` decodes."""
+
+LINK = "video"
+"""What a video is called while ffmpeg works on it."""
 
 SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     *((4, box, "mov") for box in (b"ftyp", b"moov", b"moof", b"mdat", b"styp", b"sidx")),
@@ -167,14 +171,14 @@ def probe_duration(path: Path) -> float:
 
     Raises VideoError where there is no video stream that ffmpeg can open.
     """
-    source = _source(path, sniff(path))
-    with tempfile.TemporaryDirectory() as folder:
-        found = _run(["-hide_banner", *_compiled_input(source)], Path(folder), PROBE_DEADLINE_S)
+    source = _source(sniff(path))
+    with _workplace(path) as folder:
+        found = _run(["-hide_banner", *_compiled_input(source)], folder, PROBE_DEADLINE_S)
         if "Input #0" not in found.log:
             raise VideoError("unreadable", found.reason)
         if not VIDEO_STREAM.search(found.log):
             raise VideoError("no_video", "there is no video stream in it")
-        return _shown_duration(found.log) or _packet_duration(source, Path(folder))
+        return _shown_duration(found.log) or _packet_duration(source, folder)
 
 
 def _shown_duration(log: str) -> float:
@@ -221,7 +225,7 @@ def extract_frames(
     expected = probe_duration(video) * fps
     count = max(1, round(min(max_seconds * fps, expected + 1)))
     at_end = "round" if expected >= 0.5 else "pass"
-    paced = _paced(_source(video, sniff(video))["V:0"], fps, at_end)
+    paced = _paced(_source(sniff(video))["V:0"], fps, at_end)
     graph = _fitted(paced, size, fit)
     made = graph.output("%d.jpg", **_jpeg_options(quality), **{"frames:v": count}).global_args(
         "-v",
@@ -233,17 +237,28 @@ def extract_frames(
         "-filter_complex_threads",
         "1",
     )
-    with tempfile.TemporaryDirectory() as folder:
-        outcome = _run(made.get_args(), Path(folder), PROBE_DEADLINE_S + 2 * max_seconds)
-        frames = [path.read_bytes() for path in _numbered(Path(folder))]
+    with _workplace(video) as folder:
+        outcome = _run(made.get_args(), folder, PROBE_DEADLINE_S + 2 * max_seconds)
+        frames = [path.read_bytes() for path in _numbered(folder)]
     _check_frames(frames, outcome, min(count, expected), size)
     return frames
 
 
-def _source(path: Path, demuxer: str) -> Any:
-    """The ffmpeg-python input for `path`, read by `demuxer` and nothing else."""
+@contextmanager
+def _workplace(video: Path) -> Iterator[Path]:
+    """A folder to run ffmpeg in, where `video` is called LINK.
+
+    A file's own name may be in no encoding that ffmpeg-python takes.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / LINK).symlink_to(video.absolute())
+        yield Path(folder)
+
+
+def _source(demuxer: str) -> Any:
+    """The ffmpeg-python input for the video of a workplace, read by `demuxer` and nothing else."""
     return ffmpeg.input(
-        f"file:{path.absolute()}",
+        f"file:{LINK}",
         format=demuxer,
         protocol_whitelist="file",
         threads=1,

@@ -7,8 +7,8 @@ from rich.console import JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
+from vidrec.errors import readable
 from vidrec.recommend import Neighbor, Reason
-from vidrec.terminal import readable
 
 REASONS_SHOWN = 3
 COLUMNS: tuple[tuple[str, JustifyMethod, str], ...] = (

@@ -23,7 +23,10 @@ def neighbors_of(video: str, count: int, params_path: Path, tell: Tell) -> list[
     if known in vectors.ids:
         return recommend_for_id(vectors, known, count)
     weighting = _weighting_of(vectors)
-    with on_disk(video, vectors, tell) as path, frames_of(path, params_path, tell) as frames:
+    with (
+        on_disk(video, vectors, tell) as path,
+        frames_of(path, video, params_path, tell) as frames,
+    ):
         found = detect(frames, weighting.params.detector, params_path, tell)
         me = indexed_id(path)
     vector = weigh_video(found, weighting)

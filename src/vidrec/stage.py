@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from filelock import FileLock, Timeout
 
-from vidrec.errors import UserError
+from vidrec.errors import UserError, readable
 
 LOCKS = Path(".vidrec/locks")
 
@@ -38,12 +38,15 @@ def run(main: Callable[[], None]) -> NoReturn:
     try:
         main()
     except UserError as error:
-        print("error:", *str(error).splitlines(), file=sys.stderr)
+        print("error:", *map(readable, str(error).splitlines()), file=sys.stderr)
         sys.exit(1)
     except OSError as error:
         if error.errno not in NOT_OURS:
             raise
-        print(f"error: {error}: make room or give access, then run again", file=sys.stderr)
+        print(
+            f"error: {readable(str(error))}: make room or give access, then run again",
+            file=sys.stderr,
+        )
         sys.exit(1)
     except KeyboardInterrupt:
         print("error: stopped by the user; what was finished is kept", file=sys.stderr)

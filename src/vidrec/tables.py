@@ -16,7 +16,7 @@ SAFE_NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 TEXT = (
     *("video_id", "category", "label", "neighbor_id", "status", "path", "sha256", "title", "error"),
-    *("image", "class", "source", "pretrained_label", "counts"),
+    *("image", "class", "source", "pretrained_label", "counts", "actual", "predicted"),
 )
 """The columns that are text even where all their values look like numbers."""
 
@@ -52,7 +52,7 @@ def check_numbers(path: Path, table: pd.DataFrame, column: str, low: float, high
     numbers = pd.to_numeric(table[column], errors="coerce")
     bad = table.index[~numbers.between(low, high)]
     if len(bad):
-        value = table.loc[bad[0], column]
+        value = table[column].astype(object)[bad[0]]
         raise UserError(
             f"{path}, row {bad[0] + 2}: {column} is {value!r}, it must be a number"
             f" from {low:g} to {high:g}"

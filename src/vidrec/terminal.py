@@ -8,16 +8,13 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from vidrec.errors import readable
+
 WIDE = 10_000
 """Columns of an output that is no terminal: whoever reads it wants whole lines."""
 
 Tell = Callable[[str], None]
 """Takes what is being done from now on."""
-
-
-def readable(text: str) -> str:
-    """`text` on one line, without what a terminal would obey or no output would take."""
-    return "".join(each if each.isprintable() else "\ufffd" for each in text)
 
 
 def print_table(title: str, table: Table) -> None:

@@ -16,7 +16,7 @@ from vidrec.errors import UserError
 from vidrec.manifest import OK, read_manifest
 from vidrec.recommend import unknown_id
 from vidrec.storage import sha256_of
-from vidrec.terminal import Tell, readable
+from vidrec.terminal import Tell
 from vidrec.vectors import Vectors
 
 if TYPE_CHECKING:
@@ -45,7 +45,6 @@ def on_disk(video: str, vectors: Vectors, tell: Tell) -> Iterator[Path]:
             tell(f"downloading {video}")
             yield fetch(video, Path(folder))
     elif _exists(Path(video)):
-        check_name(Path(video))
         yield Path(video)
     else:
         raise _missing(video, vectors)
@@ -58,16 +57,6 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def check_name(path: Path) -> None:
-    """Raise UserError where `path` is in no encoding that can be handed on to ffmpeg."""
-    try:
-        str(path.absolute()).encode()
-    except UnicodeEncodeError:
-        raise UserError(
-            f"{readable(str(path))} has a name that is no UTF-8: rename it, or its directory"
-        ) from None
-
-
 def _missing(video: str, vectors: Vectors) -> UserError:
     """The error that there is no `video`, which was meant as a path or else as an id."""
     from vidrec.directory_videos import VIDEO_SUFFIXES
@@ -78,18 +67,21 @@ def _missing(video: str, vectors: Vectors) -> UserError:
 
 
 @contextmanager
-def frames_of(path: Path, params_path: Path, tell: Tell) -> Iterator[Path]:
-    """The directory of the frames of a video file, until the block ends; `path` if it is one."""
+def frames_of(path: Path, name: str, params_path: Path, tell: Tell) -> Iterator[Path]:
+    """The directory of the frames of a video file, until the block ends; `path` if it is one.
+
+    `name` is what an error calls the video.
+    """
     if path.is_dir():
         yield path
         return
     with tempfile.TemporaryDirectory(prefix="vidrec-") as folder:
-        tell(f"taking frames of {path.name}")
-        _extract(path, Path(folder), params_path)
+        tell(f"taking frames of {name}")
+        _extract(path, name, Path(folder), params_path)
         yield Path(folder)
 
 
-def _extract(video: Path, folder: Path, params_path: Path) -> None:
+def _extract(video: Path, name: str, folder: Path, params_path: Path) -> None:
     from vidrec import extract_frames
     from vidrec.media import VideoError
 
@@ -98,7 +90,7 @@ def _extract(video: Path, folder: Path, params_path: Path) -> None:
         frames = extract_frames.frames_of(video, settings)
     except VideoError as error:
         raise UserError(
-            f"{video} gives no frames ({error.status}): {error}; try another file"
+            f"{name} gives no frames ({error.status}): {error}; try another file"
         ) from None
     for number, content in enumerate(frames, start=1):
         (folder / f"{number}.jpg").write_bytes(content)
