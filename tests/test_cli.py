@@ -195,7 +195,7 @@ def test_odd_names_are_shown_without_what_a_terminal_obeys(
     assert capsys.readouterr().out.startswith("most similar to a\ufffd[31m.mp4:\n")
     Path(os.fsdecode(b"\xff.mp4")).write_bytes(b"")
     assert vidrec("recommend", os.fsdecode(b"\xff.mp4")) == 1
-    assert "is no UTF-8: rename it" in capsys.readouterr().err
+    assert "(empty)" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -278,3 +278,17 @@ def test_naming_neighbours_waits_for_nothing_that_loads_long(index: Path) -> Non
     loaded = set(done.stderr.split())
     assert "pandas" in loaded
     assert not loaded & {"torch", "sklearn", "scipy", "yt_dlp", "imageio_ffmpeg"}
+
+
+def test_the_console_script_loses_no_output_and_no_status(index: Path) -> None:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "vidrec.cli", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    done = run("recommend", "clip_0", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["query"] == "clip_0"
+    unknown = run("recommend", "clip_9")
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert unknown.stderr.startswith("error: no video 'clip_9'")
+    assert run("recommend").returncode == 2

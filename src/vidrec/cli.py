@@ -5,18 +5,37 @@ must not wait for torch.
 """
 
 import argparse
+import gc
 import json
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 from vidrec import params, stage
-from vidrec.errors import UserError
+from vidrec.errors import UserError, readable
+
+COLLECT_AFTER = 100_000
+"""Objects made between two garbage collections: loading torch makes millions, all of them kept."""
 
 
-def main() -> None:
-    """Entry point of the console script."""
+def console() -> NoReturn:
+    """Entry point of the console script: `main`, and then an end without delay.
+
+    To take torch down object by object takes two seconds; the system frees all of it at once.
+    """
+    gc.set_threshold(COLLECT_AFTER)
+    try:
+        main()
+    except SystemExit as ended:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(int(ended.code or 0))
+
+
+def main() -> NoReturn:
+    """Run the command that the arguments name, and exit with its status."""
     args = _parser().parse_args()
     command: Callable[[argparse.Namespace], None] = args.command
     stage.run(lambda: _print_all(command, args))
@@ -133,7 +152,7 @@ def run_recommend(args: argparse.Namespace) -> None:
         name = args.video.encode(errors="replace").decode()
         print(json.dumps(to_dict(name, neighbors), ensure_ascii=False, indent=2))
     else:
-        title = f"most similar to {terminal.readable(args.video)}:"
+        title = f"most similar to {readable(args.video)}:"
         terminal.print_table(title, table_of(neighbors))
 
 
@@ -147,7 +166,7 @@ def run_inspect(args: argparse.Namespace) -> None:
     output = args.output or Path(f"{name}.png")
     with storage.atomic_path(output) as temporary:
         sheet.save(temporary, format="PNG")
-    print(terminal.readable(str(output)))
+    print(readable(str(output)))
 
 
 def _check_picture(output: Path | None) -> None:
@@ -177,8 +196,6 @@ def run_remove(args: argparse.Namespace) -> None:
 
 
 def _print_lines(lines: list[str]) -> None:
-    from vidrec.terminal import readable
-
     for line in lines:
         print(readable(line))
 
@@ -202,4 +219,4 @@ def _category_query(text: str) -> tuple[str, str]:
 
 
 if __name__ == "__main__":
-    main()
+    console()
