@@ -15,6 +15,7 @@ def main() -> None:
     parser.add_argument("--metrics", type=Path, required=True, help="JSON file to write: scores")
     parser.add_argument("--truth", type=Path, help="CSV file: video_id,frame,label,area_pct")
     parser.add_argument("--precision-at-k", type=Path, help="CSV file to write: k,precision")
+    parser.add_argument("--scores-by-video", type=Path, help="CSV file to write: scores of each")
     args = parser.parse_args()
 
     settings = params.load(build_index.Params, args.params)
@@ -31,6 +32,8 @@ def main() -> None:
     write_json(args.metrics, metrics)
     if args.precision_at_k:
         write_table(args.precision_at_k, build_index.precision_by_place(vectors, ranking))
+    if args.scores_by_video:
+        write_table(args.scores_by_video, build_index.scores_by_video(vectors, ranking))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ def main() -> None:
     parser = stage.parser(__doc__)
     parser.add_argument("--vectors", type=Path, required=True, help="CSV file of the vectors")
     parser.add_argument("--metrics", type=Path, required=True, help="JSON file to write: scores")
-    parser.add_argument("--confusion", type=Path, help="CSV file to write: actual,predicted")
+    parser.add_argument("--confusion", type=Path, help="CSV file: video_id,actual,predicted")
     parser.add_argument("--model", type=Path, help="JSON file to write: the fitted classifier")
     args = parser.parse_args()
 

@@ -20,6 +20,7 @@ from vidrec.build_index import (
     rank_all,
     recommendations,
     relevance,
+    scores_by_video,
     truth_agreement,
 )
 from vidrec.vectors import Vectors
@@ -121,6 +122,7 @@ def test_a_single_video_has_no_neighbour_and_scores_0() -> None:
     assert precision_by_place(vectors, ranking).empty
     metrics = evaluate(vectors, ranking)
     assert (metrics["precision_at_10"], metrics["map_at_10"], metrics["ndcg_at_10"]) == (0, 0, 0)
+    assert (metrics["precision_at_10_low"], metrics["precision_at_10_high"]) == (0, 0)
     truth = pd.DataFrame({"video_id": ["v00"], "frame": 1, "label": "cat", "area_pct": 5.0})
     assert truth_agreement(vectors, ranking, truth) == {
         "truth_ndcg_at_10": 0.0,
@@ -174,6 +176,16 @@ def test_the_metrics_of_categories_average_to_the_whole() -> None:
     assert list(metrics["categories"]) == ["a", "b", "c"]
 
 
+def test_the_intervals_hold_the_means_whatever_the_order_of_the_videos() -> None:
+    vectors = random_corpus()
+    metrics = evaluate(vectors, rank_all(vectors, 10))
+    for name in ("precision_at_10", "map_at_10"):
+        assert metrics[f"{name}_low"] < metrics[name] < metrics[f"{name}_high"]
+    turned = corpus(vectors.values[::-1], vectors.categories[::-1])
+    turned = Vectors(vectors.ids[::-1], turned.categories, turned.labels, turned.values)
+    assert evaluate(turned, rank_all(turned, 10)) == metrics
+
+
 def test_a_single_category_is_always_right() -> None:
     vectors = corpus(np.eye(12))
     metrics = evaluate(vectors, rank_all(vectors, 10))
@@ -186,6 +198,17 @@ def test_precision_by_place_ends_at_precision_at_10() -> None:
     table = precision_by_place(vectors, ranking)
     assert table["k"].tolist() == list(range(1, 11))
     assert table["precision"].iloc[-1] == evaluate(vectors, ranking)["precision_at_10"]
+
+
+def test_scores_by_video_are_those_that_the_metrics_average() -> None:
+    vectors = random_corpus()
+    ranking = rank_all(vectors, 20)
+    metrics, scores = evaluate(vectors, ranking), scores_by_video(vectors, ranking)
+    assert scores["video_id"].tolist() == sorted(vectors.ids)
+    for name in ("precision_at_10", "map_at_10", "ndcg_at_10"):
+        assert scores[name].mean() == pytest.approx(metrics[name], abs=1e-6)
+    own = dict(zip(vectors.ids, vectors.categories, strict=True))
+    assert dict(zip(scores["video_id"], scores["category"], strict=True)) == own
 
 
 def truth_of(values: Values) -> pd.DataFrame:

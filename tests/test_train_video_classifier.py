@@ -50,6 +50,8 @@ def test_separable_categories_are_told_apart() -> None:
     metrics = evaluate(cross_validate(corpus(), PARAMS))
     assert metrics == {
         "accuracy": 1.0,
+        "accuracy_low": 1.0,
+        "accuracy_high": 1.0,
         "accuracy_std": 0.0,
         "macro_f1": 1.0,
         "baseline_accuracy": 0.333333,
@@ -75,15 +77,16 @@ def test_the_order_of_the_rows_changes_nothing() -> None:
 
 
 def test_metrics_of_known_predictions() -> None:
-    metrics = evaluate(Validation(["a", "a", "b", "b"], ["a", "b", "b", "b"], [0, 1, 0, 1]))
+    metrics = evaluate(Validation(list("wxyz"), list("aabb"), list("abbb"), [0, 1, 0, 1]))
     assert metrics["accuracy"] == 0.75
+    assert (metrics["accuracy_low"], metrics["accuracy_high"]) == (0.25, 1.0)
     assert metrics["accuracy_std"] == 0.25
     assert metrics["f1"] == {"a": 0.666667, "b": 0.8}
     assert metrics["macro_f1"] == 0.733333
 
 
 def test_a_category_never_predicted_scores_0() -> None:
-    metrics = evaluate(Validation(["a", "b"], ["b", "b"], [0, 1]))
+    metrics = evaluate(Validation(["x", "y"], ["a", "b"], ["b", "b"], [0, 1]))
     assert metrics["f1"]["a"] == 0.0
 
 
@@ -102,8 +105,12 @@ def test_what_cannot_be_validated_is_an_error(categories: list[str], said: str) 
 
 
 def test_the_confusion_table_has_a_row_per_video() -> None:
-    table = confusion(Validation(["a", "b"], ["b", "b"], [0, 1]))
-    assert table.to_dict("list") == {"actual": ["a", "b"], "predicted": ["b", "b"]}
+    table = confusion(Validation(["x", "y"], ["a", "b"], ["b", "b"], [0, 1]))
+    assert table.to_dict("list") == {
+        "video_id": ["x", "y"],
+        "actual": ["a", "b"],
+        "predicted": ["b", "b"],
+    }
 
 
 @pytest.mark.parametrize("classes", [2, 3])

@@ -16,6 +16,7 @@ import pandas as pd
 from scipy.stats import spearmanr
 from sklearn.utils import gen_batches
 
+from vidrec.intervals import interval_metrics
 from vidrec.params import param
 from vidrec.similarity import IntArray, id_ranks, nearest, similarities
 from vidrec.vectors import FloatArray, Vectors, unit_rows
@@ -125,15 +126,30 @@ def query_scores(categories: Sequence[str], relevant: BoolArray) -> pd.DataFrame
 
 
 def evaluate(vectors: Vectors, ranking: Ranking) -> dict[str, Any]:
-    """The stage's metrics: means over all videos and, in `categories`, over those of each."""
+    """The stage's metrics: means over all videos and, in `categories`, over those of each.
+
+    `_low` and `_high` are the ends of the 95 % interval of the mean over all videos.
+    """
     scores = query_scores(vectors.categories, relevance(vectors.categories, ranking.order))
     groups = scores.groupby(np.array(vectors.categories, object))
     return {
         **_means(scores),
+        **interval_metrics("precision_at_10", scores["precision_at_10"].to_numpy()),
+        **interval_metrics("map_at_10", scores["map_at_10"].to_numpy()),
         "videos": len(vectors.ids),
         "zero_vectors": int((~vectors.values.any(axis=1)).sum()),
         "categories": {str(name): _means(group) for name, group in groups},
     }
+
+
+def scores_by_video(vectors: Vectors, ranking: Ranking) -> pd.DataFrame:
+    """The table `video_id,category,precision_at_10,map_at_10,ndcg_at_10`: what `evaluate` averages.
+
+    With it two revisions can be compared video by video.
+    """
+    scores = query_scores(vectors.categories, relevance(vectors.categories, ranking.order))
+    keys = pd.DataFrame({"video_id": vectors.ids, "category": vectors.categories})
+    return keys.join(scores.round(METRIC_DECIMALS)).sort_values("video_id")
 
 
 def _means(scores: pd.DataFrame) -> dict[str, float]:

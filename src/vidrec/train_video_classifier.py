@@ -17,6 +17,7 @@ from sklearn.metrics import accuracy_score, f1_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from vidrec.errors import UserError
+from vidrec.intervals import interval_metrics
 from vidrec.params import param
 from vidrec.storage import read_json
 from vidrec.vectors import FloatArray, Vectors
@@ -50,6 +51,7 @@ class VideoClassifier:
 class Validation:
     """Per video, the category `predicted` by the one model not fitted to it, and its `fold`."""
 
+    ids: list[str]
     actual: list[str]
     predicted: list[str]
     fold: list[int]
@@ -93,7 +95,7 @@ def cross_validate(vectors: Vectors, params: Params) -> Validation:
     fold = np.zeros(len(categories), int)
     for number, (_, tested) in enumerate(splits):
         fold[tested] = number
-    return Validation(vectors.categories, predicted.tolist(), fold.tolist())
+    return Validation(vectors.ids, vectors.categories, predicted.tolist(), fold.tolist())
 
 
 def train(vectors: Vectors, params: Params) -> VideoClassifier:
@@ -132,7 +134,8 @@ def evaluate(validation: Validation) -> dict[str, Any]:
     """The stage's metrics, each in 0..1 but the counts; `f1` is per category.
 
     `accuracy_std` is the standard deviation over the folds; `baseline_accuracy` that of always
-    naming the largest category.
+    naming the largest category. `accuracy_low` and `accuracy_high` are the ends of its 95 %
+    interval, over videos.
     """
     actual, predicted = validation.actual, validation.predicted
     classes = sorted(set(actual))
@@ -141,6 +144,7 @@ def evaluate(validation: Validation) -> dict[str, Any]:
     per_fold = right.groupby(validation.fold).mean()
     return {
         "accuracy": _rounded(accuracy_score(actual, predicted)),
+        **interval_metrics("accuracy", right.to_numpy(np.float64)),
         "accuracy_std": _rounded(per_fold.std(ddof=0)),
         "macro_f1": _rounded(f1.mean()),
         "baseline_accuracy": _rounded(max(Counter(actual).values()) / len(actual)),
@@ -155,8 +159,9 @@ def _rounded(value: float) -> float:
 
 
 def confusion(validation: Validation) -> pd.DataFrame:
-    """The table `actual,predicted`, one row per video, that DVC plots as a confusion matrix."""
-    return pd.DataFrame({"actual": validation.actual, "predicted": validation.predicted})
+    """The table `video_id,actual,predicted` that DVC plots as a confusion matrix."""
+    columns = {"video_id": validation.ids, "actual": validation.actual}
+    return pd.DataFrame(columns | {"predicted": validation.predicted})
 
 
 def classifier_to_dict(classifier: VideoClassifier) -> dict[str, Any]:
