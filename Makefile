@@ -2,6 +2,9 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
+# What review and plots compare with, and what weightings tries.
+BASE ?= main
+ONLY ?= *
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
@@ -30,6 +33,15 @@ check: setup ## linter, formatter and type checker
 	ruff format --check
 	mypy
 
+weightings: setup ## compare the importance weightings as experiments, rank them
+	python tools/weightings.py --table metrics/plots/weightings.csv --only '$(ONLY)'
+
+review: setup ## what this changes in params, metrics and plots against BASE (main), as Markdown
+	python tools/review.py --base "$(BASE)"
+
+plots: setup ## the plots of BASE and of this tree side by side: dvc_plots/index.html
+	dvc plots diff --out dvc_plots "$(BASE)"
+
 format: setup ## format the code
 	ruff check --fix
 	ruff format
@@ -41,4 +53,4 @@ requirements: setup ## pin again: requirements.txt from the direct dependencies 
 clean: ## remove the kept work of unfinished runs (not the results)
 	rm -rf .vidrec/checkpoints .vidrec/locks
 
-.PHONY: help setup repro test check format requirements clean
+.PHONY: help setup repro test check weightings review plots format requirements clean

@@ -1,0 +1,191 @@
+"""`make weightings` and `make review` with real git and dvc, on a project that is ready in seconds.
+
+Its detections are written by a stub stage; what comes after them is the project's own.
+"""
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+OWN_STAGES = ("weigh_objects", "train_video_classifier", "build_index")
+# There is no area, so that a term with area fails.
+STUB = """
+from pathlib import Path
+
+for category, label in (("cars", "car"), ("pets", "cat"), ("music", "drum")):
+    for n in range(5):
+        path = Path(f"data/detections/segmented/{category}/{category}_{n}.csv")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        rows = [f"{f},{label if f % 2 else 'person'},0.{9 - n}" for f in range(1, n % 4 + 3)]
+        path.write_text("\\n".join(["frame,label,confidence", *rows, ""]))
+Path("data/truth.csv").write_text("video_id,frame,label,area_pct\\ncars_0,1,car,5.0\\n")
+"""
+
+
+def run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    environment = dict(os.environ)
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
+    environment["PYTHONPATH"] = str(project / "src")
+    return subprocess.run(
+        command, cwd=project, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def succeed(project: Path, *command: str) -> str:
+    done = run(project, *command)
+    assert done.returncode == 0, done.stderr + done.stdout
+    return done.stdout
+
+
+def commit(project: Path, message: str) -> None:
+    succeed(project, "git", "add", "--all")
+    succeed(project, "git", "commit", "--quiet", "--message", message)
+
+
+def set_params(project: Path, **changes: Any) -> None:
+    settings = yaml.safe_load((project / "params.yaml").read_text())
+    settings["weigh_objects"] |= changes
+    (project / "params.yaml").write_text(yaml.safe_dump(settings))
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of three real stages below a stub, run and committed on the branch main."""
+    made = tmp_path_factory.mktemp("experiments") / "vidrec"
+    for name in ("src", "stages", "tools"):
+        shutil.copytree(ROOT / name, made / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("params.yaml", ".dvcignore", ".gitignore"):
+        shutil.copy(ROOT / name, made / name)
+    (made / "stub.py").write_text(STUB)
+    (made / "dvc.yaml").write_text(yaml.safe_dump(pipeline()))
+    set_params(made, detector="segmented", term="count")
+    succeed(made, "git", "init", "--quiet", "--initial-branch", "main")
+    succeed(made, "git", "config", "user.name", "Test")
+    succeed(made, "git", "config", "user.email", "test@example.org")
+    succeed(made, "dvc", "init", "--quiet")
+    shutil.copytree(ROOT / ".dvc/plots", made / ".dvc/plots")
+    succeed(made, "dvc", "config", "core.analytics", "false")
+    succeed(made, "dvc", "repro")
+    commit(made, "Base")
+    return made
+
+
+def pipeline() -> dict[str, Any]:
+    """dvc.yaml with what comes before weigh_objects replaced by the stub."""
+    whole: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text())
+    outs = ["data/detections/segmented", "data/truth.csv"]
+    stages = {"segment_objects": {"cmd": "python stub.py", "deps": ["stub.py"], "outs": outs}}
+    stages |= {name: whole["stages"][name] for name in OWN_STAGES}
+    metrics = [f"metrics/{name}.json" for name in OWN_STAGES]
+    return {"stages": stages, "metrics": metrics, "plots": whole["plots"]}
+
+
+def weightings(project: Path, only: str) -> subprocess.CompletedProcess[str]:
+    table = "metrics/plots/weightings.csv"
+    return run(project, "python", "tools/weightings.py", "--table", table, "--only", only)
+
+
+def ranking(project: Path) -> list[dict[str, str]]:
+    with (project / "metrics/plots/weightings.csv").open() as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_weightings_are_ranked_and_one_that_fails_stops_no_other(project: Path) -> None:
+    done = weightings(project, "segmented-co*[at]-sqrt-idf")
+    assert done.returncode == 1
+    assert [row["name"] for row in ranking(project)] == ["segmented-count-sqrt-idf"]
+    assert "**segmented-count-sqrt-idf**" in done.stdout
+    assert "segmented-confidence_area-sqrt-idf failed: " in done.stdout
+    assert "has no area_pct" in done.stdout
+    errors = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1
+    assert errors[0].startswith("error: 1 of 2 failed: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_the_default_s_figures_are_those_of_the_project(project: Path) -> None:
+    [row] = ranking(project)
+    metrics = json.loads((project / "metrics/build_index.json").read_text())
+    for name in ("precision_at_10", "precision_at_10_low", "precision_at_10_high", "map_at_10"):
+        assert float(row[name]) == metrics[name]
+
+
+def test_a_second_run_replaces_the_first(project: Path) -> None:
+    before = (project / "metrics/plots/weightings.csv").read_bytes()
+    done = weightings(project, "segmented-count-sqrt-idf")
+    assert done.returncode == 0, done.stderr
+    assert (project / "metrics/plots/weightings.csv").read_bytes() == before
+    kept = succeed(project, "dvc", "exp", "list", "--name-only").split()
+    assert kept == ["segmented-count-sqrt-idf"]
+
+
+def test_a_weighting_can_be_applied_by_its_name(project: Path) -> None:
+    succeed(project, "git", "stash", "--include-untracked")
+    set_params(project, term="confidence")
+    succeed(project, "dvc", "exp", "apply", "segmented-count-sqrt-idf")
+    applied = yaml.safe_load((project / "params.yaml").read_text())
+    succeed(project, "git", "checkout", "--quiet", ".")
+    succeed(project, "git", "stash", "pop")
+    assert applied["weigh_objects"]["term"] == "count"
+
+
+def test_detections_that_are_not_up_to_date_are_an_error(project: Path) -> None:
+    (project / "stub.py").write_text(STUB + "\n")
+    done = weightings(project, "segmented-*")
+    (project / "stub.py").write_text(STUB)
+    assert done.returncode == 1
+    assert done.stderr.strip().splitlines()[-1].startswith("error: segment_objects: not up to date")
+
+
+def test_a_review_shows_what_one_param_did(project: Path) -> None:
+    commit(project, "Compare the weightings")
+    set_params(project, scaling="binary")
+    succeed(project, "dvc", "repro")
+    commit(project, "Another scaling")
+    before = json.loads(succeed(project, "git", "show", "HEAD~1:metrics/build_index.json"))
+    now = json.loads((project / "metrics/build_index.json").read_text())
+    report = succeed(project, "python", "tools/review.py", "--base", "HEAD~1")
+    params, metrics, noise = report.split("\n## ")[1:4]
+    rows = [line for line in params.splitlines() if line.startswith("| params.yaml")]
+    assert len(rows) == 1
+    assert "| weigh_objects.scaling |" in rows[0]
+    assert "| sqrt | binary |" in " ".join(rows[0].split())
+    assert ("truth_spearman" in metrics) == (before["truth_spearman"] != now["truth_spearman"])
+    assert f"{before['precision_at_10']:.3f} (" in noise
+
+
+def test_a_review_without_a_change_says_so(project: Path) -> None:
+    report = succeed(project, "python", "tools/review.py", "--base", "HEAD")
+    first, second = report.split("\n\n## ")[1:3]
+    assert (first, second) == ("Params\n\nNo change.", "Metrics\n\nNo change.")
+
+
+def test_a_base_that_is_not_there_is_one_line(project: Path) -> None:
+    for base in ("elsewhere", "--all"):
+        done = run(project, "python", "tools/review.py", f"--base={base}")
+        assert done.returncode == 1
+        assert done.stderr.startswith(f"error: no revision {base!r} here")
+        assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_base_without_metrics_is_no_error(project: Path) -> None:
+    nothing = succeed(project, "git", "hash-object", "-t", "tree", "-w", os.devnull).strip()
+    empty = succeed(project, "git", "commit-tree", "-m", "Empty", nothing)
+    report = succeed(project, "python", "tools/review.py", "--base", empty.strip())
+    assert "| none " in report
+
+
+def test_plots_of_two_revisions_show_all_three(project: Path) -> None:
+    shown = json.loads(succeed(project, "dvc", "plots", "diff", "--json", "HEAD~1"))
+    own = ("confusion", "precision_at_k", "scores_by_video")
+    assert set(shown["data"]) == {"weightings", *(f"metrics/plots/{name}.csv" for name in own)}
+    assert not shown.get("errors")

@@ -1,0 +1,95 @@
+"""Compare the importance weightings: run each as an experiment of DVC, then rank them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from tqdm import tqdm
+
+from vidrec import experiment_queue, params, stage, weigh_objects
+from vidrec.errors import UserError
+from vidrec.revisions import take_out
+from vidrec.tables import write_table
+from vidrec.video_scores import FILES, read_scores
+from vidrec.weightings import (
+    MADE_BY,
+    STAGES,
+    Combination,
+    Result,
+    as_text,
+    chosen,
+    combinations,
+    figures,
+    ranked,
+    reason,
+)
+
+
+def check_detections(tried: Sequence[Combination]) -> None:
+    """Raise UserError unless the detections that are to be weighed are here and up to date."""
+    needed = sorted({MADE_BY[each.detector] for each in tried})
+    stale = experiment_queue.stale(needed)
+    if stale:
+        raise UserError(
+            f"{', '.join(sorted(stale))}: not up to date, and experiments would weigh what is"
+            f" older: run `dvc repro {' '.join(needed)}`, or try others only, with ONLY="
+        )
+
+
+def run_all(tried: Sequence[Combination], jobs: int) -> dict[str, Any]:
+    """Run each of `tried` anew; per name what `dvc exp show` says of it."""
+    names = [each.name for each in tried]
+    with experiment_queue.linked_data():
+        experiment_queue.forget(names)
+        queued = tqdm(tried, desc="queued", unit="")
+        experiment_queue.enqueue(((each.name, each.overrides) for each in queued), STAGES)
+        with tqdm(total=len(names), desc="finished", unit="", miniters=1) as bar:
+            experiment_queue.run_queue(names, jobs, lambda n: bar.update(n - bar.n))
+    return experiment_queue.experiments()
+
+
+def result(experiment: Any | None) -> Result | None:
+    """What `experiment` came to; None where it failed."""
+    measured = figures(experiment)
+    if experiment is None or measured is None:
+        return None
+    with TemporaryDirectory(prefix="vidrec-weighting-") as folder:
+        take_out(experiment["revs"][0]["rev"], FILES, Path(folder))
+        scores = read_scores(Path(folder))
+    return None if scores is None else Result(measured, scores)
+
+
+def why(experiment: Any | None) -> str:
+    """Why `experiment` failed, from its log."""
+    log = (((experiment or {}).get("executor") or {}).get("local") or {}).get("log")
+    return reason(Path(log).read_text(errors="replace") if log and Path(log).is_file() else "")
+
+
+def main() -> None:
+    parser = stage.parser(__doc__)
+    parser.add_argument("--only", default="*", help="a pattern of names, such as 'classified-*'")
+    parser.add_argument("--jobs", type=int, default=2, help="experiments at a time (default 2)")
+    parser.add_argument("--table", type=Path, required=True, help="CSV file to write: the ranking")
+    args = parser.parse_args()
+    held = stage.lock("weightings")
+    default = chosen(params.load(weigh_objects.Params, args.params))
+    tried = combinations(args.only)
+    check_detections(tried)
+
+    found = run_all(tried, args.jobs)
+    measured = {each: result(found.get(each.name)) for each in tried}
+    held.release()
+    failed = [each.name for each, value in measured.items() if value is None]
+    if len(failed) < len(tried):
+        table = ranked({each: value for each, value in measured.items() if value})
+        write_table(args.table, table)
+        print(as_text(table, default))
+    for name in failed:
+        print(f"{name} failed: {why(found.get(name))}")
+    if failed:
+        raise UserError(f"{len(failed)} of {len(tried)} failed: see `dvc queue logs {failed[0]}`")
+
+
+if __name__ == "__main__":
+    stage.run(main)
