@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
-# What review and plots compare with, and what weightings tries.
+# What review and plots compare with, and which weightings are tried: the table is kept of all only.
 BASE ?= main
 ONLY ?= *
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -34,7 +34,7 @@ check: setup ## linter, formatter and type checker
 	mypy
 
 weightings: setup ## compare the importance weightings as experiments, rank them
-	python tools/weightings.py --table metrics/plots/weightings.csv --only '$(ONLY)'
+	python tools/weightings.py --only '$(ONLY)' $(if $(filter-out *,$(ONLY)),,--table metrics/plots/weightings.csv)
 
 review: setup ## what this changes in params, metrics and plots against BASE (main), as Markdown
 	python tools/review.py --base "$(BASE)"

@@ -7,6 +7,7 @@ from vidrec.detections import read_videos
 from vidrec.filmstrips import make_all
 from vidrec.manifest import read_manifest
 from vidrec.storage import read_json, write_bytes
+from vidrec.timelines import read_looked_at
 from vidrec.vectors import read_vectors
 from vidrec.weigh_objects import read_weighting
 
@@ -33,6 +34,7 @@ def main() -> None:
         vectors=vectors,
         neighbors=render_report.read_neighbors(args.recommendations, vectors),
         detections={video.video_id: video.table for video in found},
+        looked_at=read_looked_at(args.detections),
         manifest=read_manifest(args.videos),
         strips=make_all(args.frames, settings.look()),
         weighting=read_weighting(args.weighting).params,

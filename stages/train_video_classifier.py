@@ -1,5 +1,6 @@
 """Learn the category of a video from its importance vector, cross-validated by video."""
 
+import sys
 from pathlib import Path
 
 from vidrec import params, stage, train_video_classifier
@@ -19,6 +20,9 @@ def main() -> None:
     settings = params.load(train_video_classifier.Params, args.params)
     vectors = train_video_classifier.by_id(read_vectors(args.vectors))
     validation = train_video_classifier.cross_validate(vectors, settings)
+    alone = sorted({*vectors.ids} - {*validation.ids})
+    if alone:
+        print("not validated, alone in their category:", *alone, file=sys.stderr)
 
     write_json(args.metrics, train_video_classifier.evaluate(validation))
     if args.confusion:

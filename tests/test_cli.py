@@ -207,6 +207,7 @@ def test_odd_names_are_shown_without_what_a_terminal_obeys(
         (["inspect", "clip"], "no video 'clip' in the index"),
         (["inspect", "clip_0", "--output", "a.jpg"], "it must be a file that ends in .png"),
         (["inspect", "clip_0", "--output", "no/a.png"], "no is no directory"),
+        (["inspect", "clip_0", "--output", "a" * 250 + ".png"], "too long"),
         (["add", "data/videos/cars/clip_0.mp4", "--category", "c"], "the videos are the sample"),
         (["remove", "clip_0"], "the videos are the sample"),
     ],
@@ -237,15 +238,15 @@ def test_inspect_writes_a_picture_and_says_where(
     vidrec: Run, index: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert vidrec("inspect", "clip_0") == 0
-    assert capsys.readouterr() == ("clip_0.png\n", "")
+    assert capsys.readouterr() == ("clip_0_sheet.png\n", "")
     assert vidrec("inspect", "data/videos/cars/clip_0.mp4", "--output", "data/my sheet.PNG") == 0
     assert capsys.readouterr() == ("data/my sheet.PNG\n", "")
-    with Image.open("clip_0.png") as stored, Image.open("data/my sheet.PNG") as made:
+    with Image.open("clip_0_sheet.png") as stored, Image.open("data/my sheet.PNG") as made:
         assert (stored.format, made.format) == ("PNG", "PNG")
         assert np.asarray(stored).shape == np.asarray(made).shape
-    first = Path("clip_0.png").read_bytes()
+    first = Path("clip_0_sheet.png").read_bytes()
     assert vidrec("inspect", "clip_0") == 0
-    assert Path("clip_0.png").read_bytes() == first
+    assert Path("clip_0_sheet.png").read_bytes() == first
 
 
 def test_add_and_remove_say_what_comes_next(
@@ -292,3 +293,13 @@ def test_the_console_script_loses_no_output_and_no_status(index: Path) -> None:
     assert (unknown.returncode, unknown.stdout) == (1, "")
     assert unknown.stderr.startswith("error: no video 'clip_9'")
     assert run("recommend").returncode == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_one_line(index: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "vidrec.cli", "recommend", "clip_0"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "No space left" in done.stderr

@@ -1,6 +1,7 @@
 """Adding videos to a source, and taking them out of it."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def settings(source: str) -> Params:
     document = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
     changes = {"source": source, "directory": "own", "youtube_manifest": "youtube.csv"}
-    document["download_videos"] |= changes
+    document["download_videos"] |= changes | {"youtube_min_videos_per_category": 2}
     Path("params.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
     return params.load(download_videos.Params, Path("params.yaml"))
 
@@ -202,27 +203,36 @@ def test_an_id_is_appended_and_taken_out_again() -> None:
 def test_the_first_id(before: str | None) -> None:
     if before:
         MANIFEST.write_text(before, encoding="utf-8")
-    add_id(MANIFEST, ID, "pets", 9)
+    add_id(MANIFEST, ID, "pets")
     assert MANIFEST.read_text(encoding="utf-8") == f"{HEADER}\npets,1,{ID},,\n"
     remove_id(MANIFEST, ID)
     assert MANIFEST.read_text(encoding="utf-8") == f"{HEADER}\n"
 
 
 def test_who_comes_after_all_that_are_taken_is_told_so() -> None:
-    assert len(add_id(MANIFEST, ID, "pets", 1)) == 2
-    told = add_id(MANIFEST, OTHER, "pets", 1)
+    few = replace(
+        settings("youtube"), youtube_videos_per_category=1, youtube_min_videos_per_category=1
+    )
+    assert add(ID, "pets", few)[1:] == ["next: dvc repro"]
+    told = add(OTHER, "pets", few)
     assert "this one is a reserve" in told[1]
     assert "youtube_videos_per_category" in told[1]
 
 
+def test_a_category_with_too_few_videos_cannot_be_run_yet() -> None:
+    told = add(ID, "pets", settings("youtube"))
+    assert told[1].startswith("pets has 1 videos and needs 2: add more")
+    assert "next: dvc repro" not in told
+
+
 def test_what_is_no_youtube_video() -> None:
     with pytest.raises(UserError, match="neither an id nor a URL of YouTube"):
-        add_id(MANIFEST, "https://example.org/a.mp4", "pets", 1)
+        add_id(MANIFEST, "https://example.org/a.mp4", "pets")
     with pytest.raises(UserError, match=r"no video 'x' in youtube\.csv"):
         remove_id(MANIFEST, "x")
     MANIFEST.write_text(f"{HEADER}\npets,first,{OTHER},,\n", encoding="utf-8")
     with pytest.raises(UserError, match="row 2: rank is 'first'"):
-        add_id(MANIFEST, ID, "pets", 1)
+        add_id(MANIFEST, ID, "pets")
 
 
 def test_the_sample_is_drawn(clips: list[bytes]) -> None:

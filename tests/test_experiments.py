@@ -8,14 +8,13 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from tests.projects import ROOT, run, succeed, write_params
 
-ROOT = Path(__file__).parents[1]
 OWN_STAGES = ("weigh_objects", "train_video_classifier", "build_index")
 # There is no area, so that a term with area fails.
 STUB = """
@@ -31,30 +30,9 @@ Path("data/truth.csv").write_text("video_id,frame,label,area_pct\\ncars_0,1,car,
 """
 
 
-def run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    environment = dict(os.environ)
-    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
-    environment["PYTHONPATH"] = str(project / "src")
-    return subprocess.run(
-        command, cwd=project, env=environment, capture_output=True, text=True, check=False
-    )
-
-
-def succeed(project: Path, *command: str) -> str:
-    done = run(project, *command)
-    assert done.returncode == 0, done.stderr + done.stdout
-    return done.stdout
-
-
 def commit(project: Path, message: str) -> None:
     succeed(project, "git", "add", "--all")
     succeed(project, "git", "commit", "--quiet", "--message", message)
-
-
-def set_params(project: Path, **changes: Any) -> None:
-    settings = yaml.safe_load((project / "params.yaml").read_text())
-    settings["weigh_objects"] |= changes
-    (project / "params.yaml").write_text(yaml.safe_dump(settings))
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +45,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copy(ROOT / name, made / name)
     (made / "stub.py").write_text(STUB)
     (made / "dvc.yaml").write_text(yaml.safe_dump(pipeline()))
-    set_params(made, detector="segmented", term="count")
+    write_params(made, {"weigh_objects": {"detector": "segmented", "term": "count"}})
     succeed(made, "git", "init", "--quiet", "--initial-branch", "main")
     succeed(made, "git", "config", "user.name", "Test")
     succeed(made, "git", "config", "user.email", "test@example.org")
@@ -99,8 +77,16 @@ def ranking(project: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def test_weightings_are_ranked_and_one_that_fails_stops_no_other(project: Path) -> None:
-    done = weightings(project, "segmented-co*[at]-sqrt-idf")
+@pytest.fixture(scope="module")
+def first_run(project: Path) -> subprocess.CompletedProcess[str]:
+    """A comparison of two weightings, of which one fails."""
+    return weightings(project, "segmented-co*[at]-sqrt-idf")
+
+
+def test_weightings_are_ranked_and_one_that_fails_stops_no_other(
+    project: Path, first_run: subprocess.CompletedProcess[str]
+) -> None:
+    done = first_run
     assert done.returncode == 1
     assert [row["name"] for row in ranking(project)] == ["segmented-count-sqrt-idf"]
     assert "**segmented-count-sqrt-idf**" in done.stdout
@@ -112,6 +98,7 @@ def test_weightings_are_ranked_and_one_that_fails_stops_no_other(project: Path) 
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.usefixtures("first_run")
 def test_the_default_s_figures_are_those_of_the_project(project: Path) -> None:
     [row] = ranking(project)
     metrics = json.loads((project / "metrics/build_index.json").read_text())
@@ -119,6 +106,7 @@ def test_the_default_s_figures_are_those_of_the_project(project: Path) -> None:
         assert float(row[name]) == metrics[name]
 
 
+@pytest.mark.usefixtures("first_run")
 def test_a_second_run_replaces_the_first(project: Path) -> None:
     before = (project / "metrics/plots/weightings.csv").read_bytes()
     done = weightings(project, "segmented-count-sqrt-idf")
@@ -128,9 +116,10 @@ def test_a_second_run_replaces_the_first(project: Path) -> None:
     assert kept == ["segmented-count-sqrt-idf"]
 
 
+@pytest.mark.usefixtures("first_run")
 def test_a_weighting_can_be_applied_by_its_name(project: Path) -> None:
     succeed(project, "git", "stash", "--include-untracked")
-    set_params(project, term="confidence")
+    write_params(project, {"weigh_objects": {"term": "confidence"}})
     succeed(project, "dvc", "exp", "apply", "segmented-count-sqrt-idf")
     applied = yaml.safe_load((project / "params.yaml").read_text())
     succeed(project, "git", "checkout", "--quiet", ".")
@@ -146,9 +135,10 @@ def test_detections_that_are_not_up_to_date_are_an_error(project: Path) -> None:
     assert done.stderr.strip().splitlines()[-1].startswith("error: segment_objects: not up to date")
 
 
+@pytest.mark.usefixtures("first_run")
 def test_a_review_shows_what_one_param_did(project: Path) -> None:
     commit(project, "Compare the weightings")
-    set_params(project, scaling="binary")
+    write_params(project, {"weigh_objects": {"scaling": "binary"}})
     succeed(project, "dvc", "repro")
     commit(project, "Another scaling")
     before = json.loads(succeed(project, "git", "show", "HEAD~1:metrics/build_index.json"))

@@ -102,6 +102,7 @@ def test_what_is_no_video(index: Path) -> None:
         ("empty", "empty holds no frames"),
         ("nowhere/a.mp4", r"nowhere/a\.mp4 is missing"),
         ("clip", "did you mean clip_"),
+        ("http://[abc", r"http://\[abc gives no video"),
     ):
         with pytest.raises(UserError, match=said):
             query(video)

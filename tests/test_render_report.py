@@ -64,6 +64,7 @@ DETECTIONS = {
 def index_of(vectors: Vectors, neighbors: list[list[Neighbor]], **changes: Any) -> Index:
     values: dict[str, Any] = {
         "detections": DETECTIONS,
+        "looked_at": {},
         "manifest": MANIFEST,
         "strips": {("autos", "a1"): Filmstrip(4, [1, 3], b"poster", b"strip")},
         "weighting": WEIGHTING,
@@ -101,6 +102,14 @@ def test_objects_are_those_that_count_with_when_they_are_seen() -> None:
         {"label": "bus", "importance": 0.6, "cells": "0400", "seen": 1, "first": 2, "last": 2},
     ]
     assert (empty["objects"], empty["frames"], empty["poster"]) == ([], 0, None)
+
+
+def test_frames_that_were_not_looked_at_do_not_count() -> None:
+    looked_at = {"a1": [1, 2, 3, 5, 6]}
+    bus, _, _ = describe_all(replace(INDEX, looked_at=looked_at), ["autos", "bikes"])
+    assert bus["looked"] == 5
+    assert bus["objects"][0]["cells"] == "80000"
+    assert describe_all(INDEX, ["autos", "bikes"])[0]["looked"] == 4
 
 
 def test_the_most_important_of_many_objects_are_shown() -> None:

@@ -64,6 +64,7 @@ def report(
     index = Index(
         vectors=vectors,
         neighbors=read_neighbors(root / "recommendations.csv", vectors),
+        looked_at={},
         detections={video.video_id: video.table for video in found},
         manifest=read_manifest(root / "videos"),
         strips=make_all(root / "frames", Look(8, 96, 160, 70)),
@@ -290,5 +291,18 @@ def test_on_a_phone_the_chosen_video_takes_the_screen(browser: Browser, report: 
     page.get_by_role("link", name="Close").tap()
     expect(card).to_be_in_viewport()
     assert abs(page.evaluate("scrollY") - before) < 5
+    context.close()
+    assert wrong == []
+
+
+def test_on_a_phone_the_history_leads_back_to_the_map(browser: Browser, report: str) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True)
+    page, wrong = watch(context, report)
+    page.goto(f"{report}#/map")
+    page.evaluate("location.hash = '#music_009'")
+    expect(page.locator("#\\.video-title")).to_be_in_viewport()
+    page.go_back()
+    expect(page.locator(".map")).to_be_visible()
+    expect(page.locator("#\\.video-title")).to_have_count(0)
     context.close()
     assert wrong == []

@@ -49,12 +49,15 @@ def test_videos_are_compared_each_with_itself() -> None:
     [row] = cells(intervals("main", OLD, OLD, old, up))
     assert row[3:] == ["+0.010 (+0.010 to +0.010)", "more than noise"]
     assert cells(intervals("main", OLD, OLD, up, old))[0][4] == "more than noise"
-    assert cells(intervals("main", OLD, OLD, old, old))[0][3:] == ["", "no change"]
+    assert cells(intervals("main", OLD, OLD, old, old))[0][4] == "no change"
 
 
 def test_only_videos_in_both_are_compared() -> None:
     old, new = scores([0.5] * 6), scores([0.5] * 6 + [0.0] * 20)
-    assert cells(intervals("main", OLD, OLD, old, new))[0][4] == "no change"
+    [row] = cells(intervals("main", OLD, OLD, old, new))
+    assert row[3].endswith(", in the 6 videos of both")
+    assert row[4] == "no change"
+    assert "videos" not in cells(intervals("main", OLD, OLD, old, old))[0][3]
     assert cells(intervals("main", OLD, OLD, old, old.tail(0)))[0][4] == "nothing to compare with"
 
 
@@ -62,7 +65,16 @@ def test_a_base_without_intervals_or_metrics_is_no_error() -> None:
     [row] = cells(intervals("main", {"precision_at_10": 0.8}, OLD, None, scores([0.8])))
     assert row[1:] == ["0.800", "0.800 (0.750 to 0.850)", "", "nothing to compare with"]
     assert cells(intervals("main", {}, OLD, None, None))[0][1] == "none"
-    assert intervals("main", OLD, {}, None, None) == ""
+    assert cells(intervals("main", OLD, {}, None, None))[0][2] == "none"
+    assert intervals("main", {}, {}, None, None) == ""
+
+
+def test_results_that_are_gone_are_not_passed_over() -> None:
+    table = pd.DataFrame({"k": [1], "precision": [0.5]})
+    gone = confusion("main", videos("a a"), None), precision_at_k("main", table, None)
+    text = report("main", {"Categories": gone[0], "Precision": gone[1]})
+    assert text.count("There are no results here to compare") == 2
+    assert precision_at_k("main", None, None) == ""
 
 
 def test_the_confusion_shows_each_count_that_changed() -> None:
@@ -94,4 +106,4 @@ def test_precision_has_a_row_per_revision() -> None:
         ["now", "0.500", "0.750", "0.600"],
     ]
     assert cells(precision_at_k("main", None, before)) == [["now", "0.500", "0.250"]]
-    assert precision_at_k("main", before, before) == precision_at_k("main", before, None) == ""
+    assert precision_at_k("main", before, before) == ""

@@ -32,9 +32,9 @@ def test_a_pipe_gets_plain_whole_lines(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "20")
     long = "v" * 300
-    print_table("title [red]" + long, table("a", long))
+    print_table("title [red] :dog: " + long, table("a", long))
     printed = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
-    assert [line.strip() for line in printed] == ["title [red]" + long, "name", "a", long]
+    assert [line.strip() for line in printed] == ["title [red] :dog: " + long, "name", "a", long]
 
 
 def test_nothing_is_shown_where_no_terminal_is(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,6 @@ from vidrec.train_video_classifier import (
     confusion,
     cross_validate,
     evaluate,
-    fold_count,
     predict,
     read_classifier,
     train,
@@ -91,17 +90,29 @@ def test_a_category_never_predicted_scores_0() -> None:
 
 
 def test_few_videos_mean_fewer_folds() -> None:
-    assert fold_count(["a"] * 4 + ["b"] * 9, 5) == 4
     metrics = evaluate(cross_validate(corpus(each=4), PARAMS))
     assert (metrics["folds"], metrics["videos"]) == (4, 12)
 
 
+def test_a_video_alone_in_its_category_is_left_out() -> None:
+    vectors = corpus()
+    more = Vectors(
+        ["a", *vectors.ids],
+        ["alone", *vectors.categories],
+        vectors.labels,
+        np.vstack([np.ones(len(vectors.labels)), vectors.values]),
+    )
+    assert cross_validate(more, PARAMS) == cross_validate(vectors, PARAMS)
+    assert "alone" in train(more, PARAMS).classes
+
+
 @pytest.mark.parametrize(
-    ("categories", "said"), [(["a", "a"], "category 'a'"), (["a", "a", "b"], "'b' has a single")]
+    ("categories", "said"), [("aa", "two categories"), ("aab", r"\(a has 2, b has 1\)")]
 )
-def test_what_cannot_be_validated_is_an_error(categories: list[str], said: str) -> None:
+def test_what_cannot_be_validated_is_an_error(categories: str, said: str) -> None:
+    vectors = Vectors(list("xyz"[: len(categories)]), [*categories], ["o"], np.eye(3)[:, :1])
     with pytest.raises(UserError, match=said):
-        fold_count(categories, 5)
+        cross_validate(vectors, PARAMS)
 
 
 def test_the_confusion_table_has_a_row_per_video() -> None:

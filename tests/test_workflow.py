@@ -2,17 +2,13 @@
 
 import csv
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from tests.projects import ROOT, run, write_params
 
-ROOT = Path(__file__).parents[1]
 TINY: dict[str, dict[str, Any]] = {
     "prepare_weights": {"input_size": 64, "closeups": 32, "stills": 16, "still_epochs": 1},
     "prepare_segmenter": {"resolution": 64, "stills": 4, "steps": 2, "batch_size": 2},
@@ -31,23 +27,6 @@ HEADERS = {
     "data/recommendations.csv": "video_id,rank,neighbor_id,similarity",
     "data/truth.csv": "video_id,frame,label,area_pct",
 }
-
-
-def run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of the environment in `project`, with the project's own copy of the code."""
-    environment = dict(os.environ)
-    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
-    environment["PYTHONPATH"] = str(project / "src")
-    return subprocess.run(
-        command, cwd=project, env=environment, capture_output=True, text=True, check=False
-    )
-
-
-def write_params(project: Path, changes: dict[str, dict[str, Any]]) -> None:
-    settings = yaml.safe_load((project / "params.yaml").read_text())
-    for section, values in changes.items():
-        settings[section] |= values
-    (project / "params.yaml").write_text(yaml.safe_dump(settings))
 
 
 @pytest.fixture(scope="module")

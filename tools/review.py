@@ -12,9 +12,8 @@ from vidrec.errors import UserError
 from vidrec.revisions import is_revision, take_out
 from vidrec.storage import read_json
 from vidrec.tables import check_numbers, read_table
-from vidrec.video_scores import CONFUSION, SCORES, read_scores
+from vidrec.video_scores import CONFUSION, METRICS, SCORES, read_scores
 
-METRICS = (Path("metrics/build_index.json"), Path("metrics/train_video_classifier.json"))
 PRECISION_AT_K = Path("metrics/plots/precision_at_k.csv")
 
 

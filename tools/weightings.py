@@ -8,6 +8,7 @@ from typing import Any
 from tqdm import tqdm
 
 from vidrec import experiment_queue, params, stage, weigh_objects
+from vidrec.arguments import positive
 from vidrec.errors import UserError
 from vidrec.revisions import take_out
 from vidrec.tables import write_table
@@ -69,8 +70,8 @@ def why(experiment: Any | None) -> str:
 def main() -> None:
     parser = stage.parser(__doc__)
     parser.add_argument("--only", default="*", help="a pattern of names, such as 'classified-*'")
-    parser.add_argument("--jobs", type=int, default=2, help="experiments at a time (default 2)")
-    parser.add_argument("--table", type=Path, required=True, help="CSV file to write: the ranking")
+    parser.add_argument("--jobs", type=positive, default=2, help="at a time (default 2)")
+    parser.add_argument("--table", type=Path, help="CSV file to write: the ranking")
     args = parser.parse_args()
     held = stage.lock("weightings")
     default = chosen(params.load(weigh_objects.Params, args.params))
@@ -83,7 +84,8 @@ def main() -> None:
     failed = [each.name for each, value in measured.items() if value is None]
     if len(failed) < len(tried):
         table = ranked({each: value for each, value in measured.items() if value})
-        write_table(args.table, table)
+        if args.table:
+            write_table(args.table, table)
         print(as_text(table, default))
     for name in failed:
         print(f"{name} failed: {why(found.get(name))}")

@@ -5,6 +5,7 @@ must not wait for torch.
 """
 
 import argparse
+import contextlib
 import gc
 import json
 import os
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from vidrec import params, stage
+from vidrec.arguments import positive
 from vidrec.errors import UserError, readable
 
 COLLECT_AFTER = 100_000
@@ -29,8 +31,10 @@ def console() -> NoReturn:
     try:
         main()
     except SystemExit as ended:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        # What cannot be written by now has been told of already.
+        with contextlib.suppress(OSError):
+            sys.stdout.flush()
+            sys.stderr.flush()
         os._exit(int(ended.code or 0))
 
 
@@ -73,7 +77,7 @@ ANY_VIDEO = "an id in the index, a video file, a directory of frames, or a URL"
 
 def _add_recommend(command: argparse.ArgumentParser) -> None:
     command.add_argument("video", metavar="VIDEO", help=ANY_VIDEO)
-    command.add_argument("-k", type=_positive, default=10, help="how many (default 10)")
+    command.add_argument("-k", type=positive, default=10, help="how many (default 10)")
     command.add_argument("--json", action="store_true", help="print JSON")
     command.set_defaults(command=run_recommend)
 
@@ -81,7 +85,7 @@ def _add_recommend(command: argparse.ArgumentParser) -> None:
 def _add_inspect(command: argparse.ArgumentParser) -> None:
     command.add_argument("video", metavar="VIDEO", help=ANY_VIDEO)
     command.add_argument(
-        "--output", type=Path, metavar="FILE.png", help="default: the id, in this directory"
+        "--output", type=Path, metavar="FILE.png", help="default: <id>_sheet.png, in this directory"
     )
     command.set_defaults(command=run_inspect)
 
@@ -103,15 +107,9 @@ def _add_discover(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "queries", nargs="+", metavar="CATEGORY=QUERY", help='such as pets="cat playing"'
     )
-    command.add_argument("--per-category", type=_positive, default=100, help="videos wanted")
+    command.add_argument("--per-category", type=positive, default=100, help="videos wanted")
     command.add_argument("--reserves", type=int, default=30, help="ids to replace lost ones")
     command.set_defaults(command=run_discover)
-
-
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
-    return int(text)
 
 
 def run_classify(args: argparse.Namespace) -> None:
@@ -163,7 +161,7 @@ def run_inspect(args: argparse.Namespace) -> None:
     _check_picture(args.output)
     with terminal.progress() as tell:
         name, sheet = inspection.sheet_of(args.video, args.params, tell)
-    output = args.output or Path(f"{name}.png")
+    output = args.output or Path(f"{name}_sheet.png")
     with storage.atomic_path(output) as temporary:
         sheet.save(temporary, format="PNG")
     print(readable(str(output)))
@@ -173,6 +171,10 @@ def _check_picture(output: Path | None) -> None:
     """Raise UserError for a path that no PNG can be written to, before any time is spent."""
     if output is None:
         return
+    from vidrec.collection import LONGEST_FILE_NAME
+
+    if len(os.fsencode(output.name)) > LONGEST_FILE_NAME:
+        raise UserError(f"--output: a name of more than {LONGEST_FILE_NAME} bytes is too long")
     if output.suffix.lower() != ".png" or output.is_dir():
         raise UserError(f"--output {output}: it must be a file that ends in .png")
     if not output.parent.is_dir():

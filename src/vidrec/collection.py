@@ -39,8 +39,8 @@ def add(video: str, category: str, params: Params) -> list[str]:
     if params.source == "directory":
         return add_file(Path(params.directory), Path(video), category)
     if params.source == "youtube":
-        wanted = params.youtube_videos_per_category
-        return add_id(Path(params.youtube_manifest), video, category, wanted)
+        lines = add_id(Path(params.youtube_manifest), video, category)
+        return [*lines, *_tell_next(params, category)]
     raise _drawn()
 
 
@@ -176,10 +176,10 @@ def _move(file: Path, target: Path) -> None:
         shutil.move(file, target)
 
 
-def add_id(manifest: Path, video: str, category: str, wanted: int) -> list[str]:
+def add_id(manifest: Path, video: str, category: str) -> list[str]:
     """Append a YouTube video, an id or a URL, to the manifest, after all others of `category`.
 
-    `wanted` is how many of a category are downloaded. Raises UserError where it is there already.
+    Raises UserError where it is there already.
     """
     video_id = youtube_id(video)
     if video_id is None:
@@ -199,13 +199,26 @@ def add_id(manifest: Path, video: str, category: str, wanted: int) -> list[str]:
     row = dict.fromkeys(rows.columns, "")
     row |= {"category": category, "rank": str(rank), "video_id": video_id}
     write_table(manifest, pd.DataFrame([*rows.to_dict("records"), row]))
-    lines = [f"added {video_id} to {manifest} as number {rank} of {category}: commit the file"]
-    if len(others) >= wanted:
-        lines.append(
+    return [f"added {video_id} to {manifest} as number {rank} of {category}: commit the file"]
+
+
+def _tell_next(params: Params, category: str) -> Iterator[str]:
+    """What the videos of `category` in the manifest, now one more, are too many or too few for."""
+    rows = _read_rows(Path(params.youtube_manifest))
+    count = int((rows["category"] == category).sum())
+    wanted, least = params.youtube_videos_per_category, params.youtube_min_videos_per_category
+    if count > wanted:
+        yield (
             f"the first {wanted} of a category are taken, this one is a reserve: to take it too,"
             " raise download_videos.youtube_videos_per_category"
         )
-    return [*lines, NEXT]
+    if count < least:
+        yield (
+            f"{category} has {count} videos and needs {least}: add more, or lower"
+            " download_videos.youtube_min_videos_per_category"
+        )
+    else:
+        yield NEXT
 
 
 def _read_rows(manifest: Path) -> pd.DataFrame:

@@ -4,6 +4,8 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import redirect_stdout
+from io import StringIO
 from tempfile import TemporaryFile
 
 from vidrec.errors import UserError
@@ -28,10 +30,12 @@ def dvc(*arguments: str) -> str:
 def dvc_many(commands: Iterable[Sequence[str]]) -> None:
     """Run many commands within this process: to start DVC takes longer than what each does.
 
-    What they print is left out; raises UserError at the first that fails, which DVC has explained.
+    What they print is left out, but for the errors; raises UserError at the first that fails.
     """
     from dvc.cli import main
 
     for arguments in commands:
-        if main([*arguments, "--quiet"]):
+        with redirect_stdout(StringIO()):
+            failed = main([*arguments])
+        if failed:
             raise UserError(f"`{shlex.join(('dvc', *arguments))}` failed: mend what DVC says above")

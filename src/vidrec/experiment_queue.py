@@ -121,9 +121,13 @@ def run_queue(names: Collection[str], jobs: int, progress: Callable[[int], objec
 def _follow(names: Collection[str], jobs: int, progress: Callable[[int], object]) -> None:
     dvc("queue", "start", "--jobs", str(jobs))
     finished = idle = waited = 0
+    last = states()
     while finished < len(names):
         time.sleep(POLL_S)
-        known = states()
+        now = states()
+        # One that is just being started may be in none of DVC's lists, and would seem to be over.
+        known = {name: state for name, state in last.items() if state == "Queued"} | now
+        last = now
         running = sum(state == "Running" for state in known.values())
         pending = sum(state in PENDING for state in known.values())
         before, finished = finished, sum(known.get(name) not in PENDING for name in names)

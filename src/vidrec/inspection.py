@@ -19,7 +19,7 @@ from vidrec.directory_videos import safe_names
 from vidrec.errors import UserError, readable
 from vidrec.frames import frame_paths, read_frame
 from vidrec.masks import Rle
-from vidrec.query import VECTORS
+from vidrec.query import VECTORS, known_id
 from vidrec.storage import read_json
 from vidrec.terminal import Tell
 from vidrec.unseen_video import FRAMES, SEGMENTER, classify, frames_of, on_disk, segment
@@ -55,8 +55,9 @@ def sheet_of(video: str, params_path: Path, tell: Tell) -> tuple[str, Image.Imag
     UserError where there is no such video, or nothing is known of it.
     """
     vectors = read_vectors(VECTORS)
-    if video in vectors.ids:
-        return safe_names([video], [video])[0], draw(read_stored(vectors, video))
+    known = known_id(video)
+    if known in vectors.ids:
+        return safe_names([known], [known])[0], draw(read_stored(vectors, known))
     with (
         on_disk(video, vectors, tell) as path,
         frames_of(path, video, params_path, tell) as frames,

@@ -2,9 +2,9 @@
 
 The videos are drawn again, with replacement, as many as there are; the interval holds the middle
 95 % of the means of such draws (Efron and Tibshirani, 1993). It answers how much the figure owes
-to the choice of the videos. Two results for the same videos are compared video by video: what
-is hard for both then counts for neither, and the interval of their difference is far narrower than
-those of the two figures.
+to which videos are asked about, among those of this index. Two results for the same videos are
+compared video by video: what is hard for both then counts for neither, and the interval of their
+difference is far narrower than those of the two figures.
 """
 
 from dataclasses import dataclass

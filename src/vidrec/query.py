@@ -19,7 +19,7 @@ def neighbors_of(video: str, count: int, params_path: Path, tell: Tell) -> list[
     Raises UserError for an unknown id, or a video in which no object of the index is found.
     """
     vectors = read_vectors(VECTORS)
-    known = _known_id(video)
+    known = known_id(video)
     if known in vectors.ids:
         return recommend_for_id(vectors, known, count)
     weighting = _weighting_of(vectors)
@@ -33,7 +33,7 @@ def neighbors_of(video: str, count: int, params_path: Path, tell: Tell) -> list[
     return recommend(vectors, vector, name=video, count=count, excluded=me)
 
 
-def _known_id(video: str) -> str:
+def known_id(video: str) -> str:
     """The id under which the index would have `video`: of a YouTube URL the part that is an id."""
     if not is_url(video):
         return video

@@ -16,7 +16,7 @@ from vidrec.filmstrips import Filmstrip, Look
 from vidrec.params import param
 from vidrec.recommend import Reason, reasons
 from vidrec.tables import check_numbers, read_table
-from vidrec.timelines import Timeline, looked_at_every, timelines
+from vidrec.timelines import Timeline, timelines
 from vidrec.vectors import Vectors
 from vidrec.video_map import Drawing, draw_map
 from vidrec.weigh_objects import Params as WeighParams
@@ -63,11 +63,15 @@ class Neighbor:
 
 @dataclass(frozen=True)
 class Index:
-    """What the stages before have made of the videos; by video id, where not in vectors' order."""
+    """What the stages before have made of the videos; by video id, where not in vectors' order.
+
+    `looked_at` has the frames that the detector has looked at, where not at each.
+    """
 
     vectors: Vectors
     neighbors: list[list[Neighbor]]
     detections: Mapping[str, pd.DataFrame]
+    looked_at: Mapping[str, Sequence[int]]
     manifest: pd.DataFrame
     strips: Mapping[tuple[str, str], Filmstrip]
     weighting: WeighParams
@@ -135,13 +139,13 @@ def describe_all(index: Index, names: Sequence[str]) -> list[dict[str, Any]]:
     order = sorted(range(len(keys)), key=keys.__getitem__)
     place_of = {row: place for place, row in enumerate(order)}
     titles = dict(zip(index.manifest["video_id"], index.manifest["title"], strict=True))
-    step = looked_at_every(index.detections.values())
     described = []
     for place, row in enumerate(order):
         category, video_id = keys[row]
         strip = index.strips.get(keys[row])
         frames = strip.frames if strip else 0
-        seen = timelines(_counted(index, video_id), frames, step)
+        looked_at = index.looked_at.get(video_id, range(1, frames + 1))
+        seen = timelines(_counted(index, video_id), looked_at)
         described.append(
             {
                 "place": place,
@@ -150,7 +154,7 @@ def describe_all(index: Index, names: Sequence[str]) -> list[dict[str, Any]]:
                 "title": titles.get(video_id) or video_id,
                 "category": names.index(category),
                 "frames": frames,
-                "looked": -(-frames // step),
+                "looked": len(looked_at),
                 "shown": strip.shown if strip else [],
                 "poster": strip.poster if strip else None,
                 "strip": page.data_url(strip.strip) if strip else None,

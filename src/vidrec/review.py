@@ -17,22 +17,24 @@ Metrics = Mapping[str, Any]
 
 NOISE = "0 is in the interval: may be noise"
 CERTAIN = "more than noise"
+GONE = "There are no results here to compare: `dvc repro` makes them."
 
 
 def report(base: str, sections: Mapping[str, str]) -> str:
     """The whole report against the revision `base`: each title with its text.
 
-    A text without a row of a table says that there is no change.
+    No text, or the head of a table alone, says that there is no change.
     """
     parts = [
-        f"## {title}\n\n{text.strip() if _has_row(text) else 'No change.'}"
+        f"## {title}\n\n{'No change.' if _is_empty(text) else text.strip()}"
         for title, text in sections.items()
     ]
     return "\n\n".join([f"# Against {base}", *parts]) + "\n"
 
 
-def _has_row(text: str) -> bool:
-    return sum(line.startswith("|") for line in text.splitlines()) > 2
+def _is_empty(text: str) -> bool:
+    lines = text.strip().splitlines()
+    return not lines or (lines[0].startswith("|") and len(lines) <= 2)
 
 
 def intervals(
@@ -46,7 +48,7 @@ def intervals(
         {"figure": name, base: _figure(before, name), "now": _figure(now, name)}
         | _change(name, old, new)
         for name in FIGURES
-        if name in now
+        if name in before or name in now
     ]
     return _table(pd.DataFrame(rows))
 
@@ -59,17 +61,20 @@ def _figure(metrics: Metrics, name: str) -> str:
 
 def _change(name: str, old: pd.DataFrame | None, new: pd.DataFrame | None) -> dict[str, str]:
     found = None if old is None or new is None else difference(old[name], new[name])
-    if found is None:
+    if old is None or new is None or found is None:
         return {"change": "", "": "nothing to compare with"}
     change = with_interval(found.mean, found.low, found.high, "+")
-    if found.low == found.high == 0:
-        return {"change": "", "": "no change"}
-    return {"change": change, "": CERTAIN if found.certain else NOISE}
+    if found.videos < max(len(old), len(new)):
+        change += f", in the {found.videos} videos of both"
+    same = found.low == found.high == 0
+    return {"change": change, "": "no change" if same else CERTAIN if found.certain else NOISE}
 
 
 def confusion(base: str, before: pd.DataFrame | None, now: pd.DataFrame | None) -> str:
     """How many videos of each actual category (row) were taken for which (column)."""
     old, new = _counts(before), _counts(now)
+    if now is None and before is not None:
+        return GONE
     if old.equals(new):
         return ""
     names = sorted({*old.index, *old.columns, *new.index, *new.columns})
@@ -91,7 +96,9 @@ def _count(old: int, new: int) -> str:
 
 def precision_at_k(base: str, before: pd.DataFrame | None, now: pd.DataFrame | None) -> str:
     """The precision of the first k recommendations in both revisions, one column per k."""
-    if now is None or (before is not None and before.equals(now)):
+    if now is None:
+        return GONE if before is not None else ""
+    if before is not None and before.equals(now):
         return ""
     named = {base: before, "now": now}
     rows = [

@@ -22,7 +22,7 @@ def print_table(title: str, table: Table) -> None:
 
     No column gets narrower than its `min_width`, however narrow the terminal is.
     """
-    console = Console(width=WIDE, highlight=False)
+    console = Console(width=WIDE, highlight=False, emoji=False)
     console.print(title, style="bold", markup=False, crop=False)
     if console.is_terminal:
         least = console.measure(table).minimum
@@ -34,7 +34,7 @@ def print_table(title: str, table: Table) -> None:
 @contextmanager
 def progress() -> Iterator[Tell]:
     """Shows on standard error, if it is a terminal, what is being done and for how long."""
-    console = Console(stderr=True)
+    console = Console(stderr=True, emoji=False)
     columns = SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn()
     with Progress(
         *columns, console=console, transient=True, disable=not console.is_terminal

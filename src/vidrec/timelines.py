@@ -2,9 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+
+from vidrec.storage import read_json
+
+MASKS = ".masks.json"
 
 MOST_CELLS = 48
 """A longer video has longer cells, not more."""
@@ -26,31 +32,34 @@ class Timeline:
     last: int
 
 
-def looked_at_every(tables: Iterable[pd.DataFrame]) -> int:
-    """Of how many frames the detector looks at one: 1 where it looks at each of them.
+def read_looked_at(detections: Path) -> dict[str, list[int]]:
+    """Per video id the frames that the segmenter looked at, as it has stored them.
 
-    Each video's first frame is looked at, so its number less 1 divides all that come later.
+    Of other detectors nothing is stored: they look at each.
     """
-    found = [np.gcd.reduce(table["frame"].to_numpy(np.int64) - 1) for table in tables if len(table)]
-    return int(np.gcd.reduce(found)) or 1 if found else 1
+    files = sorted(detections.glob(f"*/*{MASKS}"))
+    return {path.name.removesuffix(MASKS): read_json(path)["frames"] for path in files}
 
 
-def timelines(table: pd.DataFrame, frames: int, step: int) -> list[Timeline]:
-    """A row for each label in the detections of one video of `frames` frames, labels sorted.
+def timelines(table: pd.DataFrame, looked_at: Iterable[int]) -> list[Timeline]:
+    """A row for each label in the detections of one video, labels sorted.
 
-    A cell is `step` frames long, or a multiple of it where that would be more than `MOST_CELLS`.
+    A cell is one of the frames `looked_at`, or several where there are more than `MOST_CELLS`.
     """
-    frames = max(frames, int(table["frame"].max()) if len(table) else 0)
-    length = step * -(-frames // (step * MOST_CELLS)) or step
-    count = -(-frames // length)
-    return [_timeline(str(label), group, count, length) for label, group in table.groupby("label")]
+    looked = np.union1d(np.array([*looked_at], np.int64), table["frame"].to_numpy(np.int64))
+    length = max(1, -(-len(looked) // MOST_CELLS))
+    count = -(-len(looked) // length)
+    return [
+        _timeline(str(label), group, np.searchsorted(looked, group["frame"]) // length, count)
+        for label, group in table.groupby("label")
+    ]
 
 
-def _timeline(label: str, group: pd.DataFrame, count: int, length: int) -> Timeline:
-    found = group["frame"].to_numpy(np.int64)
+def _timeline(label: str, group: pd.DataFrame, cells: NDArray[np.int64], count: int) -> Timeline:
     highest = np.zeros(count)
-    np.maximum.at(highest, (found - 1) // length, group["confidence"].to_numpy(np.float64))
+    np.maximum.at(highest, cells, group["confidence"].to_numpy(np.float64))
     digits = np.where(highest > 0, np.clip(np.round(highest * LEVELS), 1, LEVELS), 0).astype(int)
+    found = group["frame"].to_numpy(np.int64)
     return Timeline(
         label,
         "".join(map(str, digits)),

@@ -5,12 +5,14 @@ stored as plain numbers in JSON: loading it runs no code, unlike a pickle.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score, f1_score
@@ -68,34 +70,37 @@ def by_id(vectors: Vectors) -> Vectors:
     )
 
 
-def fold_count(categories: list[str], wanted: int) -> int:
-    """`wanted`, or the size of the smallest category where that is less.
+def can_be_validated(categories: Sequence[str]) -> NDArray[np.bool_]:
+    """Whether a video's category has another one; of a single one nothing can be learnt without it.
 
-    Raises UserError for a single category, or for one with a single video.
+    Raises UserError where fewer than two categories are left.
     """
     sizes = Counter(categories)
-    if len(sizes) < 2:
-        raise UserError(f"all videos are of category {categories[0]!r}: a classifier needs two")
-    smallest = min(sorted(sizes), key=sizes.__getitem__)
-    if sizes[smallest] < 2:
+    if sum(size > 1 for size in sizes.values()) < 2:
+        found = ", ".join(f"{name} has {size}" for name, size in sorted(sizes.items()))
         raise UserError(
-            f"category {smallest!r} has a single video, cross-validation needs two of each:"
-            " add videos to it, or leave it out"
+            f"a classifier needs two categories of two videos each ({found}): add videos"
         )
-    return min(wanted, sizes[smallest])
+    return np.array([sizes[category] > 1 for category in categories])
 
 
 def cross_validate(vectors: Vectors, params: Params) -> Validation:
-    """Predict each video by a model fitted to the other folds; no video is on both sides."""
-    categories = np.array(vectors.categories)
-    count = fold_count(vectors.categories, params.folds)
+    """Predict each video by a model fitted to the other folds; no video is on both sides.
+
+    There are `folds`, or as many as the smallest category has videos. A video alone in its
+    category is left out. Raises UserError where fewer than two categories are left.
+    """
+    rows = np.flatnonzero(can_be_validated(vectors.categories))
+    values, categories = vectors.values[rows], np.array(vectors.categories)[rows]
+    count = min(params.folds, *Counter(categories.tolist()).values())
     folds = StratifiedKFold(count, shuffle=True, random_state=params.seed)
-    splits = list(folds.split(vectors.values, categories))
-    predicted = cross_val_predict(_model(params), vectors.values, categories, cv=splits)
-    fold = np.zeros(len(categories), int)
+    splits = list(folds.split(values, categories))
+    predicted = cross_val_predict(_model(params), values, categories, cv=splits)
+    fold = np.zeros(len(rows), int)
     for number, (_, tested) in enumerate(splits):
         fold[tested] = number
-    return Validation(vectors.ids, vectors.categories, predicted.tolist(), fold.tolist())
+    ids = [vectors.ids[row] for row in rows]
+    return Validation(ids, categories.tolist(), predicted.tolist(), fold.tolist())
 
 
 def train(vectors: Vectors, params: Params) -> VideoClassifier:

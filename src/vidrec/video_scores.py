@@ -8,6 +8,9 @@ from vidrec.tables import check_numbers, read_table
 
 SCORES = Path("metrics/plots/scores_by_video.csv")
 CONFUSION = Path("metrics/plots/confusion.csv")
+METRICS = (Path("metrics/build_index.json"), Path("metrics/train_video_classifier.json"))
+"""Where the FIGURES are, each with its `_low` and `_high`."""
+
 FILES = (SCORES, CONFUSION)
 """Both are in git, so that any revision has them without its data."""
 

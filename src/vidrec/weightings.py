@@ -14,7 +14,7 @@ import pandas as pd
 
 from vidrec.errors import UserError
 from vidrec.intervals import DECIMALS, difference, with_interval
-from vidrec.video_scores import FIGURES
+from vidrec.video_scores import FIGURES, METRICS
 from vidrec.weigh_objects import SCALINGS, Params
 
 TERMS = {
@@ -34,8 +34,10 @@ MADE_BY = {
 STAGES = ("weigh_objects", "train_video_classifier", "build_index")
 """What a weighting reruns, in this order."""
 
-METRICS = ("metrics/build_index.json", "metrics/train_video_classifier.json")
-"""The metrics files that have the FIGURES, each with its `_low` and `_high`."""
+LEGEND = (
+    "≈: the difference to the first may be noise. Bold: as params.yaml says. The first was chosen\n"
+    "on these same videos, so that a little of its lead is luck."
+)
 
 COLUMNS = tuple(column for name in FIGURES for column in (name, f"{name}_low", f"{name}_high"))
 
@@ -95,7 +97,7 @@ def figures(experiment: Any | None) -> dict[str, float] | None:
     found = {
         name: value
         for path in METRICS
-        for name, value in ((metrics.get(path) or {}).get("data") or {}).items()
+        for name, value in ((metrics.get(path.as_posix()) or {}).get("data") or {}).items()
     }
     failed = (experiment.get("executor") or {}).get("state") == "failed"
     if failed or not set(COLUMNS) <= set(found):
@@ -147,7 +149,7 @@ def as_text(table: pd.DataFrame, default: Combination) -> str:
     shown |= {"behind the first (95 %)": _texts(table, "behind"), "≈": marks}
     shown |= {"mAP@10": _plain(table, "map_at_10"), "accuracy": _plain(table, "accuracy")}
     text = pd.DataFrame(shown).to_markdown(index=False, disable_numparse=True)
-    return f"{text}\n\n≈: the difference to the first may be noise. Bold: as params.yaml says."
+    return f"{text}\n\n{LEGEND}"
 
 
 def _texts(table: pd.DataFrame, name: str) -> list[str]:

@@ -247,7 +247,11 @@
   function follow() {
     const name = decoded(location.hash.slice(1));
     if (placeOf.has(name)) choose(placeOf.get(name));
-    else if (views.some((link) => `/${link.dataset.view}` === name)) view(name.slice(1));
+    else if (views.some((link) => `/${link.dataset.view}` === name)) {
+      view(name.slice(1));
+      // On a narrow screen a chosen video hides the views: going back to one leaves the video.
+      if (getComputedStyle(element("browse")).display === "none") close();
+    }
     else if (name === "/chosen") (element("video-title") ?? element("chosen-title")).focus();
     else close();
   }
