@@ -1,4 +1,4 @@
-"""Take the pictures of the report that the README shows: docs/gallery*.png.
+"""Take the pictures of the report that the README shows: docs/gallery*.webp.
 
 Run from the top of the project after `make repro`, where Chromium is installed:
 python docs/take_screenshots.py [reports/index.html [VIDEO_ID]]
@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 DOCS = Path("docs")
-COLORS = 200
+QUALITY = 85
 ALL_DRAWN = """() => [...document.images].every(
     (image) => image.complete
         || !image.checkVisibility()
@@ -25,7 +25,7 @@ ALL_DRAWN = """() => [...document.images].every(
 def take(
     browser: Browser, steps: list[str], name: str, size: tuple[int, int], scale: float
 ) -> None:
-    """The window after going from address to address, as docs/<name>.png, in few colours."""
+    """The window after going from address to address, as docs/<name>.webp."""
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         device_scale_factor=scale,
@@ -37,7 +37,7 @@ def take(
     page.wait_for_function(ALL_DRAWN)
     picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
     context.close()
-    picture.quantize(COLORS, dither=Image.Dither.NONE).save(DOCS / f"{name}.png", optimize=True)
+    picture.save(DOCS / f"{name}.webp", quality=QUALITY, method=6)
 
 
 def main() -> None:
