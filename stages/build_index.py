@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from vidrec import build_index, params, stage
+from vidrec.similarity import DEPTH
 from vidrec.storage import write_json
 from vidrec.tables import check_numbers, read_table, write_table
 from vidrec.vectors import read_vectors
@@ -20,7 +21,7 @@ def main() -> None:
 
     settings = params.load(build_index.Params, args.params)
     vectors = read_vectors(args.vectors)
-    ranking = build_index.rank_all(vectors, max(settings.neighbors, build_index.DEPTH))
+    ranking = build_index.rank_all(vectors, max(settings.neighbors, DEPTH))
     metrics = build_index.evaluate(vectors, ranking)
     if args.truth:
         truth = read_table(args.truth, ["video_id", "frame", "label", "area_pct"])

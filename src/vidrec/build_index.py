@@ -18,11 +18,8 @@ from sklearn.utils import gen_batches
 
 from vidrec.intervals import interval_metrics
 from vidrec.params import param
-from vidrec.similarity import IntArray, id_ranks, nearest, similarities
+from vidrec.similarity import DEPTH, IntArray, id_ranks, nearest, similarities
 from vidrec.vectors import FloatArray, Vectors, unit_rows
-
-DEPTH = 10
-"""How many neighbours the metrics count."""
 
 METRIC_DECIMALS = 6
 BLOCK_CELLS = 2**24

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from vidrec import page
-from vidrec.build_index import DEPTH
 from vidrec.errors import UserError
 from vidrec.filmstrips import Filmstrip, Look
 from vidrec.params import param
 from vidrec.recommend import Reason, reasons
+from vidrec.similarity import DEPTH
 from vidrec.tables import check_numbers, read_table
 from vidrec.timelines import Timeline, timelines
 from vidrec.vectors import Vectors

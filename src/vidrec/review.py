@@ -60,9 +60,12 @@ def _figure(metrics: Metrics, name: str) -> str:
 
 
 def _change(name: str, old: pd.DataFrame | None, new: pd.DataFrame | None) -> dict[str, str]:
-    found = None if old is None or new is None else difference(old[name], new[name])
-    if old is None or new is None or found is None:
-        return {"change": "", "": "nothing to compare with"}
+    nothing = {"change": "", "": "nothing to compare with"}
+    if old is None or new is None:
+        return nothing
+    found = difference(old[name], new[name])
+    if found is None:
+        return nothing
     change = with_interval(found.mean, found.low, found.high, "+")
     if found.videos < max(len(old), len(new)):
         change += f", in the {found.videos} videos of both"
@@ -72,9 +75,9 @@ def _change(name: str, old: pd.DataFrame | None, new: pd.DataFrame | None) -> di
 
 def confusion(base: str, before: pd.DataFrame | None, now: pd.DataFrame | None) -> str:
     """How many videos of each actual category (row) were taken for which (column)."""
+    if now is None:
+        return GONE if before is not None else ""
     old, new = _counts(before), _counts(now)
-    if now is None and before is not None:
-        return GONE
     if old.equals(new):
         return ""
     names = sorted({*old.index, *old.columns, *new.index, *new.columns})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 def git(*arguments: str) -> bytes | None:
     """What `git <arguments>` prints; None where it fails."""
-    done = subprocess.run(["git", *arguments], capture_output=True, check=False)  # noqa: S607
+    done = subprocess.run(["git", *arguments], capture_output=True, check=False)  # noqa: S607 - the user's own git
     return done.stdout if done.returncode == 0 else None
 
 

@@ -10,6 +10,9 @@ import numpy.typing as npt
 
 from vidrec.vectors import FloatArray, unit_rows
 
+DEPTH = 10
+"""How many neighbours count: in the metrics, and on the page."""
+
 DECIMALS = 6
 
 IntArray = npt.NDArray[np.int64]

@@ -138,9 +138,9 @@ def predict(classifier: VideoClassifier, values: FloatArray) -> list[str]:
 def evaluate(validation: Validation) -> dict[str, Any]:
     """The stage's metrics, each in 0..1 but the counts; `f1` is per category.
 
-    `accuracy_std` is the standard deviation over the folds; `baseline_accuracy` that of always
-    naming the largest category. `accuracy_low` and `accuracy_high` are the ends of its 95 %
-    interval, over videos.
+    `accuracy_low` and `accuracy_high` are the ends of its 95 % interval over videos, `accuracy_std`
+    is its standard deviation over the folds; `baseline_accuracy` is that of always naming the
+    largest category.
     """
     actual, predicted = validation.actual, validation.predicted
     classes = sorted(set(actual))

@@ -9,10 +9,9 @@ import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
 from sklearn.manifold import TSNE
-from sklearn.preprocessing import normalize
 from threadpoolctl import threadpool_limits
 
-from vidrec.vectors import FloatArray
+from vidrec.vectors import FloatArray, unit_rows
 
 SIDE = 640
 """Width and height of the map; as wide is the space in which its points lie."""
@@ -56,7 +55,7 @@ def project(values: FloatArray) -> FloatArray:
 
     The same bytes with any number of cores: it computes in one thread.
     """
-    unit = normalize(values)
+    unit = unit_rows(values)
     with threadpool_limits(1):
         start = principal_axes(unit)
         if len(unit) < FEWEST:
