@@ -12,10 +12,10 @@ from statistics import median
 import torch
 from torch import nn
 
-from vidrec import compute, mask_rcnn, weights
-from vidrec.drawings import LABELS
-from vidrec.networks import build_classifier
-from vidrec.sample_segmenter import Training, as_target, render_lesson
+from vidrec.drawing.objects import LABELS
+from vidrec.networks import compute, mask_rcnn, weights
+from vidrec.networks.image_classifiers import build_classifier
+from vidrec.segmenter.training import Training, as_target, render_lesson
 
 ROUNDS = 5
 BATCH = 16

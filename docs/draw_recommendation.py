@@ -8,9 +8,9 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from vidrec.frames import frame_paths
-from vidrec.recommend import Neighbor, recommend_for_id
-from vidrec.vectors import read_vectors
+from vidrec.media.frames import frame_paths
+from vidrec.recommender.reasons import Neighbor, recommend_for_id
+from vidrec.vectors.vectors import read_vectors
 
 SIDE, GAP, TEXT = 96, 6, 250
 SHOWN = 6

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from vidrec import apply_head, finetune_head, stage
-from vidrec.distributions import write_distribution
-from vidrec.storage import atomic_directory
+from vidrec.detections.distributions import write_distribution
+from vidrec.head import apply_head, finetune_head
+from vidrec.workflow import script
+from vidrec.workflow.files import atomic_directory
 
 
 def main() -> None:
-    parser = stage.parser(__doc__)
+    parser = script.parser(__doc__)
     parser.add_argument("--features", type=Path, required=True, help="from classify_frames")
     parser.add_argument("--head", type=Path, required=True, help="folder of the head")
     parser.add_argument("--detections", type=Path, required=True, help="output: CSV per video")
@@ -20,4 +21,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    stage.run(main)
+    script.run(main)

@@ -2,15 +2,16 @@
 
 from pathlib import Path
 
-from vidrec import build_index, params, stage
-from vidrec.similarity import DEPTH
-from vidrec.storage import write_json
-from vidrec.tables import check_numbers, read_table, write_table
-from vidrec.vectors import read_vectors
+from vidrec.recommender import build_index
+from vidrec.recommender.similarity import DEPTH
+from vidrec.vectors.vectors import read_vectors
+from vidrec.workflow import params, script
+from vidrec.workflow.files import write_json
+from vidrec.workflow.tables import check_numbers, read_table, write_table
 
 
 def main() -> None:
-    parser = stage.parser(__doc__)
+    parser = script.parser(__doc__)
     parser.add_argument("--vectors", type=Path, required=True, help="CSV file of the vectors")
     parser.add_argument("--recommendations", type=Path, required=True, help="CSV file to write")
     parser.add_argument("--metrics", type=Path, required=True, help="JSON file to write: scores")
@@ -38,4 +39,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    stage.run(main)
+    script.run(main)

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
-from vidrec import classify_frames, params, stage, weights
-from vidrec.distributions import write_distribution
-from vidrec.storage import atomic_directory
+from vidrec.classifier import classify_frames
+from vidrec.detections.distributions import write_distribution
+from vidrec.networks import weights
+from vidrec.workflow import params, script
+from vidrec.workflow.files import atomic_directory
 
 
 def main() -> None:
-    parser = stage.parser(__doc__)
+    parser = script.parser(__doc__)
     parser.add_argument("--frames", type=Path, required=True, help="<category>/<video>/<n>.jpg")
     parser.add_argument("--weights", type=Path, required=True, help="folder of the classifier")
     parser.add_argument("--detections", type=Path, required=True, help="output: CSV per video")
@@ -16,7 +18,7 @@ def main() -> None:
     args = parser.parse_args()
     settings = params.load(classify_frames.Params, args.params)
     with (
-        stage.lock("classify_frames"),
+        script.lock("classify_frames"),
         atomic_directory(args.detections) as detections,
         atomic_directory(args.features) as features,
     ):
@@ -29,4 +31,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    stage.run(main)
+    script.run(main)

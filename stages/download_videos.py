@@ -2,22 +2,23 @@
 
 from pathlib import Path
 
-from vidrec import download_videos, params, stage
-from vidrec.tables import write_table
+from vidrec.videos import download_videos
+from vidrec.workflow import params, script
+from vidrec.workflow.tables import write_table
 
 
 def main() -> None:
-    parser = stage.parser(__doc__)
+    parser = script.parser(__doc__)
     parser.add_argument("--videos", type=Path, required=True, help="output: directory of videos")
     parser.add_argument("--truth", type=Path, required=True, help="output: CSV, what was drawn")
     parser.add_argument("--truth-masks", type=Path, required=True, help="output: CSV, its masks")
     args = parser.parse_args()
     settings = params.load(download_videos.Params, args.params)
-    with stage.lock("download_videos"):
+    with script.lock("download_videos"):
         taken = download_videos.download(settings, args.videos)
         write_table(args.truth, taken.truth)
         write_table(args.truth_masks, taken.masks)
 
 
 if __name__ == "__main__":
-    stage.run(main)
+    script.run(main)

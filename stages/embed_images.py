@@ -3,17 +3,18 @@
 import sys
 from pathlib import Path
 
-from vidrec import embed_images, params, stage
-from vidrec.frame_classifier import FrameClassifier
+from vidrec.classifier.frame_classifier import FrameClassifier
+from vidrec.head import embed_images
+from vidrec.workflow import params, script
 
 
 def main() -> None:
-    parser = stage.parser(__doc__)
+    parser = script.parser(__doc__)
     parser.add_argument("--weights", type=Path, required=True, help="folder of the classifier")
     parser.add_argument("--embedded", type=Path, required=True, help="output: table and features")
     args = parser.parse_args()
     settings = params.load(embed_images.Params, args.params)
-    with stage.lock("embed_images"):
+    with script.lock("embed_images"):
         classifier = FrameClassifier.load(args.weights, settings.precision, settings.batch_size)
         images, errors = embed_images.load_images(settings)
         for error in errors:
@@ -22,4 +23,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    stage.run(main)
+    script.run(main)

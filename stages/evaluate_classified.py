@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from vidrec import evaluate_classified, params, stage, storage, tables
+from vidrec.classifier import evaluate_classified
+from vidrec.workflow import files, params, script, tables
 
 
 def main() -> None:
-    parser = stage.parser(__doc__)
+    parser = script.parser(__doc__)
     parser.add_argument("--detections", type=Path, required=True, help="from classify_frames")
     parser.add_argument("--truth", type=Path, required=True, help="what was drawn")
     parser.add_argument("--metrics", type=Path, required=True, help="output: JSON")
@@ -14,8 +15,8 @@ def main() -> None:
     settings = params.load(evaluate_classified.Params, args.params)
     found = evaluate_classified.read_top_classes(args.detections)
     truth = tables.read_table(args.truth, ("video_id", "frame", "label", "area_pct"))
-    storage.write_json(args.metrics, evaluate_classified.measure(found, truth, settings))
+    files.write_json(args.metrics, evaluate_classified.measure(found, truth, settings))
 
 
 if __name__ == "__main__":
-    stage.run(main)
+    script.run(main)

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
-from vidrec import evaluate_segmented, params, stage, storage, tables
+from vidrec.segmenter import evaluate_segmented
+from vidrec.workflow import files, params, script, tables
 
 
 def main() -> None:
-    parser = stage.parser(__doc__)
+    parser = script.parser(__doc__)
     parser.add_argument("--detections", type=Path, required=True, help="from segment_objects")
     parser.add_argument("--truth-masks", type=Path, required=True, help="masks of what was drawn")
     parser.add_argument("--metrics", type=Path, required=True, help="output: JSON")
@@ -15,8 +16,8 @@ def main() -> None:
     columns = ("video_id", "frame", "label", "size", "counts")
     truth = evaluate_segmented.index_truth(tables.read_table(args.truth_masks, columns))
     found = evaluate_segmented.read_found(args.detections)
-    storage.write_json(args.metrics, evaluate_segmented.measure(found, truth, settings))
+    files.write_json(args.metrics, evaluate_segmented.measure(found, truth, settings))
 
 
 if __name__ == "__main__":
-    stage.run(main)
+    script.run(main)

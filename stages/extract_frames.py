@@ -2,21 +2,22 @@
 
 from pathlib import Path
 
-from vidrec import extract_frames, params, stage
-from vidrec.storage import write_json
+from vidrec.videos import extract_frames
+from vidrec.workflow import params, script
+from vidrec.workflow.files import write_json
 
 
 def main() -> None:
-    parser = stage.parser(__doc__)
+    parser = script.parser(__doc__)
     parser.add_argument("--videos", type=Path, required=True, help="videos and their manifest.csv")
     parser.add_argument("--frames", type=Path, required=True, help="output: directory of frames")
     parser.add_argument("--metrics", type=Path, required=True, help="output: JSON of the counts")
     args = parser.parse_args()
     settings = params.load(extract_frames.Params, args.params)
-    with stage.lock("extract_frames"):
+    with script.lock("extract_frames"):
         videos = extract_frames.read_videos(args.videos)
         write_json(args.metrics, extract_frames.extract(videos, settings, args.frames))
 
 
 if __name__ == "__main__":
-    stage.run(main)
+    script.run(main)

@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
-from vidrec import finetune_head, params, stage, storage, weights
+from vidrec.head import finetune_head
+from vidrec.networks import weights
+from vidrec.workflow import files, params, script
 
 
 def main() -> None:
-    parser = stage.parser(__doc__)
+    parser = script.parser(__doc__)
     parser.add_argument("--embedded", type=Path, required=True, help="output of embed_images")
     parser.add_argument("--weights", type=Path, required=True, help="folder of the classifier")
     parser.add_argument("--head", type=Path, required=True, help="output: folder of the head")
@@ -17,8 +19,8 @@ def main() -> None:
     held_out = finetune_head.split_by_source(table, settings)
     head = finetune_head.train_head(table["class"][~held_out], features[~held_out], settings)
     finetune_head.save_head(args.head, head, weights.read_card(args.weights))
-    storage.write_json(args.metrics, finetune_head.measure(table, features, held_out, head))
+    files.write_json(args.metrics, finetune_head.measure(table, features, held_out, head))
 
 
 if __name__ == "__main__":
-    stage.run(main)
+    script.run(main)

@@ -2,18 +2,19 @@
 
 from pathlib import Path
 
-from vidrec import params, prepare_segmenter, stage
+from vidrec.segmenter import prepare_segmenter
+from vidrec.workflow import params, script
 
 
 def main() -> None:
-    parser = stage.parser(__doc__)
+    parser = script.parser(__doc__)
     parser.add_argument("--trunk", type=Path, required=True, help="folder of the classifier")
     parser.add_argument("--weights", type=Path, required=True, help="output: folder of weights")
     args = parser.parse_args()
     settings = params.load(prepare_segmenter.Params, args.params)
-    with stage.lock("prepare_segmenter"):
+    with script.lock("prepare_segmenter"):
         prepare_segmenter.prepare(settings, args.trunk, args.weights)
 
 
 if __name__ == "__main__":
-    stage.run(main)
+    script.run(main)

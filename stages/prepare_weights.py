@@ -2,17 +2,18 @@
 
 from pathlib import Path
 
-from vidrec import params, prepare_weights, stage
+from vidrec.classifier import prepare_weights
+from vidrec.workflow import params, script
 
 
 def main() -> None:
-    parser = stage.parser(__doc__)
+    parser = script.parser(__doc__)
     parser.add_argument("--weights", type=Path, required=True, help="output: folder of weights")
     args = parser.parse_args()
     settings = params.load(prepare_weights.Params, args.params)
-    with stage.lock("prepare_weights"):
+    with script.lock("prepare_weights"):
         prepare_weights.prepare(settings, args.weights)
 
 
 if __name__ == "__main__":
-    stage.run(main)
+    script.run(main)

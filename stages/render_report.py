@@ -2,18 +2,19 @@
 
 from pathlib import Path
 
-from vidrec import params, render_report, stage
-from vidrec.detections import read_videos
-from vidrec.filmstrips import make_all
-from vidrec.manifest import read_manifest
-from vidrec.storage import read_json, write_bytes
-from vidrec.timelines import read_looked_at
-from vidrec.vectors import read_vectors
-from vidrec.weigh_objects import read_weighting
+from vidrec.detections.tree import read_videos
+from vidrec.report import render_report
+from vidrec.report.filmstrips import make_all
+from vidrec.report.timelines import read_looked_at
+from vidrec.vectors.vectors import read_vectors
+from vidrec.vectors.weigh_objects import read_weighting
+from vidrec.videos.manifest import read_manifest
+from vidrec.workflow import params, script
+from vidrec.workflow.files import read_json, write_bytes
 
 
 def main() -> None:
-    parser = stage.parser(__doc__)
+    parser = script.parser(__doc__)
     for name, what in (
         ("--videos", "directory of the videos, with manifest.csv"),
         ("--frames", "directory of <category>/<video_id>/<n>.jpg"),
@@ -44,4 +45,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    stage.run(main)
+    script.run(main)

@@ -2,19 +2,20 @@
 
 from pathlib import Path
 
-from vidrec import params, segment_objects, stage
-from vidrec.storage import atomic_directory
+from vidrec.segmenter import segment_objects
+from vidrec.workflow import params, script
+from vidrec.workflow.files import atomic_directory
 
 
 def main() -> None:
-    parser = stage.parser(__doc__)
+    parser = script.parser(__doc__)
     parser.add_argument("--frames", type=Path, required=True, help="<category>/<video>/<n>.jpg")
     parser.add_argument("--weights", type=Path, required=True, help="folder of the segmenter")
     parser.add_argument("--detections", type=Path, required=True, help="output: CSV per video")
     args = parser.parse_args()
     settings = params.load(segment_objects.Params, args.params)
     with (
-        stage.lock("segment_objects"),
+        script.lock("segment_objects"),
         atomic_directory(args.detections) as folder,
     ):
         for category, video, found in segment_objects.segment_all(
@@ -24,4 +25,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    stage.run(main)
+    script.run(main)

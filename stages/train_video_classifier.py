@@ -3,14 +3,15 @@
 import sys
 from pathlib import Path
 
-from vidrec import params, stage, train_video_classifier
-from vidrec.storage import write_json
-from vidrec.tables import write_table
-from vidrec.vectors import read_vectors
+from vidrec.vectors import train_video_classifier
+from vidrec.vectors.vectors import read_vectors
+from vidrec.workflow import params, script
+from vidrec.workflow.files import write_json
+from vidrec.workflow.tables import write_table
 
 
 def main() -> None:
-    parser = stage.parser(__doc__)
+    parser = script.parser(__doc__)
     parser.add_argument("--vectors", type=Path, required=True, help="CSV file of the vectors")
     parser.add_argument("--metrics", type=Path, required=True, help="JSON file to write: scores")
     parser.add_argument("--confusion", type=Path, help="CSV file: video_id,actual,predicted")
@@ -33,4 +34,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    stage.run(main)
+    script.run(main)

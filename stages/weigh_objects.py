@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
-from vidrec import params, stage, weigh_objects
-from vidrec.detections import read_videos
-from vidrec.storage import write_json
-from vidrec.vectors import write_vectors
+from vidrec.detections.tree import read_videos
+from vidrec.vectors import weigh_objects
+from vidrec.vectors.vectors import write_vectors
+from vidrec.workflow import params, script
+from vidrec.workflow.files import write_json
 
 
 def main() -> None:
-    parser = stage.parser(__doc__)
+    parser = script.parser(__doc__)
     parser.add_argument(
         "--detections", type=Path, required=True, help="directory of <category>/<video_id>.csv"
     )
@@ -30,4 +31,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    stage.run(main)
+    script.run(main)

@@ -90,8 +90,8 @@ def classifier_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Weights of a tiny network with three classes, untrained, yet of various answers."""
     import torch
 
-    from vidrec import weights
-    from vidrec.networks import build_classifier
+    from vidrec.networks import weights
+    from vidrec.networks.image_classifiers import build_classifier
 
     torch.manual_seed(0)
     network = build_classifier("shufflenet_v2_x0_5", 3)
@@ -117,7 +117,7 @@ def segmenter_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """
     import torch
 
-    from vidrec.mask_rcnn import build_segmenter
+    from vidrec.networks.mask_rcnn import build_segmenter
 
     with torch.device("meta"):
         shapes = build_segmenter(
@@ -158,7 +158,7 @@ def segmenter_folder(
     segmenter_file: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Path]:
     """`segmenter_file` as stage prepare_segmenter takes it in: 180 MB, removed at the end."""
-    from vidrec.prepare_segmenter import take_in
+    from vidrec.segmenter.prepare_segmenter import take_in
 
     folder = tmp_path_factory.mktemp("weights") / "segmenter"
     take_in("maskrcnn_resnet50_fpn_v2", segmenter_file, segmenter_file.name, folder)
@@ -169,9 +169,11 @@ def segmenter_folder(
 @pytest.fixture(scope="session")
 def index_folder(classifier_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project in which six small clips of two categories have been through the stages."""
-    from vidrec import classify_frames, extract_frames, params
-    from vidrec.distributions import write_distribution
-    from vidrec.frames import read_frames, video_directories
+    from vidrec.classifier import classify_frames
+    from vidrec.detections.distributions import write_distribution
+    from vidrec.media.frames import read_frames, video_directories
+    from vidrec.videos import extract_frames
+    from vidrec.workflow import params
 
     top = tmp_path_factory.mktemp("project")
     shutil.copy(ROOT / "params.yaml", top)
@@ -193,9 +195,9 @@ def index_folder(classifier_folder: Path, tmp_path_factory: pytest.TempPathFacto
 
 
 def _write_clips(videos: Path) -> None:
-    from vidrec import media
-    from vidrec.manifest import Entry, build_manifest
-    from vidrec.tables import write_table
+    from vidrec.media import ffmpeg
+    from vidrec.videos.manifest import Entry, build_manifest
+    from vidrec.workflow.tables import write_table
 
     entries = []
     for seed in range(6):
@@ -203,7 +205,7 @@ def _write_clips(videos: Path) -> None:
         frames = coarse.repeat(8, axis=1).repeat(8, axis=2)
         file = videos / ("cars", "pets")[seed % 2] / f"clip_{seed}.mp4"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(media.encode_clip([frame.tobytes() for frame in frames], 64, 48, 3))
+        file.write_bytes(ffmpeg.encode_clip([frame.tobytes() for frame in frames], 64, 48, 3))
         entries.append(Entry(file.stem, file.parent.name, "directory", file=file, duration_s=2.667))
     write_table(videos / "manifest.csv", build_manifest(entries, Path("data/videos")))
 
@@ -211,10 +213,11 @@ def _write_clips(videos: Path) -> None:
 @pytest.fixture
 def weigh() -> Callable[..., None]:
     """Makes the vectors of the project in the working directory, with some params changed."""
-    from vidrec import params, weigh_objects
-    from vidrec.detections import read_videos
-    from vidrec.storage import write_json
-    from vidrec.vectors import write_vectors
+    from vidrec.detections.tree import read_videos
+    from vidrec.vectors import weigh_objects
+    from vidrec.vectors.vectors import write_vectors
+    from vidrec.workflow import params
+    from vidrec.workflow.files import write_json
 
     def run(**changes: Any) -> None:
         settings = params.load(weigh_objects.Params, Path("params.yaml"))
@@ -234,7 +237,8 @@ def index(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Path]:
     """A copy of that project, with vectors, as the working directory."""
-    from vidrec import classify_frames, segment_objects
+    from vidrec.classifier import classify_frames
+    from vidrec.segmenter import segment_objects
 
     shutil.copytree(index_folder, tmp_path / "project")
     monkeypatch.chdir(tmp_path / "project")
@@ -276,7 +280,7 @@ class MadeVideo:
 def _write_made_video(
     root: Path, video: MadeVideo, write_frames: Callable[[Path, int, int], None], seed: int
 ) -> None:
-    from vidrec.tables import write_table
+    from vidrec.workflow.tables import write_table
 
     if video.frames:
         write_frames(root / "frames" / video.category / video.video_id, video.frames, seed)
@@ -292,12 +296,13 @@ def write_index(
 
     Gives the arguments of stages/render_report.py that make `<directory>/index.html` of it.
     """
-    from vidrec import build_index, weigh_objects
-    from vidrec.detections import read_videos
-    from vidrec.manifest import Entry, build_manifest
-    from vidrec.storage import write_json
-    from vidrec.tables import write_table
-    from vidrec.vectors import write_vectors
+    from vidrec.detections.tree import read_videos
+    from vidrec.recommender import build_index
+    from vidrec.vectors import weigh_objects
+    from vidrec.vectors.vectors import write_vectors
+    from vidrec.videos.manifest import Entry, build_manifest
+    from vidrec.workflow.files import write_json
+    from vidrec.workflow.tables import write_table
 
     def write(root: Path, videos: list[MadeVideo]) -> list[str]:
         for seed, video in enumerate(videos):

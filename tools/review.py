@@ -6,13 +6,14 @@ from typing import Any
 
 import pandas as pd
 
-from vidrec import review, stage
-from vidrec.dvc_commands import dvc
-from vidrec.errors import UserError
-from vidrec.revisions import is_revision, take_out
-from vidrec.storage import read_json
-from vidrec.tables import check_numbers, read_table
-from vidrec.video_scores import CONFUSION, METRICS, SCORES, read_scores
+from vidrec.experiments import review
+from vidrec.experiments.dvc import dvc
+from vidrec.experiments.git import is_revision, take_out
+from vidrec.metrics.by_video import CONFUSION, METRICS, SCORES, read_scores
+from vidrec.workflow import script
+from vidrec.workflow.errors import UserError
+from vidrec.workflow.files import read_json
+from vidrec.workflow.tables import check_numbers, read_table
 
 PRECISION_AT_K = Path("metrics/plots/precision_at_k.csv")
 
@@ -38,7 +39,7 @@ def precision(root: Path) -> pd.DataFrame | None:
 
 
 def main() -> None:
-    parser = stage.parser(__doc__)
+    parser = script.parser(__doc__)
     parser.add_argument("--base", default="main", help="the revision to compare with")
     base = parser.parse_args().base
     if not is_revision(base):
@@ -62,4 +63,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    stage.run(main)
+    script.run(main)

@@ -7,13 +7,9 @@ from typing import Any
 
 from tqdm import tqdm
 
-from vidrec import experiment_queue, params, stage, weigh_objects
-from vidrec.arguments import positive
-from vidrec.errors import UserError
-from vidrec.revisions import take_out
-from vidrec.tables import write_table
-from vidrec.video_scores import FILES, read_scores
-from vidrec.weightings import (
+from vidrec.experiments import queue
+from vidrec.experiments.git import take_out
+from vidrec.experiments.weightings import (
     MADE_BY,
     STAGES,
     Combination,
@@ -25,12 +21,18 @@ from vidrec.weightings import (
     ranked,
     reason,
 )
+from vidrec.metrics.by_video import FILES, read_scores
+from vidrec.vectors import weigh_objects
+from vidrec.workflow import params, script
+from vidrec.workflow.arguments import positive
+from vidrec.workflow.errors import UserError
+from vidrec.workflow.tables import write_table
 
 
 def check_detections(tried: Sequence[Combination]) -> None:
     """Raise UserError unless the detections that are to be weighed are here and up to date."""
     needed = sorted({MADE_BY[each.detector] for each in tried})
-    stale = experiment_queue.stale(needed)
+    stale = queue.stale(needed)
     if stale:
         raise UserError(
             f"{', '.join(sorted(stale))}: not up to date, and experiments would weigh what is"
@@ -41,13 +43,13 @@ def check_detections(tried: Sequence[Combination]) -> None:
 def run_all(tried: Sequence[Combination], jobs: int) -> dict[str, Any]:
     """Run each of `tried` anew; per name what `dvc exp show` says of it."""
     names = [each.name for each in tried]
-    with experiment_queue.linked_data():
-        experiment_queue.forget(names)
+    with queue.linked_data():
+        queue.forget(names)
         queued = tqdm(tried, desc="queued", unit="")
-        experiment_queue.enqueue(((each.name, each.overrides) for each in queued), STAGES)
+        queue.enqueue(((each.name, each.overrides) for each in queued), STAGES)
         with tqdm(total=len(names), desc="finished", unit="", miniters=1) as bar:
-            experiment_queue.run_queue(names, jobs, lambda n: bar.update(n - bar.n))
-    return experiment_queue.experiments()
+            queue.run_queue(names, jobs, lambda n: bar.update(n - bar.n))
+    return queue.experiments()
 
 
 def result(experiment: Any | None) -> Result | None:
@@ -68,12 +70,12 @@ def why(experiment: Any | None) -> str:
 
 
 def main() -> None:
-    parser = stage.parser(__doc__)
+    parser = script.parser(__doc__)
     parser.add_argument("--only", default="*", help="a pattern of names, such as 'classified-*'")
     parser.add_argument("--jobs", type=positive, default=2, help="at a time (default 2)")
     parser.add_argument("--table", type=Path, help="CSV file to write: the ranking")
     args = parser.parse_args()
-    held = stage.lock("weightings")
+    held = script.lock("weightings")
     default = chosen(params.load(weigh_objects.Params, args.params))
     tried = combinations(args.only)
     check_detections(tried)
@@ -94,4 +96,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    stage.run(main)
+    script.run(main)

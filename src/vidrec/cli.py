@@ -14,9 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from vidrec import params, stage
-from vidrec.arguments import positive
-from vidrec.errors import UserError, readable
+from vidrec.workflow import params, script
+from vidrec.workflow.arguments import positive
+from vidrec.workflow.errors import UserError, readable
 
 COLLECT_AFTER = 100_000
 """Objects made between two garbage collections: loading torch makes millions, all of them kept."""
@@ -42,7 +42,7 @@ def main() -> NoReturn:
     """Run the command that the arguments name, and exit with its status."""
     args = _parser().parse_args()
     command: Callable[[argparse.Namespace], None] = args.command
-    stage.run(lambda: _print_all(command, args))
+    script.run(lambda: _print_all(command, args))
 
 
 def _print_all(command: Callable[[argparse.Namespace], None], args: argparse.Namespace) -> None:
@@ -56,7 +56,7 @@ def _print_all(command: Callable[[argparse.Namespace], None], args: argparse.Nam
 
 
 def _parser() -> argparse.ArgumentParser:
-    made = stage.parser("Content-based video recommender. Run it from the top of the project.")
+    made = script.parser("Content-based video recommender. Run it from the top of the project.")
     commands = made.add_subparsers(required=True, metavar="COMMAND")
     classify = commands.add_parser("classify", help="the class of each frame in a directory, CSV")
     classify.add_argument("directory", type=Path, metavar="DIR", help="holds 1.jpg, 2.jpg, …")
@@ -114,9 +114,9 @@ def _add_discover(command: argparse.ArgumentParser) -> None:
 
 def run_classify(args: argparse.Namespace) -> None:
     """Print `frame,label,confidence` for a directory of frames."""
-    from vidrec import classify_frames
-    from vidrec.frame_classifier import classify_directory
-    from vidrec.unseen_video import CLASSIFIER
+    from vidrec.classifier import classify_frames
+    from vidrec.classifier.frame_classifier import classify_directory
+    from vidrec.commands.video_at_hand import CLASSIFIER
 
     settings = params.load(classify_frames.Params, args.params)
     classifier = classify_frames.load_classifier(CLASSIFIER, settings)
@@ -127,9 +127,9 @@ def run_classify(args: argparse.Namespace) -> None:
 
 def run_segment(args: argparse.Namespace) -> None:
     """Print `frame,label,confidence,area_pct` for a directory of frames, every frame of it."""
-    from vidrec import segment_objects
-    from vidrec.object_segmenter import segment_directory
-    from vidrec.unseen_video import SEGMENTER
+    from vidrec.commands.video_at_hand import SEGMENTER
+    from vidrec.segmenter import segment_objects
+    from vidrec.segmenter.object_segmenter import segment_directory
 
     settings = params.load(segment_objects.Params, args.params)
     segmenter = segment_objects.load_segmenter(SEGMENTER, settings.settings())
@@ -139,30 +139,31 @@ def run_segment(args: argparse.Namespace) -> None:
 
 def run_recommend(args: argparse.Namespace) -> None:
     """Print the most similar videos as a table or as JSON."""
-    from vidrec import query, terminal
-    from vidrec.neighbor_table import table_of
-    from vidrec.recommend import to_dict
+    from vidrec.commands import neighbors, terminal
+    from vidrec.commands.neighbor_table import table_of
+    from vidrec.recommender.reasons import to_dict
 
     with terminal.progress() as tell:
-        neighbors = query.neighbors_of(args.video, args.k, args.params, tell)
+        found = neighbors.neighbors_of(args.video, args.k, args.params, tell)
     if args.json:
         # A name that is no UTF-8 is no JSON either.
         name = args.video.encode(errors="replace").decode()
-        print(json.dumps(to_dict(name, neighbors), ensure_ascii=False, indent=2))
+        print(json.dumps(to_dict(name, found), ensure_ascii=False, indent=2))
     else:
         title = f"most similar to {readable(args.video)}:"
-        terminal.print_table(title, table_of(neighbors))
+        terminal.print_table(title, table_of(found))
 
 
 def run_inspect(args: argparse.Namespace) -> None:
     """Write the contact sheet of a video as PNG and print where it is."""
-    from vidrec import inspection, storage, terminal
+    from vidrec.commands import inspection, terminal
+    from vidrec.workflow import files
 
     _check_picture(args.output)
     with terminal.progress() as tell:
         name, sheet = inspection.sheet_of(args.video, args.params, tell)
     output = args.output or Path(f"{name}_sheet.png")
-    with storage.atomic_path(output) as temporary:
+    with files.atomic_path(output) as temporary:
         sheet.save(temporary, format="PNG")
     print(readable(str(output)))
 
@@ -171,7 +172,7 @@ def _check_picture(output: Path | None) -> None:
     """Raise UserError for a path that no PNG can be written to, before any time is spent."""
     if output is None:
         return
-    from vidrec.collection import LONGEST_FILE_NAME
+    from vidrec.commands.collection import LONGEST_FILE_NAME
 
     if len(os.fsencode(output.name)) > LONGEST_FILE_NAME:
         raise UserError(f"--output: a name of more than {LONGEST_FILE_NAME} bytes is too long")
@@ -183,7 +184,8 @@ def _check_picture(output: Path | None) -> None:
 
 def run_add(args: argparse.Namespace) -> None:
     """Put a video into the source that the params name."""
-    from vidrec import collection, download_videos
+    from vidrec.commands import collection
+    from vidrec.videos import download_videos
 
     settings = params.load(download_videos.Params, args.params)
     _print_lines(collection.add(args.video, args.category, settings))
@@ -191,7 +193,8 @@ def run_add(args: argparse.Namespace) -> None:
 
 def run_remove(args: argparse.Namespace) -> None:
     """Take a video out of the source that the params name."""
-    from vidrec import collection, download_videos
+    from vidrec.commands import collection
+    from vidrec.videos import download_videos
 
     settings = params.load(download_videos.Params, args.params)
     _print_lines(collection.remove(args.video_id, settings))
@@ -204,12 +207,13 @@ def _print_lines(lines: list[str]) -> None:
 
 def run_discover(args: argparse.Namespace) -> None:
     """Search YouTube for each category and write the manifest of ids to commit."""
-    from vidrec import discover, download_videos
+    from vidrec.commands import youtube_search
+    from vidrec.videos import download_videos
 
     queries = dict(_category_query(text) for text in args.queries)
     manifest = Path(params.load(download_videos.Params, args.params).youtube_manifest)
-    found = discover.discover(queries, args.per_category, args.reserves)
-    discover.write_manifest(manifest, found)
+    found = youtube_search.discover(queries, args.per_category, args.reserves)
+    youtube_search.write_manifest(manifest, found)
     print(f"{len(found)} ids in {manifest}: look through them, then commit the file")
 
 

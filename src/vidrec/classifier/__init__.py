@@ -1,0 +1,1 @@
+"""The frame classifier: its weights, its run over all frames, its accuracy."""

@@ -1,0 +1,43 @@
+"""What a person sees in a terminal: tables on standard output, progress on standard error."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from vidrec.workflow.errors import readable
+
+WIDE = 10_000
+"""Columns of an output that is no terminal: whoever reads it wants whole lines."""
+
+Tell = Callable[[str], None]
+"""Takes what is being done from now on."""
+
+
+def print_table(title: str, table: Table) -> None:
+    """Print `table` under `title`, in colours and as wide as the terminal where there is one.
+
+    No column gets narrower than its `min_width`, however narrow the terminal is.
+    """
+    console = Console(width=WIDE, highlight=False, emoji=False)
+    console.print(title, style="bold", markup=False, crop=False)
+    if console.is_terminal:
+        least = console.measure(table).minimum
+        console.print(table, width=max(least, shutil.get_terminal_size().columns), crop=False)
+    else:
+        console.print(table, crop=False)
+
+
+@contextmanager
+def progress() -> Iterator[Tell]:
+    """Shows on standard error, if it is a terminal, what is being done and for how long."""
+    console = Console(stderr=True, emoji=False)
+    columns = SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn()
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as shown:
+        task = shown.add_task("starting")
+        yield lambda doing: shown.update(task, description=readable(doing))

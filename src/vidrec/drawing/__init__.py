@@ -1,0 +1,1 @@
+"""What the sample's pictures are drawn from."""

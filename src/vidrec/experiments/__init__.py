@@ -1,0 +1,1 @@
+"""Weightings compared as experiments of DVC, and changes compared for review."""

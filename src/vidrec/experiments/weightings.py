@@ -1,0 +1,161 @@
+"""The importance weightings to compare, and the table that ranks them.
+
+A combination is one value of each of the four params of weigh_objects that decide what an object
+counts: detector, term, scaling and idf. All else stays as params.yaml says.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from itertools import product
+from typing import Any
+
+import pandas as pd
+
+from vidrec.metrics.by_video import FIGURES, METRICS
+from vidrec.metrics.intervals import DECIMALS, difference, with_interval
+from vidrec.vectors.weigh_objects import SCALINGS, Params
+from vidrec.workflow.errors import UserError
+
+TERMS = {
+    "classified": ("count", "confidence", "probability"),
+    "finetuned": ("count", "confidence", "probability"),
+    "segmented": ("count", "confidence", "area", "confidence_area"),
+}
+"""Per detector, the terms that its detections have the numbers for."""
+
+MADE_BY = {
+    "classified": "classify_frames",
+    "finetuned": "apply_head",
+    "segmented": "segment_objects",
+}
+"""Per detector, the stage whose result is weighed."""
+
+STAGES = ("weigh_objects", "train_video_classifier", "build_index")
+"""What a weighting reruns, in this order."""
+
+LEGEND = (
+    "≈: the difference to the first may be noise. Bold: as params.yaml says. The first was chosen\n"
+    "on these same videos, so that a little of its lead is luck."
+)
+
+COLUMNS = tuple(column for name in FIGURES for column in (name, f"{name}_low", f"{name}_high"))
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a weighting came to: COLUMNS, and per video id (index) each of FIGURES."""
+
+    figures: Mapping[str, float]
+    scores: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Combination:
+    """One weighting to try."""
+
+    detector: str
+    term: str
+    scaling: str
+    idf: bool
+
+    @property
+    def name(self) -> str:
+        """The experiment's name, such as `segmented-area-sqrt-idf`."""
+        return "-".join((self.detector, self.term, self.scaling, "idf" if self.idf else "noidf"))
+
+    @property
+    def overrides(self) -> list[str]:
+        """What `dvc exp run -S` is to be told."""
+        idf = str(self.idf).lower()
+        values = {"detector": self.detector, "term": self.term, "scaling": self.scaling, "idf": idf}
+        return [f"weigh_objects.{key}={value}" for key, value in values.items()]
+
+
+def chosen(params: Params) -> Combination:
+    """The combination that the params name."""
+    return Combination(params.detector, params.term, params.scaling, params.idf)
+
+
+def combinations(only: str = "*") -> list[Combination]:
+    """All combinations whose names match the pattern `only`. Raises UserError for none."""
+    every = [
+        Combination(detector, *others)
+        for detector, terms in TERMS.items()
+        for others in product(terms, SCALINGS, (True, False))
+    ]
+    found = [each for each in every if fnmatchcase(each.name, only)]
+    if not found:
+        raise UserError(f"no weighting matches {only!r}: they are named like {every[0].name}")
+    return found
+
+
+def figures(experiment: Any | None) -> dict[str, float] | None:
+    """The figures COLUMNS of one experiment as `dvc exp show --json` has it; None: it failed."""
+    experiment = experiment or {"revs": [{}]}
+    metrics = (experiment["revs"][0].get("data") or {}).get("metrics") or {}
+    found = {
+        name: value
+        for path in METRICS
+        for name, value in ((metrics.get(path.as_posix()) or {}).get("data") or {}).items()
+    }
+    failed = (experiment.get("executor") or {}).get("state") == "failed"
+    if failed or not set(COLUMNS) <= set(found):
+        return None
+    return {column: found[column] for column in COLUMNS}
+
+
+def reason(log: str) -> str:
+    """Why an experiment failed, from its log: the stage's own error, or else the last line."""
+    lines = [line.strip() for line in log.splitlines() if line.strip()]
+    errors = [line for line in lines if line.startswith("error:")]
+    return (errors or lines or ["it left no log"])[-1].removeprefix("error: ")
+
+
+def ranked(measured: Mapping[Combination, Result]) -> pd.DataFrame:
+    """One row per combination, highest precision first, then mAP, then by name.
+
+    `behind` with its interval is how much less precision@10 it has than the first, video by video;
+    `like_best`: that the difference may be noise.
+    """
+    order = sorted(measured, key=lambda each: _rank(each, measured[each]))
+    best = measured[order[0]].scores["precision_at_10"]
+    rows = [
+        {"name": each.name, "detector": each.detector, "term": each.term}
+        | {"scaling": each.scaling, "idf": each.idf, **measured[each].figures}
+        | _behind(measured[each].scores["precision_at_10"], best)
+        for each in order
+    ]
+    return pd.DataFrame(rows)
+
+
+def _rank(each: Combination, result: Result) -> tuple[float, float, str]:
+    return -result.figures["precision_at_10"], -result.figures["map_at_10"], each.name
+
+
+def _behind(scores: "pd.Series[float]", best: "pd.Series[float]") -> dict[str, Any]:
+    found = difference(scores, best)
+    assert found is not None  # the weightings are of the same videos
+    ends = {"behind_low": round(found.low, DECIMALS), "behind_high": round(found.high, DECIMALS)}
+    return {"behind": round(found.mean, DECIMALS), **ends, "like_best": not found.certain}
+
+
+def as_text(table: pd.DataFrame, default: Combination) -> str:
+    """The ranked table as Markdown; `default` is the row marked as what params.yaml says."""
+    marks = ["≈" if like else "" for like in table["like_best"]]
+    names = [f"**{name}**" if name == default.name else name for name in table["name"]]
+    shown = {"": range(1, len(table) + 1), "weighting": names}
+    shown |= {"precision@10 (95 %)": _texts(table, "precision_at_10")}
+    shown |= {"behind the first (95 %)": _texts(table, "behind"), "≈": marks}
+    shown |= {"mAP@10": _plain(table, "map_at_10"), "accuracy": _plain(table, "accuracy")}
+    text = pd.DataFrame(shown).to_markdown(index=False, disable_numparse=True)
+    return f"{text}\n\n{LEGEND}"
+
+
+def _texts(table: pd.DataFrame, name: str) -> list[str]:
+    values = table[[name, f"{name}_low", f"{name}_high"]].itertuples(index=False)
+    return [with_interval(*row) for row in values]
+
+
+def _plain(table: pd.DataFrame, name: str) -> list[str]:
+    return [f"{value:.3f}" for value in table[name]]

@@ -1,0 +1,1 @@
+"""A new final layer for own classes, on the frozen trunk of the frame classifier."""

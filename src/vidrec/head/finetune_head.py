@@ -1,0 +1,137 @@
+"""Stage finetune_head: a new final layer for the own classes, on features of the frozen trunk."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+from scipy.special import softmax
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.preprocessing import StandardScaler
+
+from vidrec.networks import weights
+from vidrec.networks.weights import Card
+from vidrec.workflow.errors import UserError
+from vidrec.workflow.params import param
+from vidrec.workflow.tables import read_table
+
+COLUMNS = ("image", "class", "source", "pretrained_label")
+
+
+@dataclass(frozen=True)
+class Params:
+    """See `finetune_head` in params.yaml."""
+
+    test_share: float = param(low=0.05, high=0.5)
+    c: float = param(low=1e-6)
+    max_iter: int = param(low=1)
+    seed: int = param(low=0)
+
+
+@dataclass(frozen=True)
+class Head:
+    """A linear layer: `weight` (classes, width), `bias` (classes,), and its class names."""
+
+    labels: tuple[str, ...]
+    weight: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+    def distributions(self, features: NDArray[Any]) -> NDArray[np.float16]:
+        """Class distributions (rows, classes) for trunk features (rows, width)."""
+        scores = features.astype(np.float64) @ self.weight.T.astype(np.float64) + self.bias
+        probability: NDArray[np.float16] = softmax(scores, axis=1).astype(np.float16)
+        return probability
+
+
+def read_embedded(folder: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
+    """The table and features that stage embed_images wrote."""
+    table = read_table(folder / "images.csv", COLUMNS)
+    features = load_file(folder / "features.safetensors")["features"].astype(np.float32)
+    return table, features
+
+
+def split_by_source(table: pd.DataFrame, params: Params) -> NDArray[np.bool_]:
+    """True for the rows held out: about `test_share` of each class, no source on both sides."""
+    sources = table.groupby("class")["source"].nunique()
+    folds = max(2, round(1 / params.test_share))
+    if sources.min() < folds:
+        raise UserError(
+            f"class {sources.idxmin()!r} has {sources.min()} different images: with"
+            f" finetune_head.test_share {params.test_share} each class needs at least {folds}"
+        )
+    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=params.seed)
+    _, held_out = next(splitter.split(table, table["class"], table["source"]))
+    mask = np.zeros(len(table), dtype=np.bool_)
+    mask[held_out] = True
+    return mask
+
+
+def train_head(labels: pd.Series, features: NDArray[np.float32], params: Params) -> Head:
+    """A linear head by multinomial logistic regression, the scaling of features folded in."""
+    scaler = StandardScaler().fit(features)
+    model = LogisticRegression(C=params.c, max_iter=params.max_iter)
+    model.fit(scaler.transform(features), labels)
+    weight, bias = model.coef_, model.intercept_
+    if len(model.classes_) == 2:
+        weight, bias = np.vstack([-weight, weight]) / 2, np.concatenate([-bias, bias]) / 2
+    weight = weight / scaler.scale_
+    bias = bias - weight @ scaler.mean_
+    return Head(
+        tuple(str(label) for label in model.classes_),
+        weight.astype(np.float32),
+        bias.astype(np.float32),
+    )
+
+
+def pretrained_guess(train: pd.DataFrame, test: pd.DataFrame) -> pd.Series:
+    """What the network says without a new head, in the own classes: each of its labels stands for
+    the class it was seen with most among the training images."""
+    counts = train.groupby(["pretrained_label", "class"]).size().reset_index(name="n")
+    ranked = counts.sort_values(["n", "class"], ascending=[False, True])
+    meaning = ranked.drop_duplicates("pretrained_label").set_index("pretrained_label")["class"]
+    usual = train["class"].mode()[0]
+    return test["pretrained_label"].map(meaning).fillna(usual)
+
+
+def measure(
+    table: pd.DataFrame, features: NDArray[np.float32], held_out: NDArray[np.bool_], head: Head
+) -> dict[str, Any]:
+    """Accuracy on the held-out images, with the old labels and with the new head."""
+    train, test = table[~held_out], table[held_out]
+    best = head.distributions(features[held_out]).argmax(axis=1)
+    after = np.array(head.labels)[best] == test["class"].to_numpy()
+    before = pretrained_guess(train, test).to_numpy() == test["class"].to_numpy()
+    by_class = pd.Series(after).groupby(test["class"].to_numpy()).mean()
+    return {
+        "accuracy_before": round(float(before.mean()), 4),
+        "accuracy_after": round(float(after.mean()), 4),
+        "images_trained_on": len(train),
+        "images_held_out": len(test),
+        "accuracy_by_class": {str(k): round(float(v), 4) for k, v in by_class.items()},
+    }
+
+
+def save_head(folder: Path, head: Head, trunk: Card) -> None:
+    """Write the head as weights of one linear layer on `trunk`."""
+    card = Card(
+        arch=f"linear head on {trunk.arch}",
+        labels=head.labels,
+        input_size=trunk.input_size,
+        mean=trunk.mean,
+        std=trunk.std,
+        origin="finetune_head",
+        origin_sha256=trunk.sha256,
+    )
+    tensors = {"weight": torch.from_numpy(head.weight), "bias": torch.from_numpy(head.bias)}
+    weights.save(folder, tensors, card)
+
+
+def load_head(folder: Path) -> Head:
+    """The head in `folder`, checked against its card."""
+    tensors, card = weights.load(folder)
+    return Head(card.labels, tensors["weight"].numpy(), tensors["bias"].numpy())

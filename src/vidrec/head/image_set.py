@@ -1,0 +1,110 @@
+"""The own image set that a new head learns: `<class>/<image>`, or rendered stills."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+
+from vidrec.drawing.stills import render_views
+from vidrec.media.frames import read_frame
+from vidrec.workflow.errors import UserError
+
+SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif", ".tif", ".tiff"}
+
+SAMPLE_CLASSES: dict[str, tuple[str, ...]] = {
+    "bicycle": ("bicycle",),
+    "car": ("car", "bus"),
+    "cat": ("cat",),
+    "dog": ("dog",),
+    "drum": ("drum",),
+    "guitar": ("guitar",),
+    "piano": ("piano",),
+    "other": ("ball", "bird", "microphone", "person", "traffic light", "tree"),
+}
+"""The sample's smaller class set: what tells its categories apart, and all the rest."""
+
+
+@dataclass(frozen=True)
+class LabelledImage:
+    """A picture (size, size, 3) of a class; pictures of one `source` must not be split apart."""
+
+    name: str
+    label: str
+    source: str
+    pixels: NDArray[np.uint8]
+
+
+def read_images(root: Path, size: int, fit: str) -> tuple[list[LabelledImage], list[str]]:
+    """The images under `<root>/<class>/`, and the errors of those that cannot be read.
+
+    Copies of one picture count as one source. Raises UserError where there are fewer than two
+    classes.
+    """
+    if not root.is_dir():
+        raise UserError(
+            f"finetune_head.images is {root}, which is no directory: name one that"
+            " holds <class>/<image>, or leave it empty for rendered stills"
+        )
+    images, errors = [], []
+    for path in sorted(root.glob("*/*")):
+        if path.suffix.lower() not in SUFFIXES or path.name.startswith("."):
+            continue
+        try:
+            picture = Image.fromarray(read_frame(path))
+        except UserError as error:
+            errors.append(str(error))
+            continue
+        pixels = np.asarray(fit_picture(picture, size, fit))
+        label, name = path.parent.name, f"{path.parent.name}/{path.name}"
+        images.append(LabelledImage(name, label, difference_hash(picture), pixels))
+    if len({image.label for image in images}) < 2:
+        raise UserError(f"{root} holds fewer than two classes of images: it needs <class>/<image>")
+    sources = group_copies([image.source for image in images])
+    return [replace(x, source=source) for x, source in zip(images, sources, strict=True)], errors
+
+
+def fit_picture(picture: Image.Image, size: int, fit: str) -> Image.Image:
+    """`picture` as `size` x `size` pixels, in the way (`stretch`, `crop`, `pad`) frames are."""
+    if fit == "crop":
+        return ImageOps.fit(picture, (size, size), Image.Resampling.BICUBIC)
+    if fit == "pad":
+        return ImageOps.pad(picture, (size, size), Image.Resampling.BICUBIC)
+    return picture.resize((size, size), Image.Resampling.BICUBIC)
+
+
+HASH_SIDE = 16
+COPY_BITS = 25
+"""Of the 256 of a hash. Of copies of 360 photographs, at half to full size and JPEG quality 40 to
+90, 96 % differ from their original in no more bits than these; no two of the photographs do."""
+
+
+def difference_hash(picture: Image.Image) -> str:
+    """256 bits, one for each pair of neighbours in a 17 x 16 thumbnail: nearly equal for copies of
+    one picture that differ in size or compression (N. Krawetz, "Kind of like that", 2013)."""
+    thumbnail = picture.convert("L").resize((HASH_SIDE + 1, HASH_SIDE), Image.Resampling.BOX)
+    pixels = np.asarray(thumbnail, dtype=np.int16)
+    return np.packbits(pixels[:, 1:] > pixels[:, :-1]).tobytes().hex()
+
+
+def group_copies(hashes: Sequence[str]) -> list[str]:
+    """For each hash that of one picture which stands for it and all its copies."""
+    codes = np.array([np.frombuffer(bytes.fromhex(text), dtype=np.uint64) for text in hashes])
+    groups = np.arange(len(codes))
+    for index in range(1, len(codes)):
+        distance = np.bitwise_count(codes[:index] ^ codes[index]).sum(axis=1)
+        near = groups[:index][distance <= COPY_BITS]
+        groups[np.isin(groups, near)] = index
+    return [hashes[int(group)] for group in groups]
+
+
+def sample_images(seed: int, scenes_per_class: int, size: int) -> Iterator[LabelledImage]:
+    """Rendered stills of `SAMPLE_CLASSES`: two views of each scene, which is their source."""
+    for number, (label, drawn) in enumerate(SAMPLE_CLASSES.items()):
+        for scene in range(scenes_per_class):
+            source = f"{label}_{scene:04d}"
+            index = number * 1_000_000 + scene
+            for view, picture in enumerate(render_views(seed, index, drawn, size)):
+                yield LabelledImage(f"{source}_{view}", label, source, np.asarray(picture))

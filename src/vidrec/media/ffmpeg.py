@@ -1,0 +1,421 @@
+"""Everything that ffmpeg does here, on files that nobody vouches for.
+
+A file's first bytes decide which demuxer opens it, so that a playlist that calls itself a video
+cannot read other files. Each ffmpeg runs without a terminal or network, within limits on time,
+memory and output, in a process group of its own. Exit status 0 proves little: what came out is
+checked as well.
+"""
+
+import functools
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import IO, Any
+
+import ffmpeg
+import imageio_ffmpeg
+from PIL import Image
+
+from vidrec.workflow.errors import UserError
+
+MEMORY_LIMIT_KIB = 4 * 1024 * 1024
+OUTPUT_LIMIT_BLOCKS = 4 * 1024 * 1024
+"""Most that ffmpeg may write to one file, in blocks of 512 bytes (2 GiB)."""
+MAX_PIXELS = 8192 * 8192
+MAX_ERROR_RATE = 0.1
+"""Share of a video's frames that may fail to decode; ffmpeg's own default is two thirds."""
+PROBE_DEADLINE_S = 60.0
+CHECKED_SECONDS = 2.0
+"""How much of a video `check_video` decodes."""
+
+LINK = "video"
+"""What a video is called while ffmpeg works on it."""
+
+SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
+    *((4, box, "mov") for box in (b"ftyp", b"moov", b"moof", b"mdat", b"styp", b"sidx")),
+    *((4, box, "mov") for box in (b"free", b"skip", b"wide", b"pnot", b"uuid", b"emsg")),
+    (0, b"\x1a\x45\xdf\xa3", "matroska"),
+    (8, b"AVI ", "avi"),
+    (0, b"FLV", "flv"),
+    (0, b"OggS", "ogg"),
+    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "asf"),
+    (0, b"GIF8", "gif"),
+    (0, b"\x00\x00\x01\xba", "mpeg"),
+    (0, b"\x00\x00\x01\xb3", "mpegvideo"),
+)
+"""Offset and bytes by which a container is known, and the ffmpeg demuxer that reads it."""
+
+PLAYLISTS = (
+    b"#extm3u",
+    b"<?xml",
+    b"<mpd",
+    b"<smil",
+    b"ffconcat",
+    b"[playlist]",
+    b"[reference]",
+    b"v=0",
+    b"webvtt",
+    b"#ext",
+    b"#!",
+    b"file ",
+    b"<asx",
+    b"[script info]",
+    b"rtsp",
+    b"http",
+)
+"""How the texts begin that make ffmpeg read other files, in lower case."""
+
+DURATION = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d\.\d+)", re.MULTILINE)
+VIDEO_STREAM = re.compile(r"^  Stream #0:\d+.*?: Video: (?!.*\(attached pic\))", re.MULTILINE)
+OUT_TIME = re.compile(r"^out_time_us=(\d+)$", re.MULTILINE)
+CUT_OFF = re.compile(r"Error during demuxing|partial file|File ended prematurely")
+
+
+class VideoError(Exception):
+    """What is wrong with one video; `status` names it for a table."""
+
+    def __init__(self, status: str, message: str) -> None:
+        super().__init__(status, message)
+        self.status = status
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an ffmpeg ended: its exit status (negative: a signal) and what it wrote."""
+
+    code: int
+    log: str
+    output: str
+
+    @property
+    def reason(self) -> str:
+        """The last line of the log, without the address of the part that wrote it."""
+        lines = [line for line in self.log.splitlines() if line.strip()]
+        last = lines[-1] if lines else f"ffmpeg ended with status {self.code}"
+        return re.sub(r" @ 0x[0-9a-f]+", "", last).strip()[:300]
+
+
+def binary() -> str:
+    """The ffmpeg to run: `VIDREC_FFMPEG`, or the one that comes with imageio-ffmpeg.
+
+    Raises UserError where it cannot be run.
+    """
+    wanted = os.environ.get("VIDREC_FFMPEG", "")
+    try:
+        name = wanted or imageio_ffmpeg.get_ffmpeg_exe()
+    except RuntimeError:
+        raise UserError(
+            "no ffmpeg comes with imageio-ffmpeg on this system: install one and name it in"
+            " VIDREC_FFMPEG"
+        ) from None
+    found = shutil.which(name)
+    if found is None:
+        raise UserError(f"VIDREC_FFMPEG is {name!r}, which cannot be run: name an ffmpeg, or unset")
+    return str(Path(found).absolute())
+
+
+@functools.cache
+def version() -> str:
+    """The first line that `ffmpeg -version` prints: another ffmpeg may give other pixels."""
+    with tempfile.TemporaryDirectory() as folder:
+        outcome = _run(["-version"], Path(folder), deadline=PROBE_DEADLINE_S)
+    if outcome.code:
+        raise UserError(f"{binary()} -version fails ({outcome.reason}): is it an ffmpeg?")
+    return outcome.output.partition("\n")[0]
+
+
+def sniff(path: Path) -> str:
+    """The ffmpeg demuxer for the container that the first bytes of `path` show.
+
+    Raises VideoError: `missing`, `unreadable`, `empty`, `playlist` or `unknown_container`.
+    """
+    try:
+        if not path.exists():
+            raise VideoError("missing", "there is no such file")
+        if not path.is_file():
+            raise VideoError("unreadable", "this is no plain file")
+        with path.open("rb") as stream:
+            head = stream.read(1024)
+    except OSError as error:
+        raise VideoError("unreadable", f"cannot be read: {error.strerror}") from None
+    if not head:
+        raise VideoError("empty", "the file is empty")
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(PLAYLISTS):
+        raise VideoError("playlist", "a text that names other files, not a video")
+    return _container(head)
+
+
+def _container(head: bytes) -> str:
+    for offset, mark, demuxer in SIGNATURES:
+        if head[offset : offset + len(mark)] == mark:
+            return demuxer
+    if any(head[start : 3 * step : step] == b"GGG" for start, step in ((0, 188), (4, 192))):
+        return "mpegts"
+    raise VideoError("unknown_container", "no container of a video that is known here")
+
+
+def probe_duration(path: Path) -> float:
+    """Length of the video in `path` in seconds, as its container or its packets tell.
+
+    Raises VideoError where there is no video stream that ffmpeg can open.
+    """
+    source = _source(sniff(path))
+    with _workplace(path) as folder:
+        found = _run(["-hide_banner", *_compiled_input(source)], folder, PROBE_DEADLINE_S)
+        if "Input #0" not in found.log:
+            raise VideoError("unreadable", found.reason)
+        if not VIDEO_STREAM.search(found.log):
+            raise VideoError("no_video", "there is no video stream in it")
+        return _shown_duration(found.log) or _packet_duration(source, folder)
+
+
+def _shown_duration(log: str) -> float:
+    """The container's length in seconds as ffmpeg prints it, 0 where it knows none."""
+    shown = DURATION.search(log)
+    hours, minutes, seconds = (float(part) for part in shown.groups()) if shown else (0, 0, 0)
+    return 3600 * hours + 60 * minutes + seconds
+
+
+def _packet_duration(source: Any, folder: Path) -> float:
+    """Time of the last packet of the video stream, in seconds: for containers without a length."""
+    copied = source["V:0"].output("-", format="null", codec="copy")
+    arguments = copied.global_args("-progress", "pipe:1", "-v", "error").get_args()
+    outcome = _run(arguments, folder, PROBE_DEADLINE_S)
+    times = OUT_TIME.findall(outcome.output)
+    if not times:
+        raise VideoError("no_frames", "the video stream in it is empty")
+    return int(times[-1]) / 1e6
+
+
+def check_video(path: Path) -> float:
+    """Length of the video in seconds, once its beginning has been found to decode.
+
+    Raises VideoError as `probe_duration` and `extract_frames` do.
+    """
+    duration = probe_duration(path)
+    extract_frames(path, fps=2, size=32, fit="stretch", quality=31, max_seconds=CHECKED_SECONDS)
+    return duration
+
+
+def extract_frames(
+    video: Path, *, fps: float, size: int, fit: str, quality: int, max_seconds: float
+) -> list[bytes]:
+    """Frames 1, 2, 3 … of a video as JPEG, `size` pixels square, `fps` of them per second.
+
+    Parameters
+    ----------
+    fit : `stretch` squeezes the whole picture, `crop` takes its centre square, `pad` adds bars.
+    quality : of the JPEGs, as ffmpeg counts: 2 (best) to 31.
+    max_seconds : how much of the video is looked at; the rest is left out.
+
+    Raises VideoError where the video does not decode, or nothing of it.
+    """
+    expected = probe_duration(video) * fps
+    count = max(1, round(min(max_seconds * fps, expected + 1)))
+    at_end = "round" if expected >= 0.5 else "pass"
+    paced = _paced(_source(sniff(video))["V:0"], fps, at_end)
+    graph = _fitted(paced, size, fit)
+    made = graph.output("%d.jpg", **_jpeg_options(quality), **{"frames:v": count}).global_args(
+        "-v",
+        "error",
+        "-max_error_rate",
+        str(MAX_ERROR_RATE),
+        "-abort_on",
+        "empty_output",
+        "-filter_complex_threads",
+        "1",
+    )
+    with _workplace(video) as folder:
+        outcome = _run(made.get_args(), folder, PROBE_DEADLINE_S + 2 * max_seconds)
+        frames = [path.read_bytes() for path in _numbered(folder)]
+    _check_frames(frames, outcome, min(count, expected), size)
+    return frames
+
+
+@contextmanager
+def _workplace(video: Path) -> Iterator[Path]:
+    """A folder to run ffmpeg in, where `video` is called LINK.
+
+    A file's own name may be in no encoding that ffmpeg-python takes.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / LINK).symlink_to(video.absolute())
+        yield Path(folder)
+
+
+def _source(demuxer: str) -> Any:
+    """The ffmpeg-python input for the video of a workplace, read by `demuxer` and nothing else."""
+    return ffmpeg.input(
+        f"file:{LINK}",
+        format=demuxer,
+        protocol_whitelist="file",
+        threads=1,
+        max_pixels=MAX_PIXELS,
+    )
+
+
+def _compiled_input(source: Any) -> list[str]:
+    """The arguments of an input alone, for an ffmpeg that only describes it."""
+    arguments: list[str] = source.output("-", format="null").get_args()
+    return arguments[: arguments.index("-i") + 2]
+
+
+def _paced(stream: Any, fps: float, at_end: str) -> Any:
+    """`stream` at `fps` from its first frame on; `pass` at the end saves one of a single frame."""
+    pinned = stream.filter("setpts", "PTS-STARTPTS")
+    return pinned.filter("fps", fps=fps, round="near", start_time=0, eof_action=at_end)
+
+
+def _fitted(stream: Any, size: int, fit: str) -> Any:
+    """`stream` made `size` pixels square as `fit` says, in the colours of JPEG."""
+    flags = "bicubic+accurate_rnd+full_chroma_int+bitexact"
+    width: int | str = size
+    height: int | str = size
+    if fit == "crop":
+        stream = stream.filter("crop", "min(iw,ih/sar)", "min(iw*sar,ih)")
+    elif fit == "pad":
+        width = f"max(1,round({size}*min(1,dar)))"
+        height = f"max(1,round({size}*min(1,1/dar)))"
+    stream = stream.filter("scale", width, height, flags=flags, out_range="pc")
+    if fit == "pad":
+        stream = stream.filter("pad", size, size, "(ow-iw)/2", "(oh-ih)/2", "black")
+    return stream.filter("setsar", 1).filter("format", "yuvj420p")
+
+
+def _jpeg_options(quality: int) -> dict[str, Any]:
+    return {
+        "format": "image2",
+        "vcodec": "mjpeg",
+        "q:v": quality,
+        "threads": 1,
+        "start_number": 1,
+        "fps_mode": "passthrough",
+        "flags:v": "+bitexact",
+        "fflags": "+bitexact",
+        "map_metadata": -1,
+    }
+
+
+def _numbered(folder: Path) -> list[Path]:
+    """The files 1.jpg, 2.jpg … of `folder`, as far as they go without a gap."""
+    found: list[Path] = []
+    while (path := folder / f"{len(found) + 1}.jpg").is_file():
+        found.append(path)
+    return found
+
+
+def _check_frames(frames: list[bytes], outcome: Outcome, expected: float, size: int) -> None:
+    if outcome.code == -signal.SIGXFSZ:
+        raise VideoError("too_large", "its frames take more room than is allowed")
+    if not frames:
+        raise VideoError("no_frames", f"no frame of it decodes: {outcome.reason}")
+    if outcome.code:
+        raise VideoError("decode_error", outcome.reason)
+    if CUT_OFF.search(outcome.log) and len(frames) < 0.9 * expected - 1:
+        raise VideoError("truncated", f"cut off after {len(frames)} of {expected:.0f} frames")
+    for number, frame in enumerate(frames, start=1):
+        with Image.open(BytesIO(frame), formats=["JPEG"]) as picture:
+            if picture.size != (size, size):
+                raise VideoError("decode_error", f"frame {number} came out as {picture.size}")
+
+
+def encode_clip(frames: Iterable[bytes], width: int, height: int, fps: float) -> bytes:
+    """An H.264 MP4 file of `frames`, each `height` x `width` x 3 bytes RGB; always the same bytes.
+
+    Raises VideoError where ffmpeg cannot write it.
+    """
+    source = ffmpeg.input(
+        "pipe:0",
+        format="rawvideo",
+        pix_fmt="rgb24",
+        s=f"{width}x{height}",
+        framerate=fps,
+        protocol_whitelist="pipe",
+    )
+    made = source.output(
+        "clip.mp4",
+        vcodec="libx264",
+        preset="veryfast",
+        crf=21,
+        pix_fmt="yuv420p",
+        threads=1,
+        movflags="+faststart",
+        **{"flags:v": "+bitexact", "fflags": "+bitexact"},
+    ).global_args("-v", "error", "-filter_complex_threads", "1")
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as pixels:
+        pixels.writelines(frames)
+        pixels.seek(0)
+        outcome = _run(made.get_args(), Path(folder), PROBE_DEADLINE_S, stdin=pixels)
+        if outcome.code:
+            raise VideoError("encode_error", outcome.reason)
+        return (Path(folder) / "clip.mp4").read_bytes()
+
+
+def _run(
+    arguments: Sequence[str], folder: Path, deadline: float, stdin: IO[bytes] | None = None
+) -> Outcome:
+    """Run ffmpeg in `folder` for at most `deadline` seconds, whatever the file makes it do.
+
+    Raises VideoError(`timeout`) once its whole process group has been killed.
+    """
+    command = [*_limits(deadline), binary(), *([] if stdin else ["-nostdin"]), *arguments]
+    with (
+        tempfile.TemporaryFile() as log,
+        tempfile.TemporaryFile() as output,
+        subprocess.Popen(
+            command,
+            cwd=folder,
+            stdin=stdin or subprocess.DEVNULL,
+            stdout=output,
+            stderr=log,
+            start_new_session=True,
+        ) as process,
+    ):
+        try:
+            code = process.wait(deadline)
+        except subprocess.TimeoutExpired:
+            raise VideoError("timeout", f"ffmpeg took more than {deadline:g} seconds") from None
+        finally:
+            _end_group(process)
+        if code in (-signal.SIGXCPU, -signal.SIGKILL):
+            raise VideoError("timeout", "ffmpeg took more time than it may, and was ended")
+        return Outcome(code, _tail(log), _tail(output))
+
+
+def _limits(deadline: float) -> list[str]:
+    """The start of a command that limits what follows: memory (KiB), file size, seconds of CPU.
+
+    A shell sets them and becomes ffmpeg: Python code between fork and exec is unsafe in threads.
+    A system without one of these limits runs without it.
+    """
+    script = 'ulimit -v "$1"; ulimit -f "$2"; ulimit -t "$3"; shift 3; exec "$@" 2>&3 3>&-'
+    quiet = f"exec 3>&2 2>/dev/null; {script}"
+    limits = [MEMORY_LIMIT_KIB, OUTPUT_LIMIT_BLOCKS, int(deadline) + 60]
+    return ["/bin/sh", "-c", quiet, "sh", *(str(limit) for limit in limits)]
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """End ffmpeg and whatever it started, where anything of it still runs."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        return
+
+
+def _tail(stream: IO[bytes], limit: int = 65536) -> str:
+    """The last `limit` bytes of a file as text."""
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(max(0, size - limit))
+    return stream.read().decode(errors="replace")

@@ -1,0 +1,1 @@
+"""How good a result is, and how far that can be trusted."""

@@ -1,0 +1,1 @@
+"""The neural networks: how they compute, their weights, and their architectures."""

@@ -1,0 +1,90 @@
+"""torchvision's image classifiers by name, and where trunk ends and head begins."""
+
+import difflib
+from collections.abc import Sequence
+
+import torch
+import torchvision
+from torch import nn
+from torch.nn import functional
+
+from vidrec.workflow.errors import UserError
+
+IMAGENET_MEAN = (0.485, 0.456, 0.406)
+IMAGENET_STD = (0.229, 0.224, 0.225)
+"""Of the channels of ImageNet's pictures, values 0..1: what torchvision's networks are fed."""
+
+
+def classification_names() -> list[str]:
+    """The names of torchvision's image classification networks."""
+    names: list[str] = torchvision.models.list_models(module=torchvision.models)
+    return names
+
+
+def check_classifier(arch: str) -> None:
+    """Raise UserError unless `arch` is the name of one of torchvision's classifiers."""
+    if arch not in classification_names():
+        near = difflib.get_close_matches(arch, classification_names(), 3)
+        hint = (
+            f"did you mean {', '.join(near)}?" if near else "see torchvision.models.list_models()"
+        )
+        raise UserError(f"prepare_weights.classifier_arch is {arch!r}, no torchvision name: {hint}")
+
+
+def build_classifier(arch: str, num_classes: int, size: int = 224) -> nn.Module:
+    """The network `arch`, untrained, for pictures `size` pixels square; most read any size.
+
+    Raises UserError for a name torchvision does not know.
+    """
+    check_classifier(arch)
+    options: dict[str, int] = {}
+    if arch in ("googlenet", "inception_v3"):
+        options["init_weights"] = False
+    elif arch.startswith("vit_"):
+        options["image_size"] = size
+    network: nn.Module = torchvision.models.get_model(
+        arch, weights=None, num_classes=num_classes, **options
+    )
+    return network
+
+
+def head_name(network: nn.Module) -> str:
+    """The name of the last layer with weights of one score per class: the head.
+
+    It is the last linear layer, or, in SqueezeNet, the last convolution. All before it is the
+    trunk; the trunk's features are what the head reads.
+    """
+    layers: list[str] = [
+        name for name, layer in network.named_modules() if isinstance(layer, nn.Linear | nn.Conv2d)
+    ]
+    return layers[-1]
+
+
+def run_with_features(
+    network: nn.Module, head: str, batch: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Scores (images, classes) and trunk features (images, width) of one batch, in one pass."""
+    caught: list[torch.Tensor] = []
+
+    def catch(_: nn.Module, inputs: tuple[torch.Tensor, ...]) -> None:
+        caught.append(inputs[0])
+
+    handle = network.get_submodule(head).register_forward_pre_hook(catch)
+    try:
+        scores = network(batch)
+    finally:
+        handle.remove()
+    features = caught[0]
+    return scores, features.mean((2, 3)) if features.ndim == 4 else features.flatten(1)
+
+
+def prepare(
+    pictures: torch.Tensor, size: int, mean: Sequence[float], std: Sequence[float]
+) -> torch.Tensor:
+    """Pictures (n, 3, height, width) of bytes as a classifier reads them: `size` pixels square,
+    channel by channel less `mean` and over `std` (of values 0..1)."""
+    batch = pictures.float() / 255
+    if batch.shape[2:] != (size, size):
+        batch = functional.interpolate(batch, size=(size, size), mode="bilinear", antialias=True)
+    center, spread = (torch.tensor(v, device=batch.device).view(1, 3, 1, 1) for v in (mean, std))
+    return ((batch - center) / spread).contiguous(memory_format=torch.channels_last)

@@ -1,0 +1,82 @@
+"""torchvision's official weights: which there are, how a file is fetched and checked."""
+
+import re
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.parse import urlsplit
+
+import torch
+from torchvision.models import WeightsEnum, get_model_weights
+
+from vidrec.networks.image_classifiers import check_classifier
+from vidrec.workflow.errors import UserError
+from vidrec.workflow.files import sha256_of
+
+HASHED_NAME = re.compile(r"-([0-9a-f]{8,64})\.pth$")
+"""The SHA-256 of an official file begins with the digits in its name."""
+
+
+def classifier_weights(arch: str, name: str) -> Any:
+    """The official weights `name` of the network `arch`; its default ones for an empty name."""
+    check_classifier(arch)
+    return pick(get_model_weights(arch), name)
+
+
+def pick(known: Any, name: str) -> WeightsEnum:
+    """The member `name` of the enum `known`, with or without the enum's own name before it."""
+    if not name:
+        default: WeightsEnum = known.DEFAULT
+        return default
+    short = name.rpartition(".")[2]
+    if short not in known.__members__:
+        names = ", ".join(known.__members__)
+        raise UserError(f"there are no weights {name!r} of {known.__name__}: choose from {names}")
+    chosen: WeightsEnum = known[short]
+    return chosen
+
+
+def fetch(url: str, folder: Path | None = None) -> Path:
+    """The file at `url`, from `folder` if it lies there, else downloaded into it.
+
+    By default `folder` is where torch keeps what it downloads. The file must have the SHA-256
+    that its name begins with. Raises UserError where it cannot be had or is another file.
+    """
+    folder = folder or Path(torch.hub.get_dir()) / "checkpoints"
+    prefix = hash_prefix(url)
+    path = folder / Path(urlsplit(url).path).name
+    if not path.is_file():
+        _download(url, path, prefix)
+    if not has_hash_of(sha256_of(path), url):
+        raise UserError(
+            f"{path} does not have the SHA-256 {prefix}… of its name: delete it and run again"
+        )
+    return path
+
+
+def hash_prefix(url: str) -> str:
+    """The digits with which the SHA-256 of the official file at `url` begins."""
+    name = Path(urlsplit(url).path).name
+    found = HASHED_NAME.search(name)
+    if found is None:
+        raise UserError(
+            f"{name} carries no hash in its name: it cannot be checked, so it is refused"
+        )
+    return found.group(1)
+
+
+def has_hash_of(sha256: str, url: str) -> bool:
+    """Whether `sha256` is that of the official file at `url`."""
+    return sha256.startswith(hash_prefix(url))
+
+
+def _download(url: str, path: Path, prefix: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        torch.hub.download_url_to_file(url, str(path), hash_prefix=prefix, progress=True)
+    except (URLError, OSError, RuntimeError) as error:
+        reason = " ".join(str(error).split())
+        raise UserError(
+            f"{path.name} could not be fetched ({reason}): download it where there is a network,"
+            f" from {url} (SHA-256 {prefix}…), and put it at {path}"
+        ) from None

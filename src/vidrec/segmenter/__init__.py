@@ -1,0 +1,1 @@
+"""The object segmenter: its weights, its run over the frames, its accuracy."""

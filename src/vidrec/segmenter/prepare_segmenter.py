@@ -1,0 +1,144 @@
+"""Stage prepare_segmenter: the object segmenter's weights, from wherever the params say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from torch import Tensor, nn
+from torchvision.models import detection
+
+from vidrec.drawing.objects import LABELS
+from vidrec.networks import weights
+from vidrec.networks.compute import make_deterministic
+from vidrec.networks.image_classifiers import IMAGENET_MEAN, IMAGENET_STD
+from vidrec.networks.mask_rcnn import SEGMENTERS, SLIM, build_segmenter
+from vidrec.networks.official_weights import fetch, has_hash_of, pick
+from vidrec.networks.weights import Card
+from vidrec.segmenter.training import Training, train
+from vidrec.workflow.errors import UserError
+from vidrec.workflow.files import sha256_of
+from vidrec.workflow.params import param
+
+BACKGROUND = "__background__"
+"""Class 0 of every segmenter of torchvision."""
+
+OFFICIAL_RESOLUTION = 800
+"""The shorter side, in pixels, at which torchvision's segmenters were trained and measured."""
+
+WITHOUT_EPS = "maskrcnn_resnet50_fpn"
+"""The official weights of this one were trained with batch norm that added no eps to the variance
+(torchvision builds it so when it loads them, and only them; pytorch/vision#2933)."""
+
+OFFICIAL = {
+    "maskrcnn_resnet50_fpn": detection.MaskRCNN_ResNet50_FPN_Weights,
+    "maskrcnn_resnet50_fpn_v2": detection.MaskRCNN_ResNet50_FPN_V2_Weights,
+}
+
+
+@dataclass(frozen=True)
+class Params:
+    """See `prepare_segmenter` in params.yaml."""
+
+    source: str = param(name="prepare_weights.source", choices=("sample", "torchvision", "file"))
+    arch: str = param(name="prepare_weights.segmenter_arch", choices=SEGMENTERS)
+    weights: str = param(name="prepare_weights.segmenter_weights")
+    file: str = param(name="prepare_weights.segmenter_file")
+    seed: int = param(low=0)
+    threads: int = param(low=1)
+    precision: str = param(choices=("bf16", "fp32"))
+    resolution: int = param(low=64, high=224)
+    stills: int = param(low=1)
+    steps: int = param(low=1)
+    batch_size: int = param(low=1)
+    learning_rate: float = param(low=0)
+
+    def training(self) -> Training:
+        """The part that concerns training on the sample's stills."""
+        return Training(
+            self.seed,
+            self.precision,
+            self.resolution,
+            self.stills,
+            self.steps,
+            self.batch_size,
+            self.learning_rate,
+        )
+
+
+def prepare(params: Params, trunk: Path, folder: Path) -> None:
+    """Put the weights that `params` name into `folder`, with their card.
+
+    `trunk` is the folder of the classifier; only the sample's training starts from it.
+    """
+    if params.source == "sample":
+        train_on_sample(params, trunk, folder)
+    elif params.source == "torchvision":
+        url = pick(OFFICIAL[params.arch], params.weights).url
+        take_in(params.arch, fetch(url), url, folder)
+    elif not params.file:
+        weights.save_absent(
+            folder,
+            "there are no segmenter weights: prepare_weights.source is file and"
+            " prepare_weights.segmenter_file is empty; name a state dict there, or choose another"
+            " weigh_objects.detector and run `dvc repro build_index`",
+        )
+    else:
+        take_in(params.arch, Path(params.file), params.file, folder)
+
+
+def train_on_sample(params: Params, trunk: Path, folder: Path) -> None:
+    """Train Mask R-CNN on rendered stills, from the trunk that the classifier has learnt."""
+    tensors, classifier = weights.load(trunk)
+    if classifier.arch != "resnet50":
+        raise UserError(
+            "the sample's segmenter starts from a resnet50, but prepare_weights.classifier_arch"
+            f" is {classifier.arch}: leave that at resnet50, or choose another detector"
+        )
+    make_deterministic(params.seed, params.threads)
+    network = train(tensors, params.training())
+    card = Card(
+        arch=SLIM,
+        labels=(BACKGROUND, *LABELS),
+        input_size=params.resolution,
+        mean=classifier.mean,
+        std=classifier.std,
+        origin="sample",
+        origin_sha256=classifier.sha256,
+    )
+    weights.save(folder, network.state_dict(), card)
+
+
+def take_in(arch: str, path: Path, origin: str, folder: Path) -> None:
+    """Check a state dict with COCO's classes against the segmenter `arch` and keep it."""
+    labels = tuple(OFFICIAL[arch].DEFAULT.meta["categories"])
+    network = build_segmenter(
+        arch,
+        len(labels),
+        resolution=OFFICIAL_RESOLUTION,
+        proposals=1000,
+        threshold=0.05,
+        detections=100,
+    )
+    tensors, digest = weights.read_state_dict(path), sha256_of(path)
+    if arch == WITHOUT_EPS and has_hash_of(digest, OFFICIAL[arch].DEFAULT.url):
+        tensors = subtract_eps(tensors)
+    weights.load_into(network, tensors, path.name)
+    card = Card(
+        arch=arch,
+        labels=labels,
+        input_size=OFFICIAL_RESOLUTION,
+        mean=IMAGENET_MEAN,
+        std=IMAGENET_STD,
+        origin=origin.rpartition("/")[2],
+        origin_sha256=digest,
+    )
+    weights.save(folder, network.state_dict(), card)
+
+
+def subtract_eps(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """`tensors` for batch norm that adds its default eps, so that it computes as without one."""
+    eps = nn.BatchNorm2d(1).eps
+    return {
+        name: value - eps if name.endswith("running_var") else value
+        for name, value in tensors.items()
+    }

@@ -1,0 +1,191 @@
+"""Stage weigh_objects: each video becomes one vector, with each object's importance in it.
+
+Importance is, after TF-IDF, `scaling(sum over frames of the term) * idf`, then each vector is
+scaled to length 1. A frame adds at most 1 to a label's sum, whatever the term:
+
+| term            | what a label adds in one frame                                            |
+|-----------------|---------------------------------------------------------------------------|
+| count           | 1 where it is detected, however often                                     |
+| confidence      | the highest confidence of its detections                                  |
+| area            | the share of the frame covered, at most 1 (masks may overlap)             |
+| confidence_area | the same with each mask weighed by its confidence                         |
+| probability     | its probability, from the whole distribution of a frame classifier        |
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from vidrec.detections.tree import Distribution, VideoDetections
+from vidrec.vectors.vectors import FloatArray, Vectors, unit_rows
+from vidrec.workflow.errors import UserError
+from vidrec.workflow.files import read_json
+from vidrec.workflow.params import param
+
+DECIMALS = 8
+REMAKE = "run `dvc repro weigh_objects`"
+SCALINGS = {"linear": np.positive, "sqrt": np.sqrt, "log": np.log1p, "binary": np.sign}
+
+
+@dataclass(frozen=True)
+class Params:
+    """What params.yaml says; the head of this module says what each term adds."""
+
+    detector: str = param(choices=("classified", "finetuned", "segmented"))
+    term: str = param(choices=("count", "confidence", "area", "confidence_area", "probability"))
+    scaling: str = param(choices=tuple(SCALINGS))
+    idf: bool = param()
+    norm: str = param(choices=("l2", "l1", "none"))
+    min_confidence: float = param(low=0, high=1)
+
+    def __post_init__(self) -> None:
+        if self.term == "probability" and self.detector == "segmented":
+            raise UserError(
+                "weigh_objects.term is probability, which only frame classifiers give: set"
+                " weigh_objects.detector to classified or finetuned, or term to confidence"
+            )
+
+
+@dataclass(frozen=True)
+class Weighting:
+    """All that is needed to weigh one more video just like those it was fitted on."""
+
+    params: Params
+    labels: list[str]
+    idf: FloatArray
+
+
+def weigh_videos(videos: Iterable[VideoDetections], params: Params) -> tuple[Vectors, Weighting]:
+    """The vectors of `videos` in their order, labels sorted, and the weighting fitted on them.
+
+    A video without a detection is a zero vector. Raises UserError where no video has any.
+    """
+    keys, sums = [], []
+    for video in videos:
+        keys.append((video.video_id, video.category))
+        sums.append(label_sums(video, params))
+    weighting = fit(sums, params)
+    values = np.vstack([weigh_sums(each, weighting) for each in sums])
+    ids, categories = map(list, zip(*keys, strict=True))
+    return Vectors(ids, categories, weighting.labels, values), weighting
+
+
+def weigh_video(video: VideoDetections, weighting: Weighting) -> FloatArray:
+    """The vector (labels,) of one video, also one that `weighting` was not fitted on.
+
+    Labels that the weighting does not know have no dimension and are left out.
+    """
+    return weigh_sums(label_sums(video, weighting.params), weighting)
+
+
+def label_sums(video: VideoDetections, params: Params) -> pd.DataFrame:
+    """Per label found in the video, sorted: `total` over its frames, and `presence` in 0..1.
+
+    Presence says how surely the label is in the video: 1 for a detected one; for `probability`
+    the highest of its frames. Raises UserError where the video lacks what the term needs.
+    """
+    if params.term == "probability":
+        if video.distribution is None:
+            raise UserError(
+                f"{video.category}/{video.video_id}.safetensors is missing beside the detections:"
+                " weigh_objects.term probability needs each frame's class distribution; make it"
+                " with `dvc repro`, or set term to confidence"
+            )
+        sums = _distribution_sums(video.distribution, params.min_confidence)
+    else:
+        if "area" in params.term and "area_pct" not in video.table:
+            raise UserError(
+                f"{video.category}/{video.video_id}.csv has no area_pct, which"
+                f" weigh_objects.term {params.term} needs: set weigh_objects.detector to segmented,"
+                " or term to confidence"
+            )
+        sums = _table_sums(video.table, params)
+    return sums[sums["total"] > 0]
+
+
+def _table_sums(table: pd.DataFrame, params: Params) -> pd.DataFrame:
+    table = table[table["confidence"] >= params.min_confidence]
+    amount = pd.Series(1.0, index=table.index)
+    if "confidence" in params.term:
+        amount = amount * table["confidence"]
+    if "area" in params.term:
+        amount = amount * table["area_pct"] / 100
+    in_frame = amount.groupby([table["label"], table["frame"]])
+    added = in_frame.sum().clip(upper=1.0) if "area" in params.term else in_frame.max()
+    return pd.DataFrame({"total": added.groupby(level="label").sum(), "presence": 1.0})
+
+
+def _distribution_sums(distribution: Distribution, min_confidence: float) -> pd.DataFrame:
+    # Two of the 1000 ImageNet classes share a name with another: what is asked is the name.
+    probability = distribution.probability.astype(np.float64).T
+    named = pd.DataFrame(probability, index=list(distribution.labels)).groupby(level=0).sum()
+    kept = named.where(named >= min_confidence, 0.0)
+    presence = kept.max(axis="columns").clip(upper=1.0)
+    return pd.DataFrame({"total": kept.sum(axis="columns"), "presence": presence})
+
+
+def fit(sums: Sequence[pd.DataFrame], params: Params) -> Weighting:
+    """The labels of all videos, sorted, each with its inverse document frequency.
+
+    idf = ln((1 + n) / (1 + df)) + 1, as scikit-learn's TfidfTransformer has it (smooth_idf), for
+    n videos. df is the sum of the label's presence over the videos: the number of videos that
+    have it, and for `probability`, where each label has some probability in every video and
+    counting says nothing, the number that may be expected to have it.
+    """
+    frequency = pd.concat([each["presence"] for each in sums]).groupby(level=0).sum().sort_index()
+    if frequency.empty:
+        raise UserError(
+            f"no video has a detection of confidence {params.min_confidence:g} or more: lower"
+            " weigh_objects.min_confidence, or look at the frames and the detector"
+        )
+    idf = np.log((1 + len(sums)) / (1 + frequency.to_numpy(np.float64))) + 1
+    rounded = np.round(idf if params.idf else np.ones_like(idf), DECIMALS)
+    return Weighting(params, [str(label) for label in frequency.index], rounded)
+
+
+def weigh_sums(sums: pd.DataFrame, weighting: Weighting) -> FloatArray:
+    """The importance (labels,) of each of the weighting's labels, from one video's sums."""
+    total = sums["total"].reindex(weighting.labels, fill_value=0.0).to_numpy(np.float64)
+    importance: FloatArray = SCALINGS[weighting.params.scaling](total) * weighting.idf
+    if weighting.params.norm != "none":
+        importance = unit_rows(importance[np.newaxis], weighting.params.norm)[0]
+    return np.round(importance, DECIMALS)
+
+
+def summary(vectors: Vectors) -> dict[str, Any]:
+    """The stage's metrics: how many videos and labels, and which videos have no object at all."""
+    empty = [
+        video_id for video_id, row in zip(vectors.ids, vectors.values, strict=True) if not row.any()
+    ]
+    return {
+        "videos": len(vectors.ids),
+        "labels": len(vectors.labels),
+        "zero_vectors": len(empty),
+        "zero_vector_ids": empty,
+    }
+
+
+def weighting_to_dict(weighting: Weighting) -> dict[str, Any]:
+    """The content of weighting.json."""
+    return {
+        "params": asdict(weighting.params),
+        "labels": weighting.labels,
+        "idf": weighting.idf.tolist(),
+    }
+
+
+def read_weighting(path: Path) -> Weighting:
+    """The weighting that `weighting_to_dict` made, from a JSON file. Raises UserError."""
+    content = read_json(path)
+    try:
+        params = Params(**content["params"])
+        weighting = Weighting(params, list(content["labels"]), np.array(content["idf"], float))
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(f"{path} is no weighting ({error}): {REMAKE}") from None
+    if weighting.idf.shape != (len(weighting.labels),):
+        raise UserError(f"{path} is no weighting (not one idf per label): {REMAKE}")
+    return weighting

@@ -1,0 +1,1 @@
+"""The videos by category, from each source, and their frames."""

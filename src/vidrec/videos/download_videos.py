@@ -1,0 +1,106 @@
+"""The videos by category, each with a row in the manifest, from the source that params name."""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from vidrec.videos import directory, sample, youtube
+from vidrec.videos.manifest import OK, Entry, build_manifest
+from vidrec.workflow.errors import UserError
+from vidrec.workflow.files import atomic_directory
+from vidrec.workflow.params import param
+from vidrec.workflow.tables import write_table
+
+
+@dataclass(frozen=True)
+class Params:
+    """Where videos come from, and what each source needs to know."""
+
+    source: str = param(choices=("sample", "youtube", "directory"))
+    directory: str = param()
+    seed: int = param(low=0)
+    sample_videos_per_category: int = param(low=1, high=999)
+    sample_seconds: float = param(low=1, high=60)
+    sample_fps: int = param(low=1, high=60)
+    youtube_manifest: str = param()
+    youtube_videos_per_category: int = param(low=1)
+    youtube_min_videos_per_category: int = param(low=1)
+    youtube_max_duration_s: float = param(low=1)
+    youtube_max_height: int = param(low=144)
+    youtube_max_filesize_mb: int = param(low=1)
+    frames_fps: int = param(name="extract_frames.fps", low=1, high=60)
+    frame_size: int = param(name="extract_frames.size", low=32, high=1024)
+    frame_fit: str = param(name="extract_frames.fit", choices=("stretch", "crop", "pad"))
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What a source gave: an entry per video wanted; the truth, where videos were drawn here."""
+
+    entries: list[Entry]
+    truth: pd.DataFrame
+    masks: pd.DataFrame
+
+
+def take(params: Params, folder: Path) -> Taken:
+    """Put the videos of the chosen source into `folder`, as <category>/<video_id>.<ext>.
+
+    Raises UserError where the source has none.
+    """
+    if params.source == "sample":
+        settings = sample_settings(params)
+        haul = sample.take(folder, settings, params.sample_videos_per_category)
+        return Taken(haul.entries, haul.truth, haul.masks)
+    if params.source == "directory":
+        entries = directory.take(Path(params.directory), folder)
+    else:
+        entries = _from_youtube(params, folder)
+    return Taken(entries, *sample.no_truth())
+
+
+def sample_settings(params: Params) -> sample.Settings:
+    """What the sample source needs of `params`."""
+    return sample.Settings(
+        seed=params.seed,
+        seconds=params.sample_seconds,
+        clip_fps=params.sample_fps,
+        frames_fps=params.frames_fps,
+        frame_size=params.frame_size,
+        fit=params.frame_fit,
+    )
+
+
+def _from_youtube(params: Params, folder: Path) -> list[Entry]:
+    rules = youtube.Rules(
+        max_duration_s=params.youtube_max_duration_s,
+        max_height=params.youtube_max_height,
+        max_filesize_mb=params.youtube_max_filesize_mb,
+    )
+    return youtube.take(
+        folder,
+        youtube.read_wanted(Path(params.youtube_manifest)),
+        rules,
+        params.youtube_videos_per_category,
+        params.youtube_min_videos_per_category,
+    )
+
+
+def download(params: Params, videos: Path) -> Taken:
+    """Write the directory `videos` with its manifest.csv, whole, from the chosen source.
+
+    Raises UserError where not one video is ok.
+    """
+    with atomic_directory(videos) as folder:
+        taken = take(params, folder)
+        _check_any(taken.entries)
+        write_table(folder / "manifest.csv", build_manifest(taken.entries, videos))
+    return taken
+
+
+def _check_any(entries: list[Entry]) -> None:
+    reasons = Counter(entry.status for entry in entries)
+    if not reasons[OK]:
+        told = ", ".join(f"{count} {status}" for status, count in sorted(reasons.items()))
+        raise UserError(f"none of the videos can be used ({told}): give others")

@@ -1,0 +1,69 @@
+"""The manifest of videos: one row per video wanted, with what became of it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from vidrec.workflow.files import sha256_of
+from vidrec.workflow.tables import read_table
+
+COLUMNS = (
+    "video_id",
+    "category",
+    "status",
+    "path",
+    "duration_s",
+    "sha256",
+    "source",
+    "title",
+    "error",
+)
+OK = "ok"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One video wanted: `status` is `ok`, and `file` where it lies, or a named reason why not."""
+
+    video_id: str
+    category: str
+    source: str
+    title: str = ""
+    status: str = OK
+    file: Path | None = None
+    duration_s: float = 0.0
+    error: str = ""
+
+
+def build_manifest(entries: Sequence[Entry], videos: Path) -> pd.DataFrame:
+    """The manifest of `entries`, sorted, with the paths that they will have below `videos`."""
+    ordered = sorted(entries, key=lambda entry: (entry.category, entry.video_id))
+    return pd.DataFrame([_row(entry, videos) for entry in ordered], columns=list(COLUMNS))
+
+
+def _row(entry: Entry, videos: Path) -> dict[str, str | float]:
+    taken = entry.file is not None
+    return {
+        "video_id": entry.video_id,
+        "category": entry.category,
+        "status": entry.status,
+        "path": (videos / entry.category / entry.file.name).as_posix() if entry.file else "",
+        "duration_s": round(entry.duration_s, 3) if taken else "",
+        "sha256": sha256_of(entry.file) if entry.file else "",
+        "source": entry.source,
+        "title": one_line(entry.title),
+        "error": one_line(entry.error),
+    }
+
+
+def read_manifest(videos: Path) -> pd.DataFrame:
+    """The manifest in the directory `videos`. Raises UserError where there is none."""
+    return read_table(videos / "manifest.csv", COLUMNS)
+
+
+def one_line(text: str, limit: int = 300) -> str:
+    """`text` without line breaks and control characters, cut to `limit` characters."""
+    return " ".join(re.sub(r"[\x00-\x1f\x7f\u2028\u2029]", " ", text).split())[:limit]

@@ -1,0 +1,294 @@
+"""The sample source: rendered clips of four categories that share some of their objects.
+
+A category has a few themes. Each video draws a mixture of objects around one theme's weights,
+then objects from that mixture; the first of them is large and stays. Who drew what is known
+exactly, so that every later stage can be held against the truth.
+"""
+
+import functools
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from PIL import Image
+
+from vidrec.detections.masks import encode_mask
+from vidrec.drawing.objects import LABELS
+from vidrec.drawing.scenes import (
+    CANVAS_HEIGHT,
+    CANVAS_WIDTH,
+    Scene,
+    Track,
+    VisibleObject,
+    paint,
+    paint_backdrop,
+    random_track,
+)
+from vidrec.drawing.stills import resize_mask
+from vidrec.media.ffmpeg import encode_clip, version
+from vidrec.videos.manifest import Entry
+from vidrec.workflow.archives import pack, unpack
+from vidrec.workflow.checkpoints import Checkpoints, complete
+from vidrec.workflow.files import write_bytes
+
+SEED_BRANCH = 0
+"""Clips have this branch of seeds for themselves (see sample_stills.PURPOSES)."""
+
+TRUTH_COLUMNS = ("video_id", "frame", "label", "area_pct")
+MASK_COLUMNS = ("video_id", "frame", "label", "size", "counts")
+
+THEMES: dict[str, dict[str, dict[str, float]]] = {
+    "music": {
+        "guitar session": {"guitar": 0.55, "person": 0.25, "microphone": 0.2},
+        "drum solo": {"drum": 0.6, "person": 0.2, "microphone": 0.2},
+        "piano recital": {"piano": 0.65, "person": 0.2, "microphone": 0.15},
+        "band": {"guitar": 0.2, "drum": 0.2, "piano": 0.15, "microphone": 0.25, "person": 0.2},
+    },
+    "pets": {
+        "cats": {"cat": 0.65, "ball": 0.15, "person": 0.15, "tree": 0.05},
+        "dogs": {"dog": 0.55, "ball": 0.15, "person": 0.15, "tree": 0.15},
+        "birds": {"bird": 0.65, "tree": 0.25, "cat": 0.05, "person": 0.05},
+    },
+    "cars": {
+        "road": {"car": 0.65, "tree": 0.2, "bus": 0.1, "bicycle": 0.05},
+        "city traffic": {
+            "car": 0.42,
+            "bus": 0.2,
+            "traffic light": 0.2,
+            "person": 0.12,
+            "bicycle": 0.06,
+        },
+    },
+    "cycling": {
+        "road race": {"bicycle": 0.6, "person": 0.2, "tree": 0.13, "car": 0.07},
+        "city rides": {
+            "bicycle": 0.46,
+            "person": 0.2,
+            "traffic light": 0.12,
+            "car": 0.1,
+            "tree": 0.06,
+            "bus": 0.06,
+        },
+    },
+}
+"""Category -> theme -> weight of each object in it."""
+
+CONCENTRATION = 20.0
+"""How close a video's mixture stays to its theme: the total weight of the Dirichlet draw."""
+STRAY_WEIGHT = 0.04
+"""Weight of every object in every video: a little of anything may turn up."""
+PAN_SHARE = 0.08
+"""How much of the backdrop the camera leaves out, and so how far it can pan."""
+
+
+@dataclass(frozen=True)
+class Clip:
+    """Which clip to render: its place in its category decides its content, given the seed."""
+
+    category: str
+    index: int
+
+    @property
+    def video_id(self) -> str:
+        return f"{self.category}_{self.index:03d}"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What decides the pictures and the truth of a clip, besides which clip it is.
+
+    The last three are those that frames are extracted with: the truth is about those frames.
+    """
+
+    seed: int
+    seconds: float
+    clip_fps: int
+    frames_fps: int
+    frame_size: int
+    fit: str
+
+    @property
+    def clip_frames(self) -> int:
+        return max(1, round(self.seconds * self.clip_fps))
+
+    def shown_in(self, frame: int) -> int:
+        """Index of the clip's picture that extracted frame 1, 2, 3 … shows: the last one whose
+        time rounds to no more than that of the frame, as ffmpeg's `fps` filter picks it."""
+        last = math.ceil((frame - 0.5) * self.clip_fps / self.frames_fps) - 1
+        return min(max(0, last), self.clip_frames - 1)
+
+    @property
+    def extracted_frames(self) -> int:
+        return max(1, math.floor(self.clip_frames * self.frames_fps / self.clip_fps + 0.5))
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What happens in a clip. The camera pans from and to a share of what it leaves out."""
+
+    title: str
+    scene: Scene
+    pan: tuple[tuple[float, float], tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Haul:
+    """What the source gives: an entry per video, and the truth about all their frames."""
+
+    entries: list[Entry]
+    truth: pd.DataFrame
+    masks: pd.DataFrame
+
+
+def take(folder: Path, settings: Settings, per_category: int) -> Haul:
+    """Render `per_category` clips of each category into `folder`/<category>/<video_id>.mp4.
+
+    Clips rendered before, by a run that was killed, are not rendered again.
+    """
+    clips = [Clip(name, number) for name in THEMES for number in range(1, per_category + 1)]
+    store = Checkpoints("sample_videos", [settings, version()])
+    work = functools.partial(render, settings=settings)
+    keys = [store.key(clip.video_id) for clip in clips]
+    entries: list[Entry] = []
+    rows: list[tuple[Any, ...]] = []
+    for clip, archive in complete(store, work, clips, keys, title="render videos"):
+        parts = unpack(archive)
+        entries.append(_put(folder, clip, settings, parts))
+        rows += [(clip.video_id, *row) for row in json.loads(parts["truth.json"])]
+    return Haul(entries, *_truth_tables(rows))
+
+
+def _put(folder: Path, clip: Clip, settings: Settings, parts: dict[str, bytes]) -> Entry:
+    file = folder / clip.category / f"{clip.video_id}.mp4"
+    write_bytes(file, parts["clip.mp4"])
+    return Entry(
+        video_id=clip.video_id,
+        category=clip.category,
+        source="sample",
+        title=f"{parts['title.txt'].decode()} {clip.index}",
+        file=file,
+        duration_s=settings.clip_frames / settings.clip_fps,
+    )
+
+
+def _truth_tables(rows: list[tuple[Any, ...]]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The truth and, row by row beside it, the masks, each with its own columns."""
+    names = [*TRUTH_COLUMNS, *MASK_COLUMNS[3:]]
+    table = pd.DataFrame(rows, columns=names)
+    return table[list(TRUTH_COLUMNS)], table[list(MASK_COLUMNS)]
+
+
+def no_truth() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The truth about videos that nobody drew: two tables without rows."""
+    return _truth_tables([])
+
+
+def render(clip: Clip, settings: Settings) -> bytes:
+    """An archive of `clip.mp4`, `title.txt` and `truth.json`, which are a function of these two.
+
+    The truth is a list of [frame, label, area_pct, size, counts], one for each object in sight
+    in each extracted frame.
+    """
+    planned = plan(clip, settings)
+    painted = list(_paint_all(planned, settings))
+    pictures = [picture.tobytes() for picture, _ in painted]
+    truth = [
+        [frame, *row]
+        for frame in range(1, settings.extracted_frames + 1)
+        for row in _truth_rows(painted[settings.shown_in(frame)][1], settings)
+    ]
+    return pack(
+        {
+            "clip.mp4": encode_clip(pictures, CANVAS_WIDTH, CANVAS_HEIGHT, settings.clip_fps),
+            "title.txt": planned.title.encode(),
+            "truth.json": json.dumps(truth).encode(),
+        }
+    )
+
+
+def _paint_all(
+    planned: Plan, settings: Settings
+) -> Iterator[tuple[Image.Image, list[VisibleObject]]]:
+    backdrop = paint_backdrop(planned.scene.background_seed)
+    for index in range(settings.clip_frames):
+        time = index / settings.clip_fps
+        panned = _panned(backdrop, planned.pan, time / settings.seconds)
+        yield paint(planned.scene, panned, time)
+
+
+def _panned(
+    backdrop: Image.Image, pan: tuple[tuple[float, float], tuple[float, float]], share: float
+) -> Image.Image:
+    """What the camera sees of `backdrop` after a `share` (0..1) of its way."""
+    start, end = np.array(pan[0]), np.array(pan[1])
+    x, y = PAN_SHARE * (start + share * (end - start)) * (CANVAS_WIDTH, CANVAS_HEIGHT)
+    width, height = (1 - PAN_SHARE) * CANVAS_WIDTH, (1 - PAN_SHARE) * CANVAS_HEIGHT
+    size = (CANVAS_WIDTH, CANVAS_HEIGHT)
+    return backdrop.resize(size, Image.Resampling.BILINEAR, box=(x, y, x + width, y + height))
+
+
+def _truth_rows(objects: list[VisibleObject], settings: Settings) -> list[list[Any]]:
+    """Label, area (% of the frame), size and COCO run lengths of what a frame shows."""
+    rows: list[list[Any]] = []
+    for item in objects:
+        seen = fit_mask(item.mask, settings.fit)
+        if not seen.any():
+            continue
+        rle = encode_mask(resize_mask(seen, settings.frame_size))
+        area = round(100 * float(seen.mean()), 4)
+        rows.append([item.label, area, settings.frame_size, rle["counts"]])
+    return rows
+
+
+def fit_mask(mask: NDArray[np.bool_], fit: str) -> NDArray[np.bool_]:
+    """The part of a mask (height, width) that a frame shows, as `extract_frames.fit` says."""
+    margin = (mask.shape[1] - mask.shape[0]) // 2
+    if fit == "crop":
+        return mask[:, margin : mask.shape[1] - margin]
+    if fit == "pad":
+        return np.pad(mask, ((margin, margin), (0, 0)))
+    return mask
+
+
+def plan(clip: Clip, settings: Settings) -> Plan:
+    """What happens in `clip`: a theme, a mixture of objects around it, and their ways."""
+    category = list(THEMES).index(clip.category)
+    rng = np.random.default_rng([settings.seed, SEED_BRANCH, category, clip.index])
+    themes = THEMES[clip.category]
+    title = str(rng.choice(list(themes)))
+    tracks = _tracks(_mixture(themes[title], rng), settings.seconds, rng)
+    start, end = rng.uniform(0, 1, (2, 2)).tolist()
+    scene = Scene(int(rng.integers(2**31)), tracks)
+    return Plan(title, scene, (tuple(start), tuple(end)))
+
+
+def _mixture(weights: dict[str, float], rng: np.random.Generator) -> NDArray[np.float64]:
+    """Probability of each label of `LABELS`, (labels,), drawn around the theme's `weights`."""
+    usual = np.array([weights.get(label, 0.0) for label in LABELS])
+    return rng.dirichlet(CONCENTRATION * usual + STRAY_WEIGHT)
+
+
+def _tracks(
+    mixture: NDArray[np.float64], seconds: float, rng: np.random.Generator
+) -> tuple[Track, ...]:
+    """One large object that stays on one side, behind 4 to 6 others that come and go in turn, most
+    of them on the other side."""
+    count = int(rng.integers(4, 7))
+    labels = [str(label) for label in rng.choice(LABELS, count + 1, p=mixture)]
+    sides = ((0.22, 0.38), (0.6, 0.85))
+    near, far = sides if rng.random() < 0.5 else sides[::-1]
+    whole = (0.0, seconds)
+    tracks = [random_track(labels[0], rng, span=whole, scale_range=(0.8, 1.25), across=near)]
+    for turn, label in enumerate(labels[1:]):
+        middle = seconds * (turn + rng.uniform(0, 1)) / count
+        half = seconds * rng.uniform(0.1, 0.18)
+        span = (max(0.0, middle - half), min(seconds, middle + half))
+        side = far if rng.random() < 0.8 else near
+        tracks.append(random_track(label, rng, span=span, scale_range=(0.8, 1.05), across=side))
+    return tuple(tracks)

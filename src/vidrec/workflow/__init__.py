@@ -1,0 +1,1 @@
+"""What every stage needs: arguments, params, files, tables, workers, finished work."""

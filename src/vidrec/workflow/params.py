@@ -1,0 +1,88 @@
+"""Reading a stage's parameters from params.yaml into a checked dataclass.
+
+Each stage module declares the dataclass of what it reads. A field is named in params.yaml as
+`<section>.<field>`; one that belongs to another stage says so with `param(..., name="other.key")`.
+"""
+
+import dataclasses
+import types
+import typing
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+from vidrec.workflow.errors import UserError
+
+T = TypeVar("T")
+
+
+def param(
+    *,
+    name: str | None = None,
+    choices: tuple[str, ...] | None = None,
+    low: float | None = None,
+    high: float | None = None,
+) -> Any:
+    """A field of a params dataclass: its name elsewhere, its allowed values or its range."""
+    return dataclasses.field(metadata={"name": name, "choices": choices, "low": low, "high": high})
+
+
+def names(kind: type) -> dict[str, str]:
+    """Field name -> dotted name in params.yaml, for the params dataclass `kind`."""
+    section = kind.__module__.rpartition(".")[2]
+    return {
+        field.name: field.metadata.get("name") or f"{section}.{field.name}"
+        for field in dataclasses.fields(kind)
+    }
+
+
+def load(kind: type[T], path: Path) -> T:
+    """The values of `kind`'s fields in the YAML file `path`.
+
+    Raises UserError for a missing file, a missing key, a wrong type or a value not allowed.
+    """
+    document = _read(path)
+    hints = typing.get_type_hints(kind)
+    dotted = names(kind)
+    values = {}
+    for field in dataclasses.fields(typing.cast(Any, kind)):
+        value = _find(document, dotted[field.name], path)
+        values[field.name] = _checked(value, hints[field.name], field, dotted[field.name])
+    return kind(**values)
+
+
+def _read(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UserError(f"{path} is missing: run from the top of the project") from None
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+        reason = " ".join(str(error).split())
+        raise UserError(f"{path} is not valid YAML ({reason}): mend it") from None
+
+
+def _find(document: Any, dotted: str, path: Path) -> Any:
+    value = document
+    for key in dotted.split("."):
+        if not isinstance(value, dict) or key not in value:
+            raise UserError(f"{path} has no {dotted}: add it (git show HEAD:params.yaml has all)")
+        value = value[key]
+    return value
+
+
+def _checked(value: Any, hint: Any, field: dataclasses.Field[Any], dotted: str) -> Any:
+    if hint is float and type(value) is int:
+        value = float(value)
+    expected = getattr(hint, "__origin__", hint)
+    if isinstance(expected, types.UnionType) or type(value) is not expected:
+        raise UserError(f"{dotted} is {value!r}: it must be of type {expected.__name__}")
+    choices, low, high = (field.metadata.get(key) for key in ("choices", "low", "high"))
+    if choices is not None and value not in choices:
+        raise UserError(f"{dotted} is {value!r}: it must be one of {', '.join(choices)}")
+    below = low is not None and not value >= low
+    above = high is not None and not value <= high
+    if below or above:
+        bounds = f"at least {low}" if high is None else f"between {low} and {high}"
+        raise UserError(f"{dotted} is {value!r}: it must be {bounds}")
+    return value

@@ -1,0 +1,70 @@
+"""What every stage script shares: arguments, errors in one line, one run at a time."""
+
+import argparse
+import errno
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from filelock import FileLock, Timeout
+
+from vidrec.workflow.errors import UserError, readable
+
+LOCKS = Path(".vidrec/locks")
+
+NOT_OURS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
+"""Errors of the system that a user can mend: no room, no access. Any other is a bug of ours."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with the arguments in one line, as all other errors are said."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"error: {message}: see {self.prog} --help\n")
+
+
+def parser(description: str | None) -> argparse.ArgumentParser:
+    """An argument parser with the option that all stages have: where the params are."""
+    made = _Parser(description=description)
+    made.add_argument("--params", type=Path, default=Path("params.yaml"), help="the params file")
+    return made
+
+
+def run(main: Callable[[], None]) -> NoReturn:
+    """Run `main`; a UserError becomes one line on standard error and exit status 1."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        main()
+    except UserError as error:
+        print("error:", *map(readable, str(error).splitlines()), file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in NOT_OURS:
+            raise
+        print(
+            f"error: {readable(str(error))}: make room or give access, then run again",
+            file=sys.stderr,
+        )
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("error: stopped by the user; what was finished is kept", file=sys.stderr)
+        sys.exit(1)
+    sys.exit(0)
+
+
+def lock(stage: str) -> FileLock:
+    """A lock, taken, that keeps a second run of `stage` out until this process ends.
+
+    DVC's own lock is gone once `dvc` is killed, while the stage that it started runs on.
+    """
+    LOCKS.mkdir(parents=True, exist_ok=True)
+    held = FileLock(LOCKS / f"{stage}.lock")
+    try:
+        held.acquire(timeout=0)
+    except Timeout:
+        raise UserError(
+            f"{stage} is already running here: wait until it ends, or end that process"
+        ) from None
+    return held

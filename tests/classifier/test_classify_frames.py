@@ -1,0 +1,143 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from vidrec.classifier import classify_frames
+from vidrec.classifier.classify_frames import Params, classify_all
+from vidrec.classifier.frame_classifier import Predictions
+from vidrec.detections.tree import read_videos
+from vidrec.workflow.errors import UserError
+
+Write = Callable[[Path, int, int], None]
+FP32 = Params("fp32", 4)
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each test has its own checkpoints, and loads its own classifier."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("VIDREC_WORKERS", "1")
+    classify_frames.load_classifier.cache_clear()
+    yield
+    classify_frames.load_classifier.cache_clear()
+
+
+@pytest.fixture
+def frames(tmp_path: Path, write_frames: Write) -> Path:
+    write_frames(tmp_path / "frames" / "pets" / "b", 3, 0)
+    write_frames(tmp_path / "frames" / "pets" / "a", 11, 1)
+    write_frames(tmp_path / "frames" / "cars" / "c", 1, 2)
+    return tmp_path / "frames"
+
+
+def results(frames: Path, folder: Path, params: Params = FP32) -> dict[str, Predictions]:
+    return {f"{c}/{v}": found for c, v, found in classify_all(frames, folder, params)}
+
+
+def test_every_video_has_one_row_per_frame(frames: Path, classifier_folder: Path) -> None:
+    found = results(frames, classifier_folder)
+    assert list(found) == ["cars/c", "pets/a", "pets/b"]
+    assert [len(item.probability) for item in found.values()] == [1, 11, 3]
+    assert [len(item.features) for item in found.values()] == [1, 11, 3]
+
+
+def test_a_video_has_the_same_result_alone(
+    frames: Path, classifier_folder: Path, tmp_path: Path, write_frames: Write
+) -> None:
+    together = results(frames, classifier_folder)["pets/b"]
+    write_frames(tmp_path / "other" / "x" / "y", 3, 0)
+    (alone,) = results(tmp_path / "other", classifier_folder).values()
+    assert alone.probability.tobytes() == together.probability.tobytes()
+    assert alone.features.tobytes() == together.features.tobytes()
+
+
+def test_what_was_finished_is_not_made_again(
+    frames: Path, classifier_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = frames / "pets" / "b" / "2.jpg"
+    whole = broken.read_bytes()
+    broken.write_bytes(b"no picture")
+    with pytest.raises(UserError, match=r"b/2.jpg cannot be read"):
+        results(frames, classifier_folder)
+    broken.write_bytes(whole)
+    made: list[str] = []
+    really = classify_frames.classify_video
+
+    def counted(folder: Path, params: Params, directory: Path) -> bytes:
+        made.append(directory.name)
+        return really(folder, params, directory)
+
+    monkeypatch.setattr(classify_frames, "classify_video", counted)
+    first = results(frames, classifier_folder)
+    assert made == ["b"]
+    second = results(frames, classifier_folder)
+    assert made == ["b"]
+    for name in first:
+        assert (first[name].probability == second[name].probability).all()
+    results(frames, classifier_folder, Params("fp32", 5))
+    assert sorted(made) == ["a", "b", "b", "c"]
+
+
+def test_other_frames_under_the_same_name_are_classified_anew(
+    frames: Path, classifier_folder: Path
+) -> None:
+    before = results(frames, classifier_folder)
+    (frames / "pets" / "a" / "11.jpg").rename(frames / "pets" / "b" / "2.jpg")
+    after = results(frames, classifier_folder)
+    assert (before["pets/b"].features[1] != after["pets/b"].features[1]).any()
+    assert len(after["pets/a"].probability) == 10
+    assert (before["cars/c"].features == after["cars/c"].features).all()
+
+
+@pytest.fixture
+def arguments(classifier_folder: Path) -> list[str]:
+    text = yaml.safe_dump({"classify_frames": {"precision": "fp32", "batch_size": 4}})
+    Path("params.yaml").write_text(text, encoding="utf-8")
+    return [
+        *("--frames", "frames", "--weights", str(classifier_folder)),
+        *("--detections", "out/detections", "--features", "out/features"),
+    ]
+
+
+@pytest.mark.usefixtures("frames")
+def test_the_stage_writes_a_table_a_distribution_and_features_per_video(
+    arguments: list[str], run_stage: Callable[..., int], classifier_folder: Path
+) -> None:
+    assert run_stage("classify_frames", *arguments) == 0
+    videos = read_videos(Path("out/detections"), with_distribution=True)
+    found = {video.video_id: video for video in videos}
+    assert sorted(found) == ["a", "b", "c"]
+    for video in found.values():
+        assert video.distribution is not None
+        assert video.distribution.labels == ("cat", "dog", "tree")
+        best = video.distribution.probability.argmax(axis=1)
+        assert video.table["label"].tolist() == [video.distribution.labels[x] for x in best]
+    assert found["a"].table["frame"].tolist() == list(range(1, 12))
+    text = Path("out/detections/cars/c.csv").read_text(encoding="utf-8")
+    assert text.startswith("frame,label,confidence\n1,")
+    assert len(list(Path("out/features").glob("*/*.safetensors"))) == 3
+    before = Path("out/detections/pets/a.safetensors").read_bytes()
+    assert run_stage("classify_frames", *arguments) == 0
+    assert Path("out/detections/pets/a.safetensors").read_bytes() == before
+
+
+def test_a_bad_frame_ends_the_stage_in_one_line_and_leaves_no_half_output(
+    frames: Path,
+    arguments: list[str],
+    run_stage: Callable[..., int],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (frames / "pets" / "b" / "2.jpg").unlink()
+    assert run_stage("classify_frames", *arguments) == 1
+    errors = [line for line in capsys.readouterr().err.splitlines() if line.startswith("error: ")]
+    assert errors == ["error: frames/pets/b lacks frame 2.jpg: extract it again"]
+    assert not list(Path("out").iterdir())
+
+
+def test_confidence_is_stored_as_written(frames: Path, classifier_folder: Path) -> None:
+    found = results(frames, classifier_folder)["pets/a"]
+    assert found.probability.dtype == np.float16
+    assert len(np.unique(found.probability.argmax(axis=1))) > 1

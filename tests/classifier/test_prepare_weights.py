@@ -1,0 +1,182 @@
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from torchvision.models import GoogLeNet_Weights, RegNet_Y_16GF_Weights, ShuffleNet_V2_X0_5_Weights
+
+from vidrec.classifier.prepare_weights import (
+    HALF,
+    Params,
+    labels_for,
+    prepare,
+    take_in,
+    unique_labels,
+)
+from vidrec.networks import weights
+from vidrec.networks.image_classifiers import IMAGENET_MEAN, IMAGENET_STD, build_classifier
+from vidrec.networks.official_weights import classifier_weights
+from vidrec.workflow.errors import UserError
+from vidrec.workflow.files import sha256_of
+
+ARCH = "shufflenet_v2_x0_5"
+FILE = Params(
+    source="file",
+    classifier_arch=ARCH,
+    classifier_weights="",
+    classifier_file="",
+    seed=7,
+    threads=1,
+    precision="fp32",
+    input_size=64,
+    closeups=1,
+    closeup_epochs=1,
+    stills=1,
+    still_epochs=1,
+    learning_rate=0.001,
+)
+
+
+def save_network(path: Path, classes: int, arch: str = ARCH) -> dict[str, torch.Tensor]:
+    tensors: dict[str, torch.Tensor] = build_classifier(arch, classes).state_dict()
+    torch.save(tensors, path)
+    return tensors
+
+
+def test_a_file_of_the_official_shape_gets_the_official_names(tmp_path: Path) -> None:
+    tensors = save_network(tmp_path / "net.pth", 1000)
+    given = dataclasses.replace(FILE, classifier_file=str(tmp_path / "net.pth"))
+    prepare(given, tmp_path / "w")
+    kept, card = weights.load(tmp_path / "w")
+    assert kept.keys() == tensors.keys()
+    assert all(torch.equal(kept[name], tensors[name]) for name in tensors)
+    categories = ShuffleNet_V2_X0_5_Weights.DEFAULT.meta["categories"]
+    assert card.labels == tuple(categories)
+    assert len(set(card.labels)) == 1000
+    assert (card.arch, card.input_size, card.origin) == (ARCH, 224, "net.pth")
+    assert (card.mean, card.std) == (IMAGENET_MEAN, IMAGENET_STD)
+    assert card.origin_sha256 == sha256_of(tmp_path / "net.pth")
+
+
+def test_own_classes_are_named_by_a_file_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "net.pth"
+    save_network(path, 3)
+    official = classifier_weights(ARCH, "")
+    with pytest.raises(UserError, match=r"3 classes, but 1000 names .* into .*net.pth.labels.txt"):
+        take_in(ARCH, path, official, tmp_path / "w")
+    path.with_name("net.pth.labels.txt").write_text("Käse\nbread\nbread\n", encoding="utf-8")
+    take_in(ARCH, path, official, tmp_path / "w")
+    assert weights.read_card(tmp_path / "w").labels == ("Käse", "bread", "bread (2)")
+
+
+def test_names_are_refused_unless_they_are_text_and_one_per_class(tmp_path: Path) -> None:
+    beside = tmp_path / "net.pth.labels.txt"
+    for content, said in ((b"a\nb\n", "3 classes, but 2 names"), (b"\xff\xfe", "is not UTF-8")):
+        beside.write_bytes(content)
+        with pytest.raises(UserError, match=said):
+            labels_for(tmp_path / "net.pth", 3, ())
+
+
+def test_a_file_of_another_network_is_refused_and_nothing_kept(tmp_path: Path) -> None:
+    path = tmp_path / "net.pth"
+    save_network(path, 2, "squeezenet1_1")
+    with pytest.raises(UserError, match=r"net.pth has no fc.weight, so it is not of ShuffleNetV2"):
+        take_in(ARCH, path, classifier_weights(ARCH, ""), tmp_path / "w")
+    torch.save({"fc.weight": torch.zeros(1000, 1024)}, path)
+    with pytest.raises(UserError, match=r"net.pth does not fit ShuffleNetV2"):
+        take_in(ARCH, path, classifier_weights(ARCH, ""), tmp_path / "w")
+    assert not (tmp_path / "w").exists()
+
+
+def test_pictures_are_read_as_the_chosen_weights_read_them(tmp_path: Path) -> None:
+    path = tmp_path / "net.pth"
+    save_network(path, 1000)
+    # Any preset will do for the size: it is the weights' and not the network's.
+    take_in(ARCH, path, RegNet_Y_16GF_Weights.IMAGENET1K_SWAG_E2E_V1, tmp_path / "w")
+    assert weights.read_card(tmp_path / "w").input_size == 384
+
+
+def test_networks_from_tensorflow_read_values_from_minus_one_to_one(tmp_path: Path) -> None:
+    path = tmp_path / "net.pth"
+    path.with_name("net.pth.labels.txt").write_text("a\nb\n")
+    save_network(path, 2, "googlenet")
+    take_in("googlenet", path, GoogLeNet_Weights.DEFAULT, tmp_path / "w")
+    card = weights.read_card(tmp_path / "w")
+    assert (card.mean, card.std) == (HALF, HALF)
+
+
+def test_without_a_file_the_weights_are_absent_until_somebody_needs_them(tmp_path: Path) -> None:
+    prepare(FILE, tmp_path / "w")
+    with pytest.raises(UserError, match=r"prepare_weights.classifier_file is empty; name a state"):
+        weights.load(tmp_path / "w")
+
+
+def test_a_missing_file_and_an_unknown_network_are_refused(tmp_path: Path) -> None:
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"classifier_file": "nowhere.pth"}, "nowhere.pth is missing"),
+        ({"classifier_file": "a.pth", "classifier_arch": "resnet51"}, "did you mean"),
+        ({"source": "torchvision", "classifier_arch": "maskrcnn_resnet50_fpn"}, "no torchvision"),
+        ({"source": "torchvision", "classifier_weights": "V9"}, "choose from IMAGENET1K_V1"),
+    ]
+    for changed, said in cases:
+        with pytest.raises(UserError, match=said):
+            prepare(dataclasses.replace(FILE, **changed), tmp_path / "w")
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_official_file_that_is_another_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    name = ShuffleNet_V2_X0_5_Weights.DEFAULT.url.rpartition("/")[2]
+    path = tmp_path / "hub" / "checkpoints" / name
+    path.parent.mkdir(parents=True)
+    save_network(path, 1000)
+    with pytest.raises(UserError, match=f"{name} does not have the SHA-256"):
+        prepare(dataclasses.replace(FILE, source="torchvision"), tmp_path / "w")
+    assert not (tmp_path / "w").exists()
+
+
+@pytest.mark.usefixtures("torch_as_before")
+def test_the_sample_trains_resnets_only(tmp_path: Path) -> None:
+    given = dataclasses.replace(FILE, source="sample", classifier_arch="mobilenet_v2")
+    with pytest.raises(UserError, match="cannot train a MobileNetV2: set"):
+        prepare(given, tmp_path / "w")
+    assert not (tmp_path / "w").exists()
+
+
+def test_repeated_names_get_a_number() -> None:
+    assert unique_labels(("crane", "dog", "crane")) == ("crane", "dog", "crane (2)")
+    assert unique_labels(("a", "a", "a (2)")) == ("a", "a (3)", "a (2)")
+
+
+@given(st.lists(st.sampled_from(["a", "a (2)", "a (3)", "a (2) (2)"]), max_size=9))
+def test_names_are_unique_and_single_ones_stay(labels: list[str]) -> None:
+    unique = unique_labels(tuple(labels))
+    assert len(set(unique)) == len(labels)
+    for name, given_name in zip(unique, labels, strict=True):
+        assert name.startswith(given_name)
+        assert name == given_name or labels.count(given_name) > 1
+
+
+def test_the_stage_says_what_is_wrong_in_one_line(
+    tmp_path: Path,
+    run_stage: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad.pth").write_bytes(b"no weights")
+    for changed, said in (({"classifier_file": "bad.pth"}, "is no plain"), ({"seed": -1}, "seed")):
+        section = {**dataclasses.asdict(FILE), **changed}
+        Path("params.yaml").write_text(yaml.safe_dump({"prepare_weights": section}))
+        assert run_stage("prepare_weights", "--weights", "w") == 1
+        line = capsys.readouterr().err
+        assert line.startswith("error: ")
+        assert said in line
+        assert line.count("\n") == 1

@@ -1,0 +1,106 @@
+"""The contact sheet of a stored video, and of one that is looked at now."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from vidrec.commands.inspection import MOST_TILES, chosen_frames, read_stored, sheet_of
+from vidrec.commands.neighbors import VECTORS
+from vidrec.detections.masks import encode_mask
+from vidrec.vectors.vectors import read_vectors
+from vidrec.workflow.errors import UserError
+
+SEGMENTED = Path("data/detections/segmented/cars/clip_0.csv")
+
+
+def sheet(video: str) -> tuple[str, Image.Image]:
+    return sheet_of(video, Path("params.yaml"), lambda _: None)
+
+
+def write_segmented(rows: str, masks: int) -> None:
+    SEGMENTED.parent.mkdir(parents=True, exist_ok=True)
+    SEGMENTED.write_text(f"frame,label,confidence,area_pct\n{rows}", encoding="utf-8")
+    shape = np.zeros((224, 224), np.bool_)
+    shape[50:100, 50:150] = True
+    content = {"frames": [1, 7], "masks": [encode_mask(shape)] * masks}
+    SEGMENTED.with_suffix(".masks.json").write_text(json.dumps(content), encoding="utf-8")
+
+
+def test_what_is_stored_is_drawn_with_the_outlines_where_there_are_any(index: Path) -> None:
+    name, plain = sheet("clip_0")
+    assert name == "clip_0"
+    write_segmented("", 0)
+    _, nothing_found = sheet("clip_0")
+    write_segmented("1,car,0.9,10\n1,dog\x1b,0.8,10\n", 2)
+    _, outlined = sheet("clip_0")
+    assert len({picture.tobytes() for picture in (plain, nothing_found, outlined)}) == 3
+    assert outlined.height > plain.height  # by the legend
+    assert sheet("clip_0")[1].tobytes() == outlined.tobytes()
+
+
+def test_objects_alone_will_do(index: Path) -> None:
+    write_segmented("1,car,0.9,10\n", 1)
+    Path("data/detections/classified/cars/clip_0.csv").unlink()
+    found = read_stored(read_vectors(VECTORS), "clip_0")
+    assert found.classes is None
+    assert found.objects is not None
+    sheet("clip_0")
+
+
+def test_a_file_of_the_index_looks_as_what_is_stored_but_for_its_name(index: Path) -> None:
+    name, made = sheet("data/videos/cars/clip_0.mp4")
+    assert name == "clip_0"
+    stored = np.asarray(sheet("clip_0")[1])
+    assert made.size == stored.shape[1::-1]
+    assert (np.asarray(made) == stored).all(axis=2)[100:].all()
+
+
+def test_an_unseen_video_is_segmented_where_there_are_weights(
+    index: Path, segmenter_folder: Path, write_frames: Callable[[Path, int, int], None]
+) -> None:
+    text = Path("params.yaml").read_text(encoding="utf-8")
+    Path("params.yaml").write_text(text.replace("resolution: 0", "resolution: 64"), "utf-8")
+    write_frames(Path("my frames.d"), 2, 0)
+    name, plain = sheet("my frames.d")
+    Path("data/weights/segmenter").symlink_to(segmenter_folder)
+    assert sheet("my frames.d")[1].tobytes() != plain.tobytes()
+    assert name == "my_frames"
+
+
+def test_what_cannot_be_drawn_says_why(index: Path) -> None:
+    with pytest.raises(UserError, match="did you mean clip_"):
+        sheet("clip_9")
+    with pytest.raises(UserError, match=r"x\.mp4 is missing"):
+        sheet("x.mp4")
+    write_segmented("1,car,0.9,10\n", 2)
+    with pytest.raises(UserError, match="has 1 objects, its masks are 2"):
+        sheet("clip_0")
+    shutil.rmtree("data/detections")
+    with pytest.raises(UserError, match="dvc repro classify_frames"):
+        sheet("clip_0")
+    shutil.rmtree("data/weights")
+    with pytest.raises(UserError, match=r"card\.json is missing"):
+        sheet("data/videos/cars/clip_0.mp4")
+
+
+@given(st.integers(1, 2000), st.sets(st.integers(1, 2000), max_size=200))
+def test_frames_are_chosen_evenly_and_those_looked_at_first(
+    count: int, looked_at: set[int]
+) -> None:
+    known = sorted(number for number in looked_at if number <= count)
+    chosen = chosen_frames(count, known)
+    assert len(chosen) == min(count, MOST_TILES)
+    assert chosen == sorted(set(chosen))
+    assert 1 <= chosen[0] <= chosen[-1] <= count
+    longest = -(-count // MOST_TILES)
+    gaps = np.diff([0, *chosen, count + 1])
+    assert gaps.max() <= 2 * longest
+    missed = set(known) - set(chosen)
+    assert all(any(abs(number - other) < longest for other in chosen) for number in missed)

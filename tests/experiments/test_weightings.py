@@ -1,0 +1,166 @@
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from vidrec.detections.tree import Distribution, VideoDetections
+from vidrec.experiments.weightings import (
+    COLUMNS,
+    MADE_BY,
+    TERMS,
+    Combination,
+    Result,
+    as_text,
+    chosen,
+    combinations,
+    figures,
+    ranked,
+    reason,
+)
+from vidrec.vectors.weigh_objects import Params, label_sums
+from vidrec.workflow.errors import UserError
+
+PARAMS = Params("classified", "confidence", "sqrt", True, "l2", 0.0)
+FRAMES = pd.DataFrame({"frame": [1], "label": ["cat"], "confidence": [0.5]})
+WHOLE = Distribution(("cat",), np.full((1, 1), 0.5, np.float16))
+FOUND = {
+    "classified": VideoDetections("v", "c", FRAMES, WHOLE),
+    "finetuned": VideoDetections("v", "c", FRAMES, WHOLE),
+    "segmented": VideoDetections("v", "c", FRAMES.assign(area_pct=5.0)),
+}
+
+
+def measured(precision: float, low: float, high: float) -> dict[str, float]:
+    values = dict.fromkeys(COLUMNS, 0.5)
+    return values | {
+        "precision_at_10": precision,
+        "precision_at_10_low": low,
+        "precision_at_10_high": high,
+    }
+
+
+def experiment(values: Mapping[str, float], state: str | None = "success") -> dict[str, Any]:
+    split = {
+        "metrics/build_index.json": {k: v for k, v in values.items() if "accuracy" not in k},
+        "metrics/train_video_classifier.json": {k: v for k, v in values.items() if "acc" in k},
+    }
+    metrics = {path: {"data": data} for path, data in split.items()}
+    executor = {"state": state} if state else None
+    return {"revs": [{"name": "x", "data": {"metrics": metrics}}], "executor": executor}
+
+
+def test_each_weighting_is_one_that_the_detector_can_give() -> None:
+    for each in combinations():
+        changed = dataclasses.asdict(each)
+        params = dataclasses.replace(PARAMS, **changed)
+        assert chosen(params) == each
+        assert list(label_sums(FOUND[each.detector], params).index) == ["cat"]
+
+
+@pytest.mark.parametrize("detector", TERMS)
+def test_no_term_that_works_is_left_out(detector: str) -> None:
+    for term in {term for terms in TERMS.values() for term in terms} - set(TERMS[detector]):
+        with pytest.raises(UserError):
+            label_sums(FOUND[detector], dataclasses.replace(PARAMS, detector=detector, term=term))
+
+
+def test_there_are_80_with_names_of_their_own() -> None:
+    names = [each.name for each in combinations()]
+    assert len(set(names)) == len(names) == 3 * 8 + 3 * 8 + 4 * 8
+    assert set(MADE_BY) == set(TERMS)
+    assert "segmented-confidence_area-log-noidf" in names
+
+
+def test_a_pattern_chooses_among_them() -> None:
+    assert [each.name for each in combinations("classified-count-sqrt-*")] == [
+        "classified-count-sqrt-idf",
+        "classified-count-sqrt-noidf",
+    ]
+    with pytest.raises(UserError, match="no weighting matches 'cars'"):
+        combinations("cars")
+
+
+def test_the_overrides_are_what_dvc_takes() -> None:
+    assert Combination("segmented", "area", "log", False).overrides == [
+        "weigh_objects.detector=segmented",
+        "weigh_objects.term=area",
+        "weigh_objects.scaling=log",
+        "weigh_objects.idf=false",
+    ]
+
+
+@pytest.mark.parametrize("state", ["success", None])
+def test_figures_of_an_experiment(state: str | None) -> None:
+    values = measured(0.6, 0.5, 0.7)
+    assert figures(experiment(values, state)) == values
+
+
+def test_an_experiment_that_failed_has_no_figures() -> None:
+    assert figures(None) is None
+    assert figures({"revs": [{"data": None, "error": {"msg": "x"}}], "executor": None}) is None
+    # What is then shown are the metrics of the workspace it started from.
+    assert figures(experiment(measured(0.6, 0.5, 0.7), "failed")) is None
+    assert figures(experiment({"precision_at_10": 0.5})) is None
+
+
+def result(precision: list[float], map_at_10: float = 0.5) -> Result:
+    values = measured(float(np.mean(precision)), 0.1, 0.9) | {"map_at_10": map_at_10}
+    return Result(values, pd.DataFrame({"precision_at_10": precision}, index=list("uvwxyz")))
+
+
+def test_the_ranking_is_by_precision_then_by_map_then_by_name() -> None:
+    first, second, third, fourth = combinations()[:4]
+    low, high = [0.5] * 6, [0.7] * 6
+    found = {second: result(low), first: result(low), fourth: result(low, 0.6), third: result(high)}
+    table = ranked(found)
+    assert table["name"].tolist() == [third.name, fourth.name, *sorted((first.name, second.name))]
+    assert list(table.columns[:5]) == ["name", "detector", "term", "scaling", "idf"]
+
+
+def test_it_says_how_far_each_is_behind_and_what_may_be_noise() -> None:
+    first, second, third = combinations()[:3]
+    best = [0.2, 0.4, 0.6, 0.8, 1.0, 0.9]
+    mixed = [0.3, 0.3, 0.7, 0.7, 1.0, 0.8]
+    table = ranked(
+        {
+            first: result([value - 0.1 for value in best]),
+            second: result(mixed),
+            third: result(best),
+        }
+    )
+    assert table["name"].tolist() == [third.name, second.name, first.name]
+    assert table["like_best"].tolist() == [True, True, False]
+    assert table["behind"].tolist() == [0.0, 0.016667, 0.1]
+    assert (table["behind_low"] <= table["behind"]).all()
+    assert table["behind_low"].tolist()[1] < 0 < table["behind_high"].tolist()[1]
+    assert table["behind_low"].tolist()[2] == table["behind_high"].tolist()[2] == 0.1
+
+
+def test_the_text_marks_the_default_and_gives_intervals() -> None:
+    first, second = combinations("classified-count-linear-*")
+    lines = as_text(ranked({first: result([0.5] * 6), second: result([0.7] * 6)}), first)
+    rows = [[cell.strip() for cell in line.split("|")] for line in lines.splitlines()]
+    assert rows[2][1:6] == [
+        "1",
+        second.name,
+        "0.700 (0.100 to 0.900)",
+        "0.000 (0.000 to 0.000)",
+        "≈",
+    ]
+    assert rows[3][2] == f"**{first.name}**"
+    assert rows[3][4:6] == ["0.200 (0.200 to 0.200)", ""]
+
+
+@pytest.mark.parametrize(
+    ("log", "expected"),
+    [
+        ("Running\nerror: no area: set it\nERROR: failed to reproduce\n", "no area: set it"),
+        ("Running\nERROR: failed\n\n", "ERROR: failed"),
+        ("", "it left no log"),
+    ],
+)
+def test_the_reason_of_a_failure_is_what_the_stage_said(log: str, expected: str) -> None:
+    assert reason(log) == expected

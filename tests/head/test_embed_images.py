@@ -1,0 +1,50 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from safetensors.numpy import load_file
+
+from vidrec.classifier.frame_classifier import FrameClassifier
+from vidrec.head.embed_images import Params, embed, load_images, write_embedded
+from vidrec.head.finetune_head import read_embedded
+from vidrec.head.image_set import SAMPLE_CLASSES
+from vidrec.workflow.errors import UserError
+
+SAMPLE = Params(7, 2, "", 64, "stretch", "fp32", 8)
+
+
+def test_no_images_named_means_rendered_ones() -> None:
+    images, errors = load_images(SAMPLE)
+    assert {image.label for image in images} == set(SAMPLE_CLASSES)
+    assert errors == []
+
+
+def test_an_image_set_of_ones_own_is_read(tmp_path: Path) -> None:
+    for number, label in enumerate(("7", "08")):
+        (tmp_path / label).mkdir()
+        Image.new("RGB", (50, 40), (90 * number, 0, 0)).save(tmp_path / label / "a.png")
+    images, errors = load_images(Params(7, 2, str(tmp_path), 64, "pad", "fp32", 8))
+    assert [image.label for image in images] == ["08", "7"]
+    assert errors == []
+    with pytest.raises(UserError, match="which is no directory"):
+        load_images(Params(7, 2, str(tmp_path / "nowhere"), 64, "pad", "fp32", 8))
+
+
+def test_features_are_kept_row_by_row_with_what_the_network_says(
+    classifier_folder: Path, tmp_path: Path
+) -> None:
+    classifier = FrameClassifier.load(classifier_folder, "fp32", 8)
+    images, _ = load_images(SAMPLE)
+    write_embedded(tmp_path / "out", *embed(images, classifier))
+    table, features = read_embedded(tmp_path / "out")
+    assert table["image"].tolist() == [image.name for image in images]
+    assert table["class"].tolist() == [image.label for image in images]
+    assert table["source"].tolist() == [image.source for image in images]
+    assert set(table["pretrained_label"]) <= {"cat", "dog", "tree"}
+    one = classifier.predict(np.stack([images[5].pixels]))
+    np.testing.assert_allclose(features[5], one.features[0], atol=1e-2)
+    assert table["pretrained_label"][5] == ("cat", "dog", "tree")[one.probability.argmax()]
+    stored = load_file(tmp_path / "out" / "features.safetensors")["features"]
+    assert stored.dtype == np.float16
+    assert stored.shape == (len(images), 1024)

@@ -1,0 +1,142 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from vidrec.media.frames import (
+    frame_paths,
+    frames_digest,
+    read_frame,
+    read_frames,
+    video_directories,
+)
+from vidrec.workflow.errors import UserError
+
+Write = Callable[[Path, int, int], None]
+
+
+def test_frames_come_by_number_and_not_by_name(tmp_path: Path) -> None:
+    for number in range(1, 12):
+        Image.new("RGB", (2, 2), (20 * number, 0, 0)).save(
+            tmp_path / f"{number}.jpg", subsampling=0, quality=100
+        )
+    assert [path.stem for path in frame_paths(tmp_path)] == [str(n) for n in range(1, 12)]
+    reds = read_frames(tmp_path)[:, 0, 0, 0].astype(int)
+    np.testing.assert_allclose(reds, 20 * np.arange(1, 12), atol=3)
+
+
+@pytest.mark.parametrize(
+    ("names", "missing"),
+    [
+        (["1", "2", "4"], "3.jpg"),
+        (["2", "3"], "1.jpg"),
+        (["20240101123456"], "1.jpg"),
+    ],
+)
+def test_a_gap_is_refused(tmp_path: Path, names: list[str], missing: str) -> None:
+    for name in names:
+        (tmp_path / f"{name}.jpg").touch()
+    with pytest.raises(UserError, match=f"lacks frame {missing}"):
+        frame_paths(tmp_path)
+
+
+@settings(max_examples=30)
+@given(st.sets(st.integers(1, 15), min_size=1))
+def test_whatever_is_accepted_counts_from_one(
+    tmp_path_factory: pytest.TempPathFactory, numbers: set[int]
+) -> None:
+    folder = tmp_path_factory.mktemp("frames")
+    for number in numbers:
+        (folder / f"{number}.jpg").touch()
+    try:
+        found = [int(path.stem) for path in frame_paths(folder)]
+    except UserError:
+        assert numbers != set(range(1, len(numbers) + 1))
+    else:
+        assert found == list(range(1, len(numbers) + 1))
+
+
+@pytest.mark.parametrize("names", [["0.jpg", "1.jpg"], ["01.jpg", "1.jpg"]])
+def test_a_number_too_many_is_refused(tmp_path: Path, names: list[str]) -> None:
+    for name in names:
+        (tmp_path / name).touch()
+    with pytest.raises(UserError, match=f"{names[0]} is a frame too many|{names[1]} is a frame"):
+        frame_paths(tmp_path)
+
+
+@pytest.mark.parametrize("names", [[], ["cover.jpg", "1.png"]])
+def test_a_directory_without_frames_is_refused(tmp_path: Path, names: list[str]) -> None:
+    for name in names:
+        (tmp_path / name).touch()
+    with pytest.raises(UserError, match="holds no frames"):
+        frame_paths(tmp_path)
+
+
+def test_what_is_no_directory_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").touch()
+    for name in ("a.mp4", "nowhere"):
+        with pytest.raises(UserError, match="is no directory"):
+            frame_paths(tmp_path / name)
+
+
+def test_what_is_no_picture_is_refused_in_one_line(tmp_path: Path, write_frames: Write) -> None:
+    write_frames(tmp_path / "v", 1, 0)
+    whole = (tmp_path / "v" / "1.jpg").read_bytes()
+    for content in (b"", b"no picture", whole[:100], whole[: len(whole) // 2]):
+        path = tmp_path / "1.jpg"
+        path.write_bytes(content)
+        with pytest.raises(UserError, match="cannot be read as a picture") as refused:
+            read_frame(path)
+        assert str(path) in str(refused.value)
+        assert "\n" not in str(refused.value)
+        assert "object at 0x" not in str(refused.value)
+
+
+@pytest.mark.parametrize("mode", ["L", "P", "RGBA", "CMYK"])
+def test_pictures_of_all_modes_become_rgb(tmp_path: Path, mode: str) -> None:
+    path = tmp_path / "a.tif"
+    Image.new("RGB", (4, 3), (255, 255, 255)).convert(mode).save(path)
+    pixels = read_frame(path)
+    assert pixels.shape == (3, 4, 3)
+    assert pixels.dtype == np.uint8
+    assert (pixels == 255).all()
+
+
+def test_frames_of_different_sizes_are_refused(tmp_path: Path) -> None:
+    Image.new("RGB", (4, 4)).save(tmp_path / "1.jpg")
+    Image.new("RGB", (4, 5)).save(tmp_path / "2.jpg")
+    with pytest.raises(UserError, match="different sizes"):
+        read_frames(tmp_path)
+
+
+def test_the_digest_is_of_content_and_order(tmp_path: Path, write_frames: Write) -> None:
+    for name, seed in (("a", 0), ("b", 0), ("c", 1)):
+        write_frames(tmp_path / name, 2, seed)
+    write_frames(tmp_path / "d", 3, 0)
+    swapped = tmp_path / "e"
+    swapped.mkdir()
+    (swapped / "1.jpg").write_bytes((tmp_path / "a" / "2.jpg").read_bytes())
+    (swapped / "2.jpg").write_bytes((tmp_path / "a" / "1.jpg").read_bytes())
+    first, same, *others = (frames_digest(tmp_path / name) for name in "abcde")
+    assert first == same
+    assert len({first, *others}) == 4
+
+
+def test_videos_are_listed_by_category_and_id(tmp_path: Path) -> None:
+    for name in ("pets/b", "pets/a", "cars/-x_1", "cars/.hidden"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "cars" / "notes").touch()
+    assert video_directories(tmp_path) == [
+        ("cars", "-x_1", tmp_path / "cars" / "-x_1"),
+        ("pets", "a", tmp_path / "pets" / "a"),
+        ("pets", "b", tmp_path / "pets" / "b"),
+    ]
+
+
+def test_no_videos_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="holds no frames"):
+        video_directories(tmp_path)

@@ -1,0 +1,126 @@
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from vidrec.recommender.build_index import rank_all, recommendations
+from vidrec.recommender.reasons import reasons, recommend, recommend_for_id, row_of, to_dict
+from vidrec.vectors.vectors import Vectors
+from vidrec.workflow.errors import UserError
+
+Values = npt.NDArray[np.float64]
+
+INDEX = Vectors(
+    ["cars_1", "cars_2", "pets_1", "mixed"],
+    ["cars", "cars", "pets", "cars"],
+    ["car", "cat", "wheel"],
+    np.array([[0.8, 0.0, 0.6], [0.6, 0.0, 0.8], [0.0, 1.0, 0.0], [0.6, 0.8, 0.0]]),
+)
+
+
+def test_neighbours_come_with_what_they_share() -> None:
+    first, second, third = recommend_for_id(INDEX, "cars_1")
+    assert (first.rank, first.video_id, first.category) == (1, "cars_2", "cars")
+    assert first.similarity == 0.96
+    assert [(reason.label, round(reason.share, 6)) for reason in first.reasons] == [
+        ("car", 0.5),
+        ("wheel", 0.5),
+    ]
+    assert (second.video_id, second.similarity) == ("mixed", 0.48)
+    assert (third.video_id, third.similarity, third.reasons) == ("pets_1", 0.0, [])
+
+
+def test_the_index_and_a_query_rank_alike() -> None:
+    random = np.random.default_rng(0)
+    values = np.round(random.random((40, 6)) ** 6, 8)
+    names = [f"v{i:02}" for i in range(40)]
+    vectors = Vectors(names, ["a"] * 40, list("abcdef"), values)
+    table = recommendations(vectors, rank_all(vectors, 10), 10)
+    for video_id, group in table.groupby("video_id"):
+        found = recommend_for_id(vectors, str(video_id))
+        assert [n.video_id for n in found] == group["neighbor_id"].tolist()
+        assert [n.similarity for n in found] == group["similarity"].tolist()
+
+
+def test_a_query_from_outside_may_find_every_video() -> None:
+    found = recommend(INDEX, np.array([0.0, 2.0, 0.0]), name="my.mp4", count=9)
+    assert [neighbor.video_id for neighbor in found] == ["pets_1", "mixed", "cars_1", "cars_2"]
+    assert found[0].similarity == 1.0
+    again = recommend(INDEX, np.array([0.0, 2.0, 0.0]), name="my.mp4", count=1, excluded="pets_1")
+    assert [neighbor.video_id for neighbor in again] == ["mixed"]
+
+
+def test_an_unknown_id_names_those_near_it() -> None:
+    assert row_of(INDEX, "pets_1") == 2
+    with pytest.raises(UserError, match="no video 'car_1' in the index: did you mean cars_1 or"):
+        row_of(INDEX, "car_1")
+    with pytest.raises(UserError, match=r"data/vectors\.csv"):
+        recommend_for_id(INDEX, "0")
+
+
+def test_a_query_without_known_objects_is_an_error() -> None:
+    with pytest.raises(UserError, match=r"my\.mp4: none of the objects"):
+        recommend(INDEX, np.zeros(3), name="my.mp4")
+
+
+def test_a_single_video_has_no_neighbour() -> None:
+    alone = Vectors(["v"], ["a"], ["car"], np.ones((1, 1)))
+    assert recommend_for_id(alone, "v") == []
+
+
+def test_the_dictionary_is_that_of_the_contract() -> None:
+    found = recommend_for_id(INDEX, "pets_1", count=1)
+    assert to_dict("pets_1", found) == {
+        "query": "pets_1",
+        "neighbors": [
+            {
+                "rank": 1,
+                "video_id": "mixed",
+                "category": "cars",
+                "similarity": 0.8,
+                "reasons": [{"label": "cat", "share": 1.0}],
+            }
+        ],
+    }
+
+
+amounts = arrays(np.float64, 5, elements=st.just(0.0) | st.floats(1e-3, 1e3))
+
+
+@settings(max_examples=60, deadline=None)
+@given(amounts, amounts)
+def test_shares_sum_to_1_in_falling_order(query: Values, neighbor: Values) -> None:
+    found = reasons(["a", "b", "c", "d", "e"], query, neighbor)
+    shares = [reason.share for reason in found]
+    assert shares == sorted(shares, reverse=True)
+    assert all(share > 0 for share in shares)
+    assert (sum(shares) == pytest.approx(1.0)) if (query * neighbor).any() else not found
+
+
+@settings(max_examples=30, deadline=None)
+@given(amounts.filter(lambda values: values.any()), st.lists(amounts, min_size=1, max_size=4))
+def test_the_similarity_is_the_sum_of_what_labels_add(query: Values, rows: list[Values]) -> None:
+    values = np.array(rows)
+    ids = [f"v{i}" for i in range(len(rows))]
+    vectors = Vectors(ids, ["a"] * len(rows), list("abcde"), values)
+    for neighbor in recommend(vectors, query, name="q"):
+        row = values[int(neighbor.video_id[1:])]
+        lengths = np.linalg.norm(query) * (np.linalg.norm(row) or 1.0)
+        assert neighbor.similarity == pytest.approx((query * row).sum() / lengths, abs=1e-6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(amounts.filter(lambda values: values.any()), amounts)
+def test_a_share_of_the_similarity_is_what_its_label_adds(query: Values, row: Values) -> None:
+    vectors = Vectors(["v"], ["a"], list("abcde"), row[np.newaxis])
+    (neighbor,) = recommend(vectors, query, name="q")
+    lengths = np.linalg.norm(query) * (np.linalg.norm(row) or 1.0)
+    added = dict(zip(vectors.labels, query * row / lengths, strict=True))
+    shares = {reason.label: reason.share for reason in neighbor.reasons}
+    assert set(shares) == {label for label, product in added.items() if product > 0}
+    for label, share in shares.items():
+        # The similarity is stored with six decimals; what a label adds is exact but for that.
+        assert share * neighbor.similarity == pytest.approx(added[label], abs=5.1e-7)
+        assert share * sum(added.values()) == pytest.approx(added[label], rel=1e-9)

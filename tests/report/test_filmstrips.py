@@ -1,0 +1,72 @@
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from vidrec.report.filmstrips import Look, make, make_all, spread_out
+from vidrec.workflow.errors import UserError
+
+LOOK = Look(strip_frames=4, strip_size=32, poster_size=48, quality=70)
+
+
+def opened(content: bytes) -> Image.Image:
+    return Image.open(BytesIO(content))
+
+
+@given(st.integers(1, 2000), st.integers(1, 40))
+def test_frames_shown_are_spread_over_the_video(count: int, wanted: int) -> None:
+    shown = spread_out(count, wanted)
+    assert len(shown) == min(count, wanted)
+    assert shown[0] == 1
+    assert shown[-1] <= count
+    steps = np.diff(shown)
+    assert not len(steps) or 1 <= steps.min() <= steps.max() <= steps.min() + 1
+
+
+def test_a_strip_shows_its_frames_in_order(tmp_path: Path) -> None:
+    for number in range(1, 9):
+        Image.new("RGB", (64, 64), (number * 30, 0, 0)).save(tmp_path / f"{number}.jpg")
+    strip = make(tmp_path, LOOK)
+    assert (strip.frames, strip.shown) == (8, [1, 3, 5, 7])
+    assert opened(strip.strip).size == (4 * 32, 32)
+    assert opened(strip.poster).size == (48, 48)
+    red = np.array(opened(strip.strip).convert("RGB"))[16, 16::32, 0].astype(int)
+    np.testing.assert_allclose(red, [30, 90, 150, 210], atol=6)
+    assert abs(int(np.array(opened(strip.poster).convert("RGB"))[24, 24, 0]) - 150) < 6
+
+
+def test_a_video_with_fewer_frames_has_a_shorter_strip(
+    tmp_path: Path, write_frames: Callable[[Path, int, int], None]
+) -> None:
+    write_frames(tmp_path / "v", 1, 0)
+    strip = make(tmp_path / "v", LOOK)
+    assert strip.shown == [1]
+    assert opened(strip.strip).size == (32, 32)
+
+
+def test_workers_change_nothing(
+    tmp_path: Path,
+    write_frames: Callable[[Path, int, int], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for seed in range(4):
+        write_frames(tmp_path / "pets" / f"v{seed}", 5, seed)
+    made = []
+    for workers in ("1", "2"):
+        monkeypatch.setenv("VIDREC_WORKERS", workers)
+        made.append(make_all(tmp_path, LOOK))
+    assert made[0] == made[1]
+    assert list(made[0]) == [("pets", f"v{seed}") for seed in range(4)]
+
+
+def test_what_is_no_picture_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "pets" / "v"
+    folder.mkdir(parents=True)
+    (folder / "1.jpg").write_bytes(b"no picture")
+    with pytest.raises(UserError, match=r"1\.jpg cannot be read as a picture"):
+        make(folder, LOOK)

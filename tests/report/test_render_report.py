@@ -1,0 +1,326 @@
+import base64
+import json
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image, ImageFilter
+
+from vidrec.recommender.build_index import rank_all, recommendations
+from vidrec.report import page
+from vidrec.report.filmstrips import Filmstrip, Look, make
+from vidrec.report.render_report import (
+    Index,
+    Neighbor,
+    Params,
+    category_mixture,
+    describe_all,
+    headlines,
+    left_out,
+    read_neighbors,
+    render,
+    worst,
+)
+from vidrec.vectors.vectors import Vectors
+from vidrec.vectors.weigh_objects import Params as WeighParams
+from vidrec.workflow.errors import UserError
+from vidrec.workflow.tables import write_table
+
+if TYPE_CHECKING:
+    from tests.conftest import MadeVideo
+
+WriteIndex = Callable[[Path, list["MadeVideo"]], list[str]]
+
+SETTINGS = Params(3, strip_frames=8, strip_size=96, poster_size=160, quality=70, worst=24)
+WEIGHTING = WeighParams("classified", "confidence", "sqrt", True, "l2", 0.1)
+VECTORS = Vectors(
+    ["b2", "a1", "b1"],
+    ["bikes", "autos", "bikes"],
+    ["bus", "car", "wheel"],
+    np.array([[0.0, 0.0, 1.0], [0.6, 0.8, 0.0], [0.0, 0.0, 0.0]]),
+)
+MANIFEST = pd.DataFrame(
+    {
+        "video_id": ["a1", "b1", "gone"],
+        "category": ["autos", "bikes", "bikes"],
+        "status": ["ok", "ok", "unavailable"],
+        "title": ["A bus", "", "Gone"],
+    }
+)
+DETECTIONS = {
+    "a1": pd.DataFrame(
+        {"frame": [1, 2, 3], "label": ["car", "bus", "tree"], "confidence": [0.9, 0.5, 0.05]}
+    )
+}
+
+
+def index_of(vectors: Vectors, neighbors: list[list[Neighbor]], **changes: Any) -> Index:
+    values: dict[str, Any] = {
+        "detections": DETECTIONS,
+        "looked_at": {},
+        "manifest": MANIFEST,
+        "strips": {("autos", "a1"): Filmstrip(4, [1, 3], b"poster", b"strip")},
+        "weighting": WEIGHTING,
+        "metrics": {"precision_at_10": 0.5},
+    }
+    return Index(vectors=vectors, neighbors=neighbors, **(values | changes))
+
+
+INDEX = index_of(
+    VECTORS, [[Neighbor(1, 0.0, []), Neighbor(2, 0.0, [])], [Neighbor(0, 0.4, [])], []]
+)
+
+
+def data_of(text: str) -> dict[str, Any]:
+    """The data within a page."""
+    found = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', text, re.DOTALL)
+    assert found
+    content: dict[str, Any] = json.loads(found[1])
+    return content
+
+
+def test_videos_are_told_by_category_and_id() -> None:
+    bus, first, second = describe_all(INDEX, ["autos", "bikes"])
+    assert [video["id"] for video in (bus, first, second)] == ["a1", "b1", "b2"]
+    assert [video["title"] for video in (bus, first, second)] == ["A bus", "b1", "b2"]
+    assert [neighbor["place"] for neighbor in second["neighbors"]] == [0, 1]
+    assert (second["hits"], second["mistaken"]) == (1, ("autos", 1))
+    assert (first["neighbors"], first["mistaken"]) == ([], None)
+
+
+def test_objects_are_those_that_count_with_when_they_are_seen() -> None:
+    bus, empty, _ = describe_all(INDEX, ["autos", "bikes"])
+    assert bus["objects"] == [
+        {"label": "car", "importance": 0.8, "cells": "8000", "seen": 1, "first": 1, "last": 1},
+        {"label": "bus", "importance": 0.6, "cells": "0400", "seen": 1, "first": 2, "last": 2},
+    ]
+    assert (empty["objects"], empty["frames"], empty["poster"]) == ([], 0, None)
+
+
+def test_frames_that_were_not_looked_at_do_not_count() -> None:
+    looked_at = {"a1": [1, 2, 3, 5, 6]}
+    bus, _, _ = describe_all(replace(INDEX, looked_at=looked_at), ["autos", "bikes"])
+    assert bus["looked"] == 5
+    assert bus["objects"][0]["cells"] == "80000"
+    assert describe_all(INDEX, ["autos", "bikes"])[0]["looked"] == 4
+
+
+def test_the_most_important_of_many_objects_are_shown() -> None:
+    labels = [f"label {number:02}" for number in range(30)]
+    vectors = Vectors(["v"], ["c"], labels, np.arange(30)[np.newaxis] / 30)
+    (video,) = describe_all(index_of(vectors, [[]], detections={}), ["c"])
+    assert video["objects"][0]["label"] == "label 29"
+    assert len(video["objects"]) + video["more_objects"] == 29
+
+
+def test_the_worst_have_the_fewest_alike_and_are_surest() -> None:
+    def video(name: str, hits: int, *similarity: float) -> dict[str, Any]:
+        return {"id": name, "hits": hits, "neighbors": [{"similarity": x} for x in similarity]}
+
+    videos = [
+        video("right", 2, 0.9, 0.9),
+        video("half", 1, 0.9, 0.9),
+        video("unsure", 0, 0.3, 0.1),
+        video("sure", 0, 0.9, 0.8),
+        video("alone", 0),
+    ]
+    assert [found["id"] for found in worst(videos, 9)] == ["sure", "unsure", "half"]
+    assert [found["id"] for found in worst(videos, 1)] == ["sure"]
+
+
+def test_the_mixture_says_whose_neighbours_are_what() -> None:
+    assert category_mixture(INDEX, ["autos", "bikes"]) == [
+        {"videos": 1, "shares": [0.0, 1.0]},
+        {"videos": 2, "shares": [0.5, 0.5]},
+    ]
+
+
+def test_headlines_are_the_figures_that_are_there() -> None:
+    found = headlines({"accuracy": 0.25, "map_at_10": None, "other": 1})
+    assert [(figure["name"], figure["value"]) for figure in found] == [("Category accuracy", 0.25)]
+
+
+def test_videos_without_a_vector_are_named() -> None:
+    assert left_out(INDEX) == [{"video_id": "gone", "category": "bikes", "status": "unavailable"}]
+
+
+def test_neighbours_come_in_order_with_their_reasons(tmp_path: Path) -> None:
+    path = tmp_path / "recommendations.csv"
+    path.write_text("video_id,rank,neighbor_id,similarity\na1,2,b1,0\na1,11,b2,0\na1,1,b2,0.5\n")
+    vectors = replace(VECTORS, values=np.array([[1.0, 1.0, 0.0], [0.6, 0.2, 0.0], [0, 0, 1.0]]))
+    found = read_neighbors(path, vectors)
+    assert [(item.row, item.similarity) for item in found[1]] == [(0, 0.5), (2, 0.0)]
+    assert [(r.label, round(r.share, 6)) for r in found[1][0].reasons] == [
+        ("bus", 0.75),
+        ("car", 0.25),
+    ]
+    assert found[0] == found[2] == []
+    assert found[1][1].reasons == []
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("a1,1,other,0.5", "names the video 'other', which has no vector"),
+        ("other,1,a1,0.5", "names the video 'other', which has no vector"),
+        ("a1,1,b1,2", "similarity is"),
+        ("a1,0,b1,0.5", "rank is"),
+    ],
+)
+def test_recommendations_of_another_run_are_refused(tmp_path: Path, row: str, said: str) -> None:
+    path = tmp_path / "recommendations.csv"
+    path.write_text(f"video_id,rank,neighbor_id,similarity\n{row}\n")
+    with pytest.raises(UserError, match=said):
+        read_neighbors(path, VECTORS)
+
+
+def test_a_page_holds_all_it_needs() -> None:
+    text = render(INDEX, SETTINGS)
+    assert not re.findall(r"""(?:src|href)=["'](?!data:|#)[^"']*["']""", text)
+    assert not re.findall(r"url\(|@import|https?://", text.replace("http://www.w3.org", ""))
+    assert [video["id"] for video in data_of(text)["videos"]] == ["a1", "b1", "b2"]
+
+
+def test_hostile_names_stay_text() -> None:
+    bad = "</script><script>alert(1)</script><!--\"'\u2028<img src=x onerror=alert(1)>"
+    vectors = Vectors([bad, "v"], [bad, bad], [bad], np.ones((2, 1)))
+    manifest = pd.DataFrame({"video_id": [bad], "category": bad, "status": bad, "title": bad})
+    detections = {bad: pd.DataFrame({"frame": [1], "label": bad, "confidence": 1.0})}
+    neighbors = [[Neighbor(1, 1.0, [])], [Neighbor(0, 1.0, [])]]
+    made = index_of(vectors, neighbors, manifest=manifest, detections=detections, strips={})
+    text = render(made, SETTINGS)
+    assert text.count("<script") == text.count("</script>") == 2
+    assert "<img src=x" not in text
+    assert "<!--" not in text
+    assert data_of(text)["videos"][0]["title"] == bad
+
+
+def test_the_stage_writes_the_same_page_with_any_number_of_workers(
+    tmp_path: Path,
+    write_index: WriteIndex,
+    made_videos: list["MadeVideo"],
+    run_stage: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    arguments = write_index(tmp_path, made_videos)
+    pages = []
+    for workers in ("1", "2"):
+        monkeypatch.setenv("VIDREC_WORKERS", workers)
+        assert run_stage("render_report", *arguments) == 0
+        pages.append((tmp_path / "index.html").read_bytes())
+    assert pages[0] == pages[1]
+    videos = data_of(pages[0].decode())["videos"]
+    assert len(videos) == 33
+    assert all(len(video["neighbors"]) == 10 for video in videos)
+    assert videos[0]["title"] == "A cars video 1"
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_a_small_index_has_a_page(
+    tmp_path: Path,
+    write_index: WriteIndex,
+    made_videos: list["MadeVideo"],
+    run_stage: Callable[..., int],
+    count: int,
+) -> None:
+    arguments = write_index(tmp_path, made_videos[:count])
+    assert run_stage("render_report", *arguments) == 0
+    videos = data_of((tmp_path / "index.html").read_text())["videos"]
+    assert [len(video["neighbors"]) for video in videos] == [count - 1] * count
+
+
+def test_videos_without_frames_objects_or_areas_have_their_place(
+    tmp_path: Path,
+    write_index: WriteIndex,
+    made_videos: list["MadeVideo"],
+    run_stage: Callable[..., int],
+) -> None:
+    unseen, blind, *others = made_videos
+    arguments = write_index(
+        tmp_path, [replace(unseen, frames=0), replace(blind, found=[]), *others]
+    )
+    assert run_stage("render_report", *arguments) == 0
+    first, second = data_of((tmp_path / "index.html").read_text())["videos"][:2]
+    assert (first["strip"], first["shown"], len(first["neighbors"])) == (None, [], 10)
+    assert first["objects"][0]["cells"]
+    assert second["objects"] == []
+    assert {neighbor["similarity"] for neighbor in second["neighbors"]} == {0.0}
+
+
+def test_what_is_missing_is_one_line(
+    tmp_path: Path,
+    write_index: WriteIndex,
+    made_videos: list["MadeVideo"],
+    run_stage: Callable[..., int],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    arguments = write_index(tmp_path, made_videos[:3])
+    shutil.rmtree(tmp_path / "frames")
+    assert run_stage("render_report", *arguments) == 1
+    assert capsys.readouterr().err.startswith("error: ")
+    assert not (tmp_path / "index.html").exists()
+
+
+def photo(path: Path, seed: int, shift: int) -> None:
+    """A picture with as much detail as a photograph has, as the frames are stored."""
+    random = np.random.default_rng(seed)
+    layers = [
+        np.asarray(
+            Image.fromarray(random.integers(0, 256, (size, size, 3), dtype=np.uint8)).resize(
+                (256, 256), Image.Resampling.BICUBIC
+            ),
+            np.float64,
+        )
+        / np.sqrt(size)
+        for size in (4, 8, 16, 32, 64, 128)
+    ]
+    total = np.sum(layers, axis=0)
+    scaled = (total - total.min()) / np.ptp(total) * 255
+    picture = Image.fromarray(scaled.astype(np.uint8)[:224, shift : shift + 224])
+    picture.filter(ImageFilter.GaussianBlur(0.5)).save(path, quality=92)
+
+
+def test_a_page_of_300_videos_is_at_most_8_mb(tmp_path: Path) -> None:
+    strips = []
+    for seed in range(3):
+        for number in range(1, 9):
+            photo(tmp_path / f"{number}.jpg", seed, number * 3)
+        strips.append(make(tmp_path, Look(8, 96, 160, 70)))
+    random = np.random.default_rng(0)
+    labels = [f"an object of kind {number}" for number in range(200)]
+    values = random.random((300, 200)) * (random.random((300, 200)) < 0.2)
+    names = [f"video-{number:011}" for number in range(300)]
+    categories = [f"category{number % 3}" for number in range(300)]
+    vectors = Vectors(names, categories, labels, values)
+    path = tmp_path / "recommendations.csv"
+    write_table(path, recommendations(vectors, rank_all(vectors, 10), 10))
+    detections = {
+        name: pd.DataFrame({"frame": range(1, 31), "label": random.choice(labels, 30)}).assign(
+            confidence=0.5
+        )
+        for name in names
+    }
+    keys = zip(categories, names, strict=True)
+    made = index_of(
+        vectors,
+        read_neighbors(path, vectors),
+        detections=detections,
+        strips={key: strips[place % 3] for place, key in enumerate(keys)},
+    )
+    assert len(render(made, SETTINGS).encode()) <= 8e6
+
+
+def test_pictures_on_a_page_can_be_opened(
+    tmp_path: Path, write_frames: Callable[[Path, int, int], None]
+) -> None:
+    write_frames(tmp_path / "v", 2, 0)
+    address = page.data_url(make(tmp_path / "v", SETTINGS.look()).poster)
+    picture = Image.open(BytesIO(base64.b64decode(address.split(",")[1])))
+    assert (picture.format, picture.size) == ("WEBP", (160, 160))

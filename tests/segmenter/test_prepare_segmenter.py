@@ -1,0 +1,141 @@
+import dataclasses
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import nn
+from torchvision.models.detection import (
+    MaskRCNN_ResNet50_FPN_V2_Weights,
+    MaskRCNN_ResNet50_FPN_Weights,
+)
+from torchvision.ops import FrozenBatchNorm2d
+
+from vidrec.networks import official_weights, weights
+from vidrec.networks.image_classifiers import IMAGENET_MEAN, IMAGENET_STD
+from vidrec.networks.mask_rcnn import build_segmenter
+from vidrec.segmenter.prepare_segmenter import WITHOUT_EPS, Params, prepare, subtract_eps, take_in
+from vidrec.workflow.errors import UserError
+from vidrec.workflow.files import sha256_of
+
+ARCH = "maskrcnn_resnet50_fpn_v2"
+FILE = Params(
+    source="file",
+    arch=ARCH,
+    weights="",
+    file="",
+    seed=7,
+    threads=1,
+    precision="fp32",
+    resolution=64,
+    stills=1,
+    steps=1,
+    batch_size=1,
+    learning_rate=0.001,
+)
+
+
+def test_a_file_of_the_official_shape_gets_cocos_names(
+    segmenter_folder: Path, segmenter_file: Path
+) -> None:
+    kept, card = weights.load(segmenter_folder)
+    given = weights.read_state_dict(segmenter_file)
+    assert kept.keys() == given.keys()
+    assert all(torch.equal(kept[name], given[name]) for name in given)
+    assert card.labels == tuple(MaskRCNN_ResNet50_FPN_V2_Weights.COCO_V1.meta["categories"])
+    assert len(card.labels) == 91
+    assert card.labels[:2] == ("__background__", "person")
+    assert card.labels[26:34] == (
+        *("N/A", "backpack", "umbrella", "N/A", "N/A", "handbag", "tie", "suitcase"),
+    )
+    assert (card.arch, card.input_size, card.origin) == (ARCH, 800, "segmenter.pth")
+    assert (card.mean, card.std) == (IMAGENET_MEAN, IMAGENET_STD)
+    assert card.origin_sha256 == sha256_of(segmenter_file)
+
+
+def test_both_official_segmenters_name_the_same_classes() -> None:
+    first, second = (
+        kind.DEFAULT.meta["categories"]
+        for kind in (MaskRCNN_ResNet50_FPN_Weights, MaskRCNN_ResNet50_FPN_V2_Weights)
+    )
+    assert first == second
+
+
+def test_a_file_of_another_shape_is_refused_and_nothing_kept(tmp_path: Path) -> None:
+    torch.save({"weight": torch.zeros(2, 2)}, tmp_path / "net.pth")
+    with pytest.raises(UserError, match=r"net.pth does not fit MaskRCNN") as refused:
+        take_in(ARCH, tmp_path / "net.pth", "net.pth", tmp_path / "w")
+    assert "\n" not in str(refused.value)
+    assert not (tmp_path / "w").exists()
+
+
+def test_without_a_file_the_weights_are_absent_until_somebody_needs_them(tmp_path: Path) -> None:
+    prepare(FILE, tmp_path / "trunk", tmp_path / "w")
+    with pytest.raises(UserError, match=r"choose another weigh_objects.detector"):
+        weights.load(tmp_path / "w")
+
+
+def test_a_missing_file_and_unknown_weights_are_refused(tmp_path: Path) -> None:
+    cases: list[tuple[dict[str, Any], str]] = [
+        ({"file": "nowhere.pth"}, "nowhere.pth is missing"),
+        ({"source": "torchvision", "weights": "COCO_V2"}, "choose from COCO_V1"),
+    ]
+    for changed, said in cases:
+        with pytest.raises(UserError, match=said):
+            prepare(dataclasses.replace(FILE, **changed), tmp_path / "trunk", tmp_path / "w")
+
+
+def test_an_official_file_that_is_another_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    name = MaskRCNN_ResNet50_FPN_V2_Weights.DEFAULT.url.rpartition("/")[2]
+    path = tmp_path / "hub" / "checkpoints" / name
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"cut short")
+    with pytest.raises(UserError, match=f"{name} does not have the SHA-256"):
+        prepare(dataclasses.replace(FILE, source="torchvision"), tmp_path / "t", tmp_path / "w")
+    assert not (tmp_path / "w").exists()
+
+
+def test_the_samples_segmenter_needs_the_trunk_of_a_resnet50(
+    classifier_folder: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(UserError, match=r"starts from a resnet50, but .* is shufflenet_v2_x0_5"):
+        prepare(dataclasses.replace(FILE, source="sample"), classifier_folder, tmp_path / "w")
+
+
+def test_the_first_versions_batch_norm_computes_as_without_eps() -> None:
+    generator = torch.Generator().manual_seed(0)
+    without, ours = FrozenBatchNorm2d(4, eps=0.0), nn.BatchNorm2d(4).eval()
+    tensors = {name: torch.rand(4, generator=generator) for name in without.state_dict()}
+    tensors["running_var"] = torch.tensor([1e-5, 1e-4, 0.01, 1.0])
+    without.load_state_dict(tensors)
+    ours.load_state_dict(subtract_eps(tensors), strict=False)
+    pictures = torch.rand(2, 4, 3, 3, generator=generator)
+    torch.testing.assert_close(ours(pictures), without(pictures))
+    assert not torch.allclose(FrozenBatchNorm2d(4)(pictures), without(pictures)), (
+        "with eps it would be another result"
+    )
+
+
+@pytest.mark.parametrize("official", [True, False])
+def test_only_the_official_file_is_taken_to_be_without_eps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, official: bool
+) -> None:
+    with torch.device("meta"):
+        shapes = build_segmenter(
+            WITHOUT_EPS, 91, resolution=64, proposals=1, threshold=0.5, detections=1
+        ).state_dict()
+    tensors = {name: torch.ones((), dtype=v.dtype).expand(v.shape) for name, v in shapes.items()}
+    torch.save(tensors, tmp_path / "net.pth")
+    digest = sha256_of(tmp_path / "net.pth") if official else "0" * 64
+    monkeypatch.setattr(official_weights, "hash_prefix", lambda _: digest[:8])
+    take_in(WITHOUT_EPS, tmp_path / "net.pth", "net.pth", tmp_path / "w")
+    kept, _ = weights.load(tmp_path / "w")
+    variances = [value for name, value in kept.items() if name.endswith("running_var")]
+    assert len(variances) == 53
+    for value in variances:
+        assert (value < 1).all() == official
+    shutil.rmtree(tmp_path / "w")

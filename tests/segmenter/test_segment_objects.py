@@ -1,0 +1,67 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from vidrec.detections.masks import area_pct
+from vidrec.detections.tree import read_videos
+from vidrec.segmenter import segment_objects
+from vidrec.workflow.files import read_json
+
+Write = Callable[[Path, int, int], None]
+OWN = {
+    "fps": 1.0,
+    "resolution": 64,
+    "proposals": 1,
+    "threshold": 0.05,
+    "detections": 4,
+    "max_overlap": 1.0,
+    "precision": "fp32",
+}
+
+
+@pytest.fixture
+def arguments(
+    tmp_path: Path, write_frames: Write, segmenter_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[list[str]]:
+    monkeypatch.chdir(tmp_path)
+    write_frames(tmp_path / "frames" / "pets" / "a", 4, 0)
+    write_frames(tmp_path / "frames" / "cars" / "b", 2, 1)
+    write_params(0.05)
+    yield ["--frames", "frames", "--weights", str(segmenter_folder), "--detections", "out"]
+    segment_objects.load_segmenter.cache_clear()
+
+
+def write_params(threshold: float) -> None:
+    content = {
+        "segment_objects": {**OWN, "threshold": threshold},
+        "extract_frames": {"fps": 3},
+    }
+    Path("params.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+
+
+def test_the_stage_writes_a_row_and_a_mask_per_object_of_which_there_may_be_none(
+    arguments: list[str], run_stage: Callable[..., int]
+) -> None:
+    assert run_stage("segment_objects", *arguments) == 0
+    text = Path("out/pets/a.csv").read_text(encoding="utf-8")
+    assert text.startswith("frame,label,confidence,area_pct\n1,handbag,0.")
+    videos = read_videos(Path("out"), with_distribution=False)
+    found = {video.video_id: video.table for video in videos}
+    assert found["a"]["frame"].tolist() == [1, 1, 4, 4]
+    assert found["b"]["frame"].tolist() == [1, 1]
+    assert found["a"]["label"].tolist() == ["handbag", "person"] * 2
+    assert found["a"]["area_pct"].between(0, 100).all()
+    beside = read_json(Path("out/pets/a.masks.json"))
+    assert beside["frames"] == [1, 4]
+    np.testing.assert_allclose(area_pct(beside["masks"]), found["a"]["area_pct"], atol=1e-4)
+    stored = list(Path(".vidrec/checkpoints/segment_objects").iterdir())
+    assert len(stored) == 2
+
+    write_params(threshold=0.99)
+    assert run_stage("segment_objects", *arguments) == 0
+    path = Path("out/pets/a.csv")
+    assert path.read_text(encoding="utf-8") == "frame,label,confidence,area_pct\n"
+    assert read_json(path.with_suffix(".masks.json")) == {"frames": [1, 4], "masks": []}

@@ -1,0 +1,243 @@
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.feature_extraction.text import TfidfTransformer
+
+from vidrec.detections.tree import Distribution, VideoDetections
+from vidrec.vectors.vectors import Vectors, column_of, label_of, read_vectors, write_vectors
+from vidrec.vectors.weigh_objects import (
+    Params,
+    label_sums,
+    read_weighting,
+    summary,
+    weigh_video,
+    weigh_videos,
+    weighting_to_dict,
+)
+from vidrec.workflow.errors import UserError
+from vidrec.workflow.files import write_json
+
+PLAIN = Params("segmented", "count", "linear", False, "none", 0.0)
+Row = tuple[int, str, float, float]
+
+
+def video(rows: list[Row], name: str = "v", category: str = "pets") -> VideoDetections:
+    table = pd.DataFrame(rows, columns=["frame", "label", "confidence", "area_pct"])
+    kinds = {"frame": "int64", "label": "str", "confidence": "float64", "area_pct": "float64"}
+    return VideoDetections(name, category, table.astype(kinds))
+
+
+def watched(
+    probability: list[list[float]], labels: tuple[str, ...] = ("cat", "dog"), name: str = "v"
+) -> VideoDetections:
+    distribution = Distribution(labels, np.array(probability, np.float16))
+    return dataclasses.replace(video([], name), distribution=distribution)
+
+
+def totals(found: VideoDetections, **changed: object) -> dict[str, float]:
+    params = dataclasses.replace(PLAIN, **changed)  # type: ignore[arg-type]  # any field
+    sums = label_sums(found, params)
+    return {str(label): round(float(total), 9) for label, total in sums["total"].items()}
+
+
+TWO_FRAMES = video(
+    [(1, "cat", 0.5, 60.0), (1, "cat", 0.8, 70.0), (1, "dog", 0.9, 10.0), (2, "cat", 0.2, 20.0)]
+)
+
+
+@pytest.mark.parametrize(
+    ("term", "cat", "dog"),
+    [
+        ("count", 2.0, 1.0),
+        ("confidence", 0.8 + 0.2, 0.9),
+        ("area", 1.0 + 0.2, 0.1),
+        ("confidence_area", 0.3 + 0.56 + 0.04, 0.09),
+    ],
+)
+def test_a_frame_adds_to_a_label_once_and_at_most_1(term: str, cat: float, dog: float) -> None:
+    assert totals(TWO_FRAMES, term=term) == pytest.approx({"cat": cat, "dog": dog})
+
+
+def test_detections_below_the_confidence_are_left_out() -> None:
+    assert totals(TWO_FRAMES, min_confidence=0.5) == {"cat": 1.0, "dog": 1.0}
+    assert totals(TWO_FRAMES, min_confidence=0.95) == {}
+
+
+def test_probability_adds_the_whole_distribution() -> None:
+    found = watched([[0.75, 0.25], [0.5, 0.5]])
+    assert totals(found, detector="classified", term="probability") == {"cat": 1.25, "dog": 0.75}
+    above = totals(found, detector="classified", term="probability", min_confidence=0.5)
+    assert above == {"cat": 1.25, "dog": 0.5}
+
+
+def test_classes_of_one_name_are_one_label() -> None:
+    found = watched([[0.25, 0.5, 0.25]], ("crane", "dog", "crane"))
+    assert totals(found, detector="classified", term="probability") == {"crane": 0.5, "dog": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("scaling", "expected"),
+    [("linear", 4.0), ("sqrt", 2.0), ("log", float(np.log(5))), ("binary", 1.0)],
+)
+def test_scaling_is_of_the_sum(scaling: str, expected: float) -> None:
+    found = video([(frame, "cat", 1.0, 1.0) for frame in range(1, 5)])
+    vectors, _ = weigh_videos([found], dataclasses.replace(PLAIN, scaling=scaling))
+    assert vectors.values[0, 0] == pytest.approx(expected, abs=1e-8)
+
+
+@pytest.mark.parametrize("norm", ["l1", "l2"])
+def test_the_idf_is_that_of_scikit_learn(norm: str) -> None:
+    params = dataclasses.replace(PLAIN, idf=True, norm=norm)
+    videos = [
+        TWO_FRAMES,
+        video([(1, "cat", 1.0, 1.0), (1, "bird", 1.0, 1.0)], "w"),
+        video([(1, "bird", 1.0, 1.0), (2, "bird", 1.0, 1.0)], "x"),
+    ]
+    counts = np.array([[0, 2, 1], [1, 1, 0], [2, 0, 0]])
+    vectors, _ = weigh_videos(videos, params)
+    expected = TfidfTransformer(norm=norm, smooth_idf=True).fit_transform(counts).toarray()
+    assert vectors.labels == ["bird", "cat", "dog"]
+    np.testing.assert_allclose(vectors.values, expected, atol=1e-8)
+
+
+def test_certain_probabilities_have_the_idf_of_counts() -> None:
+    params = Params("classified", "probability", "linear", True, "none", 0.0)
+    _, soft = weigh_videos([watched([[1, 0], [1, 0]]), watched([[0.5, 0.5]], name="w")], params)
+    # cat is expected in 1 + 0.5 of the two videos, dog in 0.5.
+    np.testing.assert_allclose(soft.idf, np.log([3 / 2.5, 3 / 1.5]) + 1, atol=1e-8)
+
+
+def test_a_video_without_objects_is_a_zero_vector_and_is_named() -> None:
+    vectors, _ = weigh_videos([TWO_FRAMES, video([], "empty")], PLAIN)
+    assert not vectors.values[1].any()
+    assert summary(vectors) == {
+        "videos": 2,
+        "labels": 2,
+        "zero_vectors": 1,
+        "zero_vector_ids": ["empty"],
+    }
+
+
+def test_no_object_in_any_video_is_an_error() -> None:
+    with pytest.raises(UserError, match="min_confidence"):
+        weigh_videos([video([])], PLAIN)
+
+
+def test_what_a_term_needs_is_asked_for() -> None:
+    table = TWO_FRAMES.table.drop(columns="area_pct")
+    plain = dataclasses.replace(TWO_FRAMES, table=table)
+    with pytest.raises(UserError, match=r"pets/v\.csv has no area_pct.*segmented"):
+        label_sums(plain, dataclasses.replace(PLAIN, term="area"))
+    with pytest.raises(UserError, match=r"pets/v\.safetensors is missing.*confidence"):
+        label_sums(plain, dataclasses.replace(PLAIN, detector="finetuned", term="probability"))
+    with pytest.raises(UserError, match="only frame classifiers"):
+        dataclasses.replace(PLAIN, term="probability")
+
+
+CLASHING = ["video_id", "category", "video_id (label)", 'a, "b"', "label", "frame", "NA", "1", "ä"]
+
+
+def test_labels_of_any_name_survive_the_file(tmp_path: Path) -> None:
+    vectors = Vectors(["007", "b"], ["pets", "NA"], CLASHING, np.arange(18.0).reshape(2, 9))
+    write_vectors(tmp_path / "v.csv", vectors)
+    back = read_vectors(tmp_path / "v.csv")
+    assert (back.ids, back.categories, back.labels) == (["007", "b"], ["pets", "NA"], CLASHING)
+    np.testing.assert_array_equal(back.values, vectors.values)
+
+
+@settings(max_examples=30)
+@given(st.text() | st.sampled_from(CLASHING))
+def test_a_column_gives_its_label_back(label: str) -> None:
+    assert label_of(column_of(label)) == label
+    assert column_of(label) not in ("video_id", "category")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("video_id,category,cat\n", "no row"),
+        ("video_id,category\na,pets\n", "no label"),
+        ("video_id,cat\na,1\n", "'category'"),
+        ("video_id,category,cat\na,pets,1\na,cars,1\n", "'a' twice"),
+        ("video_id,category,cat\na,pets,1\nb,pets,x\n", "row 3: 'cat'"),
+        ("video_id,category,cat\na,pets,inf\n", "row 2: 'cat'"),
+    ],
+)
+def test_vectors_that_are_none_are_refused(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "v.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match=said):
+        read_vectors(tmp_path / "v.csv")
+
+
+@pytest.mark.parametrize("spoilt", ["idf", "labels", "params"])
+def test_a_weighting_that_is_none_is_refused(tmp_path: Path, spoilt: str) -> None:
+    content = weighting_to_dict(weigh_videos([TWO_FRAMES], PLAIN)[1])
+    write_json(tmp_path / "w.json", {**content, spoilt: {}})
+    with pytest.raises(UserError, match=r"w\.json"):
+        read_weighting(tmp_path / "w.json")
+
+
+rows = st.tuples(
+    st.integers(1, 4),
+    st.sampled_from(["cat", "dog", "car", "bird"]),
+    st.floats(0.01, 1),
+    st.floats(0.5, 100),
+)
+corpora = st.lists(st.lists(rows, max_size=8), min_size=1, max_size=5)
+params = st.builds(
+    Params,
+    st.just("segmented"),
+    st.sampled_from(["count", "confidence", "area", "confidence_area"]),
+    st.sampled_from(["linear", "sqrt", "log", "binary"]),
+    st.booleans(),
+    st.sampled_from(["l2", "l1", "none"]),
+    st.sampled_from([0.0, 0.3]),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(corpora, params)
+def test_the_order_of_videos_and_rows_changes_no_vector(
+    corpus: list[list[Row]], chosen: Params
+) -> None:
+    videos = [video(found, f"v{i}") for i, found in enumerate([*corpus, [(1, "cat", 1.0, 50.0)]])]
+    vectors, _ = weigh_videos(videos, chosen)
+    turned, _ = weigh_videos(videos[::-1], chosen)
+    assert turned.labels == vectors.labels
+    np.testing.assert_allclose(turned.values[::-1], vectors.values, atol=2e-8)
+    mixed = [dataclasses.replace(v, table=v.table.iloc[::-1]) for v in videos]
+    np.testing.assert_allclose(weigh_videos(mixed, chosen)[0].values, vectors.values, atol=2e-8)
+
+
+@settings(max_examples=25, deadline=None)
+@given(corpora, params)
+def test_one_video_weighed_later_gets_its_own_row(corpus: list[list[Row]], chosen: Params) -> None:
+    videos = [video(found, f"v{i}") for i, found in enumerate([*corpus, [(1, "cat", 1.0, 50.0)]])]
+    vectors, weighting = weigh_videos(videos, chosen)
+    for row, found in zip(vectors.values, videos, strict=True):
+        np.testing.assert_array_equal(weigh_video(found, weighting), row)
+
+
+def test_a_weighting_read_back_weighs_the_same(tmp_path: Path) -> None:
+    chosen = Params("classified", "probability", "sqrt", True, "l2", 0.01)
+    random = np.random.default_rng(0)
+    videos = [watched(random.dirichlet([1, 1], 5).tolist(), name=f"v{i}") for i in range(4)]
+    vectors, weighting = weigh_videos(videos, chosen)
+    write_json(tmp_path / "w.json", weighting_to_dict(weighting))
+    back = read_weighting(tmp_path / "w.json")
+    assert back.params == chosen
+    assert json.loads((tmp_path / "w.json").read_text())["labels"] == ["cat", "dog"]
+    for row, found in zip(vectors.values, videos, strict=True):
+        np.testing.assert_array_equal(weigh_video(found, back), row)
+
+
+def test_an_object_that_the_weighting_does_not_know_is_left_out() -> None:
+    _, weighting = weigh_videos([TWO_FRAMES], PLAIN)
+    found = video([(1, "zebra", 1.0, 1.0), (1, "dog", 1.0, 1.0)])
+    assert weigh_video(found, weighting).tolist() == [0.0, 1.0]

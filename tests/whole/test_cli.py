@@ -1,0 +1,306 @@
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from PIL import Image
+
+from vidrec.classifier import classify_frames
+from vidrec.segmenter import segment_objects
+
+Write = Callable[[Path, int, int], None]
+Run = Callable[..., int]
+SETTINGS = {
+    "classify_frames": {"precision": "fp32", "batch_size": 4},
+    "segment_objects": {
+        "fps": 1.0,
+        "resolution": 64,
+        "proposals": 1,
+        "threshold": 0.05,
+        "detections": 4,
+        "max_overlap": 1.0,
+        "precision": "fp32",
+    },
+    "extract_frames": {"fps": 3},
+}
+
+
+@pytest.fixture(autouse=True)
+def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A folder as the working directory that has params and, in data/weights, nothing yet."""
+    monkeypatch.chdir(tmp_path)
+    Path("params.yaml").write_text(yaml.safe_dump(SETTINGS), encoding="utf-8")
+    Path("data/weights").mkdir(parents=True)
+    yield
+    classify_frames.load_classifier.cache_clear()
+    segment_objects.load_segmenter.cache_clear()
+
+
+def test_classify_prints_what_the_stage_writes(
+    vidrec: Run,
+    run_stage: Run,
+    classifier_folder: Path,
+    write_frames: Write,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("data/weights/classifier").symlink_to(classifier_folder)
+    write_frames(Path("frames/pets/a"), 11, 0)
+    assert vidrec("classify", "frames/pets/a") == 0
+    printed, errors = capsys.readouterr()
+    assert errors == ""
+    assert printed.startswith("frame,label,confidence\n1,")
+    outputs = ["--detections", "found", "--features", "features"]
+    inputs = ["--frames", "frames", "--weights", "data/weights/classifier"]
+    assert run_stage("classify_frames", *inputs, *outputs) == 0
+    assert Path("found/pets/a.csv").read_text(encoding="utf-8") == printed
+    assert pd.read_csv("found/pets/a.csv")["frame"].tolist() == list(range(1, 12))
+
+
+def test_segment_prints_the_objects_of_every_frame(
+    vidrec: Run,
+    segmenter_folder: Path,
+    write_frames: Write,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("data/weights/segmenter").symlink_to(segmenter_folder)
+    write_frames(Path("frames"), 2, 0)
+    assert vidrec("segment", "frames") == 0
+    printed, errors = capsys.readouterr()
+    assert errors == ""
+    rows = [line.split(",") for line in printed.splitlines()]
+    assert rows[0] == ["frame", "label", "confidence", "area_pct"]
+    assert [(row[0], row[1]) for row in rows[1:]] == [
+        *(("1", "handbag"), ("1", "person")),
+        *(("2", "handbag"), ("2", "person")),
+    ]
+    assert all(0 < float(row[3]) <= 100 for row in rows[1:])
+
+
+@pytest.mark.parametrize("command", ["classify", "segment"])
+def test_a_directory_that_will_not_do_is_one_line(
+    command: str,
+    vidrec: Run,
+    classifier_folder: Path,
+    segmenter_folder: Path,
+    write_frames: Write,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Path("data/weights/classifier").symlink_to(classifier_folder)
+    Path("data/weights/segmenter").symlink_to(segmenter_folder)
+    Path("empty").mkdir()
+    for name, lost in (("gap", "2.jpg"), ("broken", "1.jpg")):
+        write_frames(Path(name), 3, 0)
+        Path(name, lost).unlink()
+    Path("broken/1.jpg").write_bytes(b"no picture")
+    for name, said in (
+        ("nowhere", "nowhere is no directory"),
+        ("empty", "empty holds no frames"),
+        ("gap", "gap lacks frame 2.jpg"),
+        ("broken", "broken/1.jpg cannot be read as a picture"),
+        ("params.yaml", "params.yaml is no directory"),
+    ):
+        assert vidrec(command, name) == 1
+        printed, errors = capsys.readouterr()
+        assert printed == ""
+        assert errors.startswith(f"error: {said}")
+        assert errors.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", ["classify", "segment"])
+def test_missing_weights_or_params_are_one_line(
+    command: str, vidrec: Run, write_frames: Write, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_frames(Path("frames"), 1, 0)
+    assert vidrec(command, "frames") == 1
+    assert "card.json is missing: run `dvc repro`" in capsys.readouterr().err
+    assert vidrec("--params", "nowhere.yaml", command, "frames") == 1
+    assert capsys.readouterr().err.startswith("error: nowhere.yaml is missing")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "COMMAND"),
+        (["dance"], "'dance'"),
+        (["classify"], "DIR"),
+        (["segment", "a", "b"], "b"),
+        (["recommend", "a", "-k", "0"], "'0' is not a whole number of 1 or more"),
+        (["recommend", "a", "-k", "two"], "'two' is not a whole number of 1 or more"),
+        (["discover"], "CATEGORY=QUERY"),
+        (["add", "a.mp4"], "--category"),
+        (["remove"], "ID"),
+        (["inspect"], "VIDEO"),
+    ],
+)
+def test_bad_arguments_are_one_line_and_status_2(
+    arguments: list[str], said: str, vidrec: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert vidrec(*arguments) == 2
+    printed, errors = capsys.readouterr()
+    assert printed == ""
+    assert errors.startswith("error: ")
+    assert said in errors
+    assert errors.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "command", ["", "classify", "segment", "recommend", "inspect", "add", "remove", "discover"]
+)
+def test_help_ends_well(command: str, vidrec: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert vidrec(*command.split(), "--help") == 0
+    assert capsys.readouterr().out.startswith("usage: vidrec")
+
+
+def test_recommend_prints_a_table(
+    vidrec: Run, index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert vidrec("recommend", "clip_0", "-k", "3") == 0
+    printed, errors = capsys.readouterr()
+    assert errors == ""
+    title, header, *rows = printed.splitlines()
+    assert title == "most similar to clip_0:"
+    assert header.split()[:4] == ["rank", "video", "category", "similarity"]
+    assert [row.split()[0] for row in rows] == ["1", "2", "3"]
+    assert all(row.split()[1].startswith("clip_") and "%" in row for row in rows)
+    assert "\x1b" not in printed
+
+
+@pytest.mark.parametrize("video", ["clip_0", "data/videos/cars/clip_0.mp4"])
+def test_recommend_prints_the_json_of_the_contract(
+    video: str, vidrec: Run, index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert vidrec("recommend", video, "--json") == 0
+    printed, errors = capsys.readouterr()
+    assert errors == ""
+    found = json.loads(printed)
+    assert list(found) == ["query", "neighbors"]
+    assert found["query"] == video
+    assert [item["rank"] for item in found["neighbors"]] == [1, 2, 3, 4, 5]
+    for item in found["neighbors"]:
+        assert list(item) == ["rank", "video_id", "category", "similarity", "reasons"]
+        assert all(list(reason) == ["label", "share"] for reason in item["reasons"])
+        assert sum(reason["share"] for reason in item["reasons"]) == pytest.approx(1)
+
+
+def test_odd_names_are_shown_without_what_a_terminal_obeys(
+    vidrec: Run, index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("a\x1b[31m.mp4").write_bytes(Path("data/videos/cars/clip_0.mp4").read_bytes())
+    assert vidrec("recommend", "a\x1b[31m.mp4") == 0
+    assert capsys.readouterr().out.startswith("most similar to a\ufffd[31m.mp4:\n")
+    Path(os.fsdecode(b"\xff.mp4")).write_bytes(b"")
+    assert vidrec("recommend", os.fsdecode(b"\xff.mp4")) == 1
+    assert "(empty)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["recommend", "clip"], "no video 'clip' in the index: did you mean clip_"),
+        (["recommend", "none/clip.mp4"], "none/clip.mp4 is missing"),
+        (["recommend", "params.yaml"], "params.yaml gives no frames (unknown_container)"),
+        (["inspect", "clip"], "no video 'clip' in the index"),
+        (["inspect", "clip_0", "--output", "a.jpg"], "it must be a file that ends in .png"),
+        (["inspect", "clip_0", "--output", "no/a.png"], "no is no directory"),
+        (["inspect", "clip_0", "--output", "a" * 250 + ".png"], "too long"),
+        (["add", "data/videos/cars/clip_0.mp4", "--category", "c"], "the videos are the sample"),
+        (["remove", "clip_0"], "the videos are the sample"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_writes_nothing(
+    arguments: list[str], said: str, vidrec: Run, index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = sorted(index.rglob("*"))
+    assert vidrec(*arguments) == 1
+    printed, errors = capsys.readouterr()
+    assert printed == ""
+    assert errors.startswith("error: ")
+    assert said in errors
+    assert errors.count("\n") == 1
+    assert sorted(index.rglob("*")) == before
+
+
+def test_without_an_index_the_error_names_the_command_that_makes_it(
+    vidrec: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in ("recommend", "inspect"):
+        assert vidrec(command, "clip_0") == 1
+        said = capsys.readouterr().err
+        assert said == "error: data/vectors.csv is missing: run `dvc repro` to make it\n"
+
+
+def test_inspect_writes_a_picture_and_says_where(
+    vidrec: Run, index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert vidrec("inspect", "clip_0") == 0
+    assert capsys.readouterr() == ("clip_0_sheet.png\n", "")
+    assert vidrec("inspect", "data/videos/cars/clip_0.mp4", "--output", "data/my sheet.PNG") == 0
+    assert capsys.readouterr() == ("data/my sheet.PNG\n", "")
+    with Image.open("clip_0_sheet.png") as stored, Image.open("data/my sheet.PNG") as made:
+        assert (stored.format, made.format) == ("PNG", "PNG")
+        assert np.asarray(stored).shape == np.asarray(made).shape
+    first = Path("clip_0_sheet.png").read_bytes()
+    assert vidrec("inspect", "clip_0") == 0
+    assert Path("clip_0_sheet.png").read_bytes() == first
+
+
+def test_add_and_remove_say_what_comes_next(
+    vidrec: Run, index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
+    document["download_videos"] |= {"source": "directory", "directory": "own"}
+    Path("params.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    Path("own").mkdir()
+    assert vidrec("add", "data/videos/cars/clip_0.mp4", "--category", "mine") == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "added own/mine/clip_0.mp4",
+        "its id is clip_0, its category mine",
+        "next: dvc repro",
+    ]
+    assert vidrec("remove", "clip_0") == 0
+    assert ".vidrec/removed/mine/clip_0.mp4" in capsys.readouterr().out
+    assert vidrec("remove", "clip_0") == 1
+    assert capsys.readouterr().err.startswith("error: no video 'clip_0' in own")
+
+
+def test_naming_neighbours_waits_for_nothing_that_loads_long(index: Path) -> None:
+    script = (
+        "import sys; from vidrec import cli; sys.argv[1:] = ['recommend', 'clip_0']\n"
+        "try: cli.main()\n"
+        "except SystemExit: print(*sorted(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout.startswith("most similar to clip_0:")
+    loaded = set(done.stderr.split())
+    assert "pandas" in loaded
+    assert not loaded & {"torch", "sklearn", "scipy", "yt_dlp", "imageio_ffmpeg"}
+
+
+def test_the_console_script_loses_no_output_and_no_status(index: Path) -> None:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "vidrec.cli", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    done = run("recommend", "clip_0", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["query"] == "clip_0"
+    unknown = run("recommend", "clip_9")
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert unknown.stderr.startswith("error: no video 'clip_9'")
+    assert run("recommend").returncode == 2
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_one_line(index: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "vidrec.cli", "recommend", "clip_0"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "No space left" in done.stderr

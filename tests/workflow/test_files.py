@@ -1,0 +1,109 @@
+import hashlib
+import math
+from pathlib import Path
+
+import pytest
+
+from vidrec.workflow.errors import UserError
+from vidrec.workflow.files import (
+    atomic_directory,
+    atomic_path,
+    read_json,
+    sha256_of,
+    write_bytes,
+    write_json,
+)
+
+
+class Interrupted(BaseException):
+    """Stands for KeyboardInterrupt and the SystemExit of a SIGTERM."""
+
+
+def content_of(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def test_a_file_appears_only_once_it_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "a.csv"
+    with atomic_path(path) as temporary:
+        temporary.write_text("half")
+        assert not path.exists()
+        assert temporary.suffix == ".csv"
+        assert temporary.name.startswith(".")
+    assert content_of(tmp_path) == {"deep/a.csv": b"half"}
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+@pytest.mark.parametrize("error", [ValueError, Interrupted])
+def test_a_block_that_raises_leaves_the_old_file_and_no_other(
+    tmp_path: Path, error: type[BaseException]
+) -> None:
+    path = tmp_path / "a.csv"
+    write_bytes(path, b"old")
+    with pytest.raises(error), atomic_path(path) as temporary:
+        temporary.write_text("half")
+        raise error
+    assert content_of(tmp_path) == {"a.csv": b"old"}
+
+
+def test_a_directory_is_replaced_as_a_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    write_bytes(folder / "stale" / "a", b"old")
+    with atomic_directory(folder) as temporary:
+        write_bytes(temporary / "cars" / "b", b"new")
+        assert content_of(folder) == {"stale/a": b"old"}
+    assert content_of(tmp_path) == {"out/cars/b": b"new"}
+    assert folder.stat().st_mode & 0o777 == 0o755
+
+
+@pytest.mark.parametrize("error", [ValueError, Interrupted])
+def test_a_block_that_raises_leaves_the_old_directory_and_no_other(
+    tmp_path: Path, error: type[BaseException]
+) -> None:
+    folder = tmp_path / "out"
+    write_bytes(folder / "a", b"old")
+    with pytest.raises(error), atomic_directory(folder) as temporary:
+        write_bytes(temporary / "b", b"half")
+        raise error
+    assert content_of(tmp_path) == {"out/a": b"old"}
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_json_is_text_that_people_and_git_can_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    write_json(path, {"é": [1, None]})
+    assert path.read_text(encoding="utf-8") == '{\n  "é": [\n    1,\n    null\n  ]\n}\n'
+    assert read_json(path) == {"é": [1, None]}
+
+
+def test_json_without_nan(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        write_json(tmp_path / "a.json", {"accuracy": math.nan})
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(None, "is missing"), (b"{", "is not valid"), (b"\xff", "is not valid")]
+)
+def test_a_bad_json_file_is_refused_in_one_line(
+    tmp_path: Path, content: bytes | None, said: str
+) -> None:
+    path = tmp_path / "a.json"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UserError, match=said) as refused:
+        read_json(path)
+    assert str(path) in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_directory_is_no_json_file(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"is not valid JSON .*[Dd]irectory"):
+        read_json(tmp_path)
+
+
+def test_sha256_is_of_the_content(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"x" * 100_000)
+    assert sha256_of(path) == hashlib.sha256(b"x" * 100_000).hexdigest()

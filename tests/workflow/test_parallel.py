@@ -1,0 +1,56 @@
+import math
+import os
+
+import pytest
+
+from vidrec.workflow.errors import UserError
+from vidrec.workflow.parallel import map_items, worker_count
+
+NUMBERS = [float(number) for number in range(40, 0, -1)]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_results_come_in_the_order_of_the_items(workers: int) -> None:
+    found = list(map_items(math.sqrt, NUMBERS, title="", workers=workers))
+    assert found == [math.sqrt(number) for number in NUMBERS]
+
+
+def test_two_workers_are_two_processes() -> None:
+    pids = set(map_items(_process, [0.3] * 4, title="", workers=2))
+    assert len(pids) == 2
+    assert os.getpid() not in pids
+
+
+def _process(seconds: float) -> int:
+    import time
+
+    time.sleep(seconds)
+    return os.getpid()
+
+
+def test_no_items_no_results() -> None:
+    assert list(map_items(math.sqrt, [], title="")) == []
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_an_error_of_a_worker_comes_through_as_it_is(workers: int) -> None:
+    with pytest.raises(UserError, match="frame 3 is bad"):
+        list(map_items(_refuse, [3], title="", workers=workers))
+
+
+def _refuse(number: int) -> None:
+    raise UserError(f"frame {number} is bad")
+
+
+def test_worker_count_is_what_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIDREC_WORKERS", "3")
+    assert worker_count() == 3
+    monkeypatch.setenv("VIDREC_WORKERS", "")
+    assert worker_count() >= 1
+
+
+@pytest.mark.parametrize("wanted", ["0", "-1", "two", "1.5"])
+def test_a_bad_worker_count_is_refused(wanted: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIDREC_WORKERS", wanted)
+    with pytest.raises(UserError, match="VIDREC_WORKERS is"):
+        worker_count()

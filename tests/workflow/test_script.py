@@ -1,0 +1,134 @@
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from vidrec.workflow import script
+from vidrec.workflow.errors import UserError
+
+
+@pytest.fixture(autouse=True)
+def terminate_as_before() -> Iterator[None]:
+    handler = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, handler)
+
+
+def run_code(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def fail(error: BaseException) -> None:
+    raise error
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (UserError("a.csv is missing: make it"), "error: a.csv is missing: make it\n"),
+        (UserError("a\nb.csv is missing"), "error: a b.csv is missing\n"),
+        (KeyboardInterrupt(), "error: stopped by the user; what was finished is kept\n"),
+    ],
+)
+def test_what_a_user_causes_is_one_line_and_status_1(
+    error: BaseException, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        script.run(lambda: fail(error))
+    assert ended.value.code == 1
+    assert capsys.readouterr() == ("", said)
+
+
+def test_a_bug_keeps_its_traceback() -> None:
+    with pytest.raises(ZeroDivisionError):
+        script.run(lambda: fail(ZeroDivisionError()))
+
+
+def test_a_good_run_ends_with_status_0(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        script.run(lambda: None)
+    assert ended.value.code == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_being_terminated_leaves_no_half_file(tmp_path: Path) -> None:
+    code = """
+import os, signal
+from pathlib import Path
+from vidrec import stage, storage
+
+def main():
+    with storage.atomic_path(Path("out.csv")), storage.atomic_directory(Path("out")):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+script.run(main)
+"""
+    done = run_code(code, tmp_path)
+    assert (done.returncode, done.stderr) == (143, "")
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("arguments", [[], ["--frames"], ["--nonsense"]])
+def test_bad_arguments_are_one_line_and_status_2(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    parser = script.parser("Does something.")
+    parser.add_argument("--frames", required=True)
+    with pytest.raises(SystemExit) as ended:
+        parser.parse_args(arguments)
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert "--frames" in said
+    assert said.count("\n") == 1
+
+
+def test_the_params_file_is_an_argument() -> None:
+    assert script.parser("").parse_args([]).params == Path("params.yaml")
+    assert script.parser("").parse_args(["--params", "p.yaml"]).params == Path("p.yaml")
+
+
+LOCKING = "from vidrec import stage; script.run(lambda: script.lock({!r}))"
+
+
+def test_a_second_run_of_a_stage_is_refused_until_the_first_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with script.lock("classify_frames"):
+        refused = run_code(LOCKING.format("classify_frames"), tmp_path)
+        other = run_code(LOCKING.format("segment_objects"), tmp_path)
+        with pytest.raises(UserError, match="already running"):
+            script.lock("classify_frames")
+    assert refused.returncode == 1
+    assert refused.stderr == (
+        "error: classify_frames is already running here: wait until it ends, or end that process\n"
+    )
+    assert (other.returncode, other.stderr) == (0, "")
+    with script.lock("classify_frames"):
+        pass
+
+
+@pytest.mark.parametrize("script", sorted(Path(__file__).parents[2].glob("stages/*.py")))
+def test_each_stage_says_what_it_takes_and_refuses_what_it_does_not(
+    script: Path, run_stage: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_stage(script.stem, "--help") == 0
+    told = capsys.readouterr().out
+    assert told.startswith(f"usage: {script.name}")
+    assert "--params" in told
+    assert run_stage(script.stem, "--nonsense", "1") == 2
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert said.count("\n") == 1
