@@ -14,12 +14,12 @@ from playwright.sync_api import Browser, sync_playwright
 
 DOCS = Path("docs")
 QUALITY = 85
+# Pictures that are hidden or further down are loaded only when somebody comes near them.
 ALL_DRAWN = """() => [...document.images].every(
     (image) => image.complete
         || !image.checkVisibility()
         || image.getBoundingClientRect().top > innerHeight
 )"""
-"""Pictures that are hidden or further down are loaded only when somebody comes near them."""
 
 
 def take(

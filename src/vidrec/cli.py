@@ -18,8 +18,8 @@ from vidrec.workflow import params, script
 from vidrec.workflow.arguments import positive
 from vidrec.workflow.errors import UserError, readable
 
+# Objects made between two garbage collections: loading torch makes millions, all of them kept.
 COLLECT_AFTER = 100_000
-"""Objects made between two garbage collections: loading torch makes millions, all of them kept."""
 
 
 def console() -> NoReturn:

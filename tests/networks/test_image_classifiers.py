@@ -12,6 +12,7 @@ from vidrec.networks.image_classifiers import (
 )
 from vidrec.workflow.errors import UserError
 
+# One network of each family.
 HEADS = {
     "alexnet": "classifier.6",
     "convnext_tiny": "classifier.2",
@@ -35,7 +36,6 @@ HEADS = {
     "vit_b_16": "heads.head",
     "wide_resnet50_2": "fc",
 }
-"""One network of each family."""
 
 
 def test_every_family_is_among_them() -> None:

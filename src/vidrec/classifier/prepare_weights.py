@@ -23,9 +23,9 @@ from vidrec.workflow.files import sha256_of
 from vidrec.workflow.params import param
 
 FROM_TENSORFLOW = ("googlenet", "inception_v3")
+# Mean and deviation for these networks, whose weights were trained in TensorFlow on values -1..1.
+# torchvision converts within the network, if it builds it with weights; here the card does.
 HALF = (0.5, 0.5, 0.5)
-"""Mean and deviation for these networks, whose weights were trained in TensorFlow on values -1..1.
-torchvision converts within the network, if it builds it with weights; here the card does."""
 
 
 @dataclass(frozen=True)

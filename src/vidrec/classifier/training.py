@@ -28,8 +28,8 @@ from vidrec.workflow.parallel import map_items
 
 CLOSEUP_BATCH, STILL_BATCH = 32, 16
 MAX_OBJECTS = 3
+# Pixels per cell of the trunk's last map, in each direction.
 STRIDE = 32
-"""Pixels per cell of the trunk's last map, in each direction."""
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ from vidrec.workflow.tables import SAFE_NAME, check_numbers, read_table, write_t
 
 REMOVED = Path(".vidrec/removed")
 NEXT = "next: dvc repro"
+# In bytes; file systems end at 255, and a file on its way has a longer name.
 LONGEST_FILE_NAME = 200
-"""In bytes; file systems end at 255, and a file on its way has a longer name."""
 
 
 def add(video: str, category: str, params: Params) -> list[str]:

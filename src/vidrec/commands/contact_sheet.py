@@ -11,22 +11,22 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 
 COLUMNS = 6
 TILE, GAP, MARGIN = 240, 12, 24
+# Heights in pixels: of the line under a frame, of the title, and of a line of the legend.
 CAPTION, TITLE, ROW = 24, 34, 26
-"""Heights in pixels: of the line under a frame, of the title, and of a line of the legend."""
 
+# Sizes of the letters in pixels.
 SMALL, NORMAL, LARGE = 13, 15, 24
-"""Sizes of the letters in pixels."""
 
 PAPER, INK, FAINT, RIM = "#ffffff", "#1b1f24", "#667079", "#d9dde1"
+# Colours of labels, the most frequent first; with more labels they are used again.
 PALETTE = (
     *("#e6550d", "#3182bd", "#31a354", "#c51b8a", "#dfb100", "#17becf"),
     *("#8c564b", "#756bb1", "#a1d99b", "#fb6a4a", "#9ecae1", "#636363"),
 )
-"""Colours of labels, the most frequent first; with more labels they are used again."""
 
 Colours = dict[str, str]
+# Left, top, right, bottom in pixels.
 Box = tuple[int, int, int, int]
-"""Left, top, right, bottom in pixels."""
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,13 @@ from vidrec.recommender.reasons import Neighbor, Reason
 from vidrec.workflow.errors import readable
 
 REASONS_SHOWN = 3
+# Title, justification and style of the columns that no terminal is too narrow for.
 COLUMNS: tuple[tuple[str, JustifyMethod, str], ...] = (
     ("rank", "right", ""),
     ("video", "left", "bold cyan"),
     ("category", "left", ""),
     ("similarity", "right", "green"),
 )
-"""Title, justification and style of the columns that no terminal is too narrow for."""
 
 
 def table_of(neighbors: Sequence[Neighbor]) -> Table:

@@ -10,11 +10,11 @@ from rich.table import Table
 
 from vidrec.workflow.errors import readable
 
+# Columns of an output that is no terminal: whoever reads it wants whole lines.
 WIDE = 10_000
-"""Columns of an output that is no terminal: whoever reads it wants whole lines."""
 
+# Takes what is being done from now on.
 Tell = Callable[[str], None]
-"""Takes what is being done from now on."""
 
 
 def print_table(title: str, table: Table) -> None:

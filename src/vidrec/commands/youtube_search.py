@@ -12,13 +12,13 @@ from vidrec.videos.youtube import COLUMNS, refusal, status_of
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.tables import SAFE_NAME, write_table
 
+# Longer videos are left out of what a search finds.
 MAX_DURATION_S = 900.0
-"""Longer videos are left out of what a search finds."""
+# How many more hits are asked for than are wanted: some are live, too long, or double.
 SURPLUS = 1.5
-"""How many more hits are asked for than are wanted: some are live, too long, or double."""
 
+# A query and a number of hits -> hits in order, each with `id`, `title` and `duration`.
 Search = Callable[[str, int], Iterable[dict[str, Any]]]
-"""A query and a number of hits -> hits in order, each with `id`, `title` and `duration`."""
 
 
 def youtube_search(query: str, count: int) -> list[dict[str, Any]]:

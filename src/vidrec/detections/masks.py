@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as coco_mask
 
+# `size`: [height, width]; `counts`: COCO's compressed run lengths as ASCII text.
 Rle = dict[str, Any]
-"""`size`: [height, width]; `counts`: COCO's compressed run lengths as ASCII text."""
 
 
 def encode_mask(mask: NDArray[np.bool_]) -> Rle:

@@ -28,10 +28,11 @@ class Style:
     body: Color
     accent: Color
     skin: Color
+    # Three numbers in -1..1 that each figure reads as lengths of its own parts.
     proportions: tuple[float, float, float]
-    """Three numbers in -1..1 that each figure reads as lengths of its own parts."""
 
 
+# Usual body colours of each object; an instance differs from them by up to `COLOR_SPREAD`.
 PALETTES: dict[str, tuple[Color, ...]] = {
     "ball": ((225, 40, 45), (35, 90, 215), (245, 130, 25)),
     "bicycle": ((30, 160, 175), (215, 35, 50), (40, 45, 60)),
@@ -48,7 +49,6 @@ PALETTES: dict[str, tuple[Color, ...]] = {
     "traffic light": ((60, 62, 52), (70, 70, 76), (50, 60, 55)),
     "tree": ((50, 140, 50), (80, 160, 40), (30, 115, 70)),
 }
-"""Usual body colours of each object; an instance differs from them by up to `COLOR_SPREAD`."""
 
 COLOR_SPREAD = 32
 

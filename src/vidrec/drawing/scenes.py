@@ -15,10 +15,11 @@ from PIL import Image, ImageDraw
 from vidrec.drawing.objects import Style, draw, random_style
 
 CANVAS_WIDTH, CANVAS_HEIGHT = 256, 192
+# An object of which fewer pixels (1 % of the canvas) can be seen does not count as visible: nobody
+# could name it.
 MIN_VISIBLE_PIXELS = 490
-"""An object of which fewer pixels (1 % of the canvas) can be seen does not count as visible:
-nobody could name it."""
 
+# Height of an object of scale 1, as a share of the height of the canvas.
 TYPICAL_HEIGHT = {
     "ball": 0.42,
     "bicycle": 0.54,
@@ -35,7 +36,6 @@ TYPICAL_HEIGHT = {
     "traffic light": 0.7,
     "tree": 0.72,
 }
-"""Height of an object of scale 1, as a share of the height of the canvas."""
 
 
 @dataclass(frozen=True)

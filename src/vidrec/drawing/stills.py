@@ -21,12 +21,12 @@ from vidrec.drawing.scenes import (
     random_track,
 )
 
+# Seed branch of each use of stills; clips have a branch of their own (0).
 PURPOSES = {"classifier": 1, "segmenter": 2, "head": 3, "validation": 4}
-"""Seed branch of each use of stills; clips have a branch of their own (0)."""
 
 
+# Width and height of a close-up, as a share of those of the picture it is cut from.
 CLOSEUP = 1 / 2
-"""Width and height of a close-up, as a share of those of the picture it is cut from."""
 
 
 @dataclass(frozen=True)

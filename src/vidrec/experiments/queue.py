@@ -14,14 +14,14 @@ from vidrec.workflow.errors import UserError
 
 PENDING = ("Queued", "Running")
 POLL_S = 2.0
+# Polls in a row with fewer running than could be, after which missing workers are started.
 IDLE_POLLS = 15
-"""Polls in a row with fewer running than could be, after which missing workers are started."""
 
+# Polls in a row without any experiment finishing, after which to give up.
 PATIENCE_POLLS = 900
-"""Polls in a row without any experiment finishing, after which to give up."""
 
+# Each experiment has its own copy of all data of the workflow; links make that a second's work.
 LINKS = "[cache]\n    type = reflink,hardlink,symlink,copy\n"
-"""Each experiment has its own copy of all data of the workflow; links make that a second's work."""
 
 
 def stale(targets: Sequence[str]) -> dict[str, Any]:

@@ -12,8 +12,8 @@ import pandas as pd
 from vidrec.metrics.by_video import FIGURES
 from vidrec.metrics.intervals import difference, with_interval
 
+# Figures by name, from the metrics files; empty where there are none.
 Metrics = Mapping[str, Any]
-"""Figures by name, from the metrics files; empty where there are none."""
 
 NOISE = "0 is in the interval: may be noise"
 CERTAIN = "more than noise"

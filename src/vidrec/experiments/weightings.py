@@ -17,22 +17,22 @@ from vidrec.metrics.intervals import DECIMALS, difference, with_interval
 from vidrec.vectors.weigh_objects import SCALINGS, Params
 from vidrec.workflow.errors import UserError
 
+# Per detector, the terms that its detections have the numbers for.
 TERMS = {
     "classified": ("count", "confidence", "probability"),
     "finetuned": ("count", "confidence", "probability"),
     "segmented": ("count", "confidence", "area", "confidence_area"),
 }
-"""Per detector, the terms that its detections have the numbers for."""
 
+# Per detector, the stage whose result is weighed.
 MADE_BY = {
     "classified": "classify_frames",
     "finetuned": "apply_head",
     "segmented": "segment_objects",
 }
-"""Per detector, the stage whose result is weighed."""
 
+# What a weighting reruns, in this order.
 STAGES = ("weigh_objects", "train_video_classifier", "build_index")
-"""What a weighting reruns, in this order."""
 
 LEGEND = (
     "≈: the difference to the first may be noise. Bold: as params.yaml says. The first was chosen\n"

@@ -14,6 +14,7 @@ from vidrec.workflow.errors import UserError
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif", ".tif", ".tiff"}
 
+# The sample's smaller class set: what tells its categories apart, and all the rest.
 SAMPLE_CLASSES: dict[str, tuple[str, ...]] = {
     "bicycle": ("bicycle",),
     "car": ("car", "bus"),
@@ -24,7 +25,6 @@ SAMPLE_CLASSES: dict[str, tuple[str, ...]] = {
     "piano": ("piano",),
     "other": ("ball", "bird", "microphone", "person", "traffic light", "tree"),
 }
-"""The sample's smaller class set: what tells its categories apart, and all the rest."""
 
 
 @dataclass(frozen=True)
@@ -76,9 +76,9 @@ def fit_picture(picture: Image.Image, size: int, fit: str) -> Image.Image:
 
 
 HASH_SIDE = 16
+# Of the 256 of a hash. Of copies of 360 photographs, at half to full size and JPEG quality 40 to
+# 90, 96 % differ from their original in no more bits than these; no two of the photographs do.
 COPY_BITS = 25
-"""Of the 256 of a hash. Of copies of 360 photographs, at half to full size and JPEG quality 40 to
-90, 96 % differ from their original in no more bits than these; no two of the photographs do."""
 
 
 def difference_hash(picture: Image.Image) -> str:

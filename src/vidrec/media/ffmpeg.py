@@ -27,18 +27,19 @@ from PIL import Image
 from vidrec.workflow.errors import UserError
 
 MEMORY_LIMIT_KIB = 4 * 1024 * 1024
+# Most that ffmpeg may write to one file, in blocks of 512 bytes (2 GiB).
 OUTPUT_LIMIT_BLOCKS = 4 * 1024 * 1024
-"""Most that ffmpeg may write to one file, in blocks of 512 bytes (2 GiB)."""
 MAX_PIXELS = 8192 * 8192
+# Share of a video's frames that may fail to decode; ffmpeg's own default is two thirds.
 MAX_ERROR_RATE = 0.1
-"""Share of a video's frames that may fail to decode; ffmpeg's own default is two thirds."""
 PROBE_DEADLINE_S = 60.0
+# How much of a video `check_video` decodes.
 CHECKED_SECONDS = 2.0
-"""How much of a video `check_video` decodes."""
 
+# What a video is called while ffmpeg works on it.
 LINK = "video"
-"""What a video is called while ffmpeg works on it."""
 
+# Offset and bytes by which a container is known, and the ffmpeg demuxer that reads it.
 SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     *((4, box, "mov") for box in (b"ftyp", b"moov", b"moof", b"mdat", b"styp", b"sidx")),
     *((4, box, "mov") for box in (b"free", b"skip", b"wide", b"pnot", b"uuid", b"emsg")),
@@ -51,8 +52,8 @@ SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x00\x00\x01\xba", "mpeg"),
     (0, b"\x00\x00\x01\xb3", "mpegvideo"),
 )
-"""Offset and bytes by which a container is known, and the ffmpeg demuxer that reads it."""
 
+# How the texts begin that make ffmpeg read other files, in lower case.
 PLAYLISTS = (
     b"#extm3u",
     b"<?xml",
@@ -71,7 +72,6 @@ PLAYLISTS = (
     b"rtsp",
     b"http",
 )
-"""How the texts begin that make ffmpeg read other files, in lower case."""
 
 DURATION = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d\.\d+)", re.MULTILINE)
 VIDEO_STREAM = re.compile(r"^  Stream #0:\d+.*?: Video: (?!.*\(attached pic\))", re.MULTILINE)

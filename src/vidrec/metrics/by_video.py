@@ -8,15 +8,15 @@ from vidrec.workflow.tables import check_numbers, read_table
 
 SCORES = Path("metrics/plots/scores_by_video.csv")
 CONFUSION = Path("metrics/plots/confusion.csv")
+# Where the FIGURES are, each with its `_low` and `_high`.
 METRICS = (Path("metrics/build_index.json"), Path("metrics/train_video_classifier.json"))
-"""Where the FIGURES are, each with its `_low` and `_high`."""
 
+# Both are in git, so that any revision has them without its data.
 FILES = (SCORES, CONFUSION)
-"""Both are in git, so that any revision has them without its data."""
 
 RANKED = ("precision_at_10", "map_at_10")
+# The metrics that are means over videos.
 FIGURES = (*RANKED, "accuracy")
-"""The metrics that are means over videos."""
 
 
 def read_scores(root: Path) -> pd.DataFrame | None:

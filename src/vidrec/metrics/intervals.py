@@ -17,11 +17,11 @@ from vidrec.vectors.vectors import FloatArray
 
 CONFIDENCE = 0.95
 RESAMPLES = 9999
+# Fixed and no param: another seed moves the third digit of an interval and means nothing.
 SEED = 0
-"""Fixed and no param: another seed moves the third digit of an interval and means nothing."""
 
+# Values drawn at a time: 32 MiB of float64.
 BATCH_CELLS = 2**22
-"""Values drawn at a time: 32 MiB of float64."""
 
 DECIMALS = 6
 

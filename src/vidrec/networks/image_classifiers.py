@@ -10,9 +10,9 @@ from torch.nn import functional
 
 from vidrec.workflow.errors import UserError
 
+# Of the channels of ImageNet's pictures, values 0..1: what torchvision's networks are fed.
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
-"""Of the channels of ImageNet's pictures, values 0..1: what torchvision's networks are fed."""
 
 
 def classification_names() -> list[str]:

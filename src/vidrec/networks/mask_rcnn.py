@@ -20,19 +20,19 @@ from torchvision.models.detection.faster_rcnn import TwoMLPHead
 from torchvision.models.detection.mask_rcnn import MaskRCNNHeads, MaskRCNNPredictor
 from torchvision.models.detection.rpn import RPNHead
 
+# torchvision's, which have official weights.
 SEGMENTERS = ("maskrcnn_resnet50_fpn", "maskrcnn_resnet50_fpn_v2")
-"""torchvision's, which have official weights."""
+# The sample's.
 SLIM = "slim_mask_rcnn"
-"""The sample's."""
 
 CHANNELS = 128
 BOX_FEATURES = 512
 MASK_LAYERS = (128, 128)
 GROUPS = 16
+# Per side of a region, as the box head reads it.
 BOX_CELLS = 7
-"""Per side of a region, as the box head reads it."""
+# Side of the anchors of each level of the pyramid, as a share of the picture's side.
 ANCHOR_SHARES = (1 / 8, 1 / 4, 1 / 2, 3 / 4, 1)
-"""Side of the anchors of each level of the pyramid, as a share of the picture's side."""
 ANCHOR_RATIOS = (0.5, 1.0, 2.0)
 TRUNK_CHANNELS = {"layer1": 256, "layer2": 512, "layer3": 1024, "layer4": 2048}
 

@@ -13,8 +13,8 @@ from vidrec.networks.image_classifiers import check_classifier
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of
 
+# The SHA-256 of an official file begins with the digits in its name.
 HASHED_NAME = re.compile(r"-([0-9a-f]{8,64})\.pth$")
-"""The SHA-256 of an official file begins with the digits in its name."""
 
 
 def classifier_weights(arch: str, name: str) -> Any:

@@ -29,15 +29,15 @@ class Card:
 
     arch: str
     labels: tuple[str, ...]
+    # Pixels per side of the square picture the network reads; 0: as large as the frame.
     input_size: int
-    """Pixels per side of the square picture the network reads; 0: as large as the frame."""
     mean: tuple[float, ...]
     std: tuple[float, ...]
+    # Where the weights come from: `sample`, or the name of the official or local file.
     origin: str
-    """Where the weights come from: `sample`, or the name of the official or local file."""
     origin_sha256: str
+    # Of the tensors' file, filled in by `save`.
     sha256: str = ""
-    """Of the tensors' file, filled in by `save`."""
 
 
 def save(folder: Path, tensors: Mapping[str, Tensor], card: Card) -> None:

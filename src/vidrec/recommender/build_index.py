@@ -22,8 +22,8 @@ from vidrec.vectors.vectors import FloatArray, Vectors, unit_rows
 from vidrec.workflow.params import param
 
 METRIC_DECIMALS = 6
+# Similarities in memory at a time: 128 MiB of float64.
 BLOCK_CELLS = 2**24
-"""Similarities in memory at a time: 128 MiB of float64."""
 
 BoolArray = npt.NDArray[np.bool_]
 

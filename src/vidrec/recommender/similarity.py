@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from vidrec.vectors.vectors import FloatArray, unit_rows
 
+# How many neighbours count: in the metrics, and on the page.
 DEPTH = 10
-"""How many neighbours count: in the metrics, and on the page."""
 
 DECIMALS = 6
 

@@ -11,8 +11,8 @@ from PIL import Image
 from vidrec.media.frames import frame_paths, read_frame, video_directories
 from vidrec.workflow.parallel import map_items
 
+# How hard the WebP encoder tries, 0 to 6: 6 takes half as long again, to save a twentieth.
 EFFORT = 4
-"""How hard the WebP encoder tries, 0 to 6: 6 takes half as long again, to save a twentieth."""
 
 
 @dataclass(frozen=True)

@@ -21,19 +21,19 @@ from vidrec.workflow.errors import UserError
 from vidrec.workflow.params import param
 from vidrec.workflow.tables import check_numbers, read_table
 
+# Colours that the style has for categories; their markers differ where colours come again.
 HUES = 8
-"""Colours that the style has for categories; their markers differ where colours come again."""
 
 OBJECTS_SHOWN = 10
 REASONS_SHOWN = 4
 DECIMALS = 4
 
+# The metrics on the page: key, name, and what it is the share of.
 HEADLINES = (
     ("precision_at_10", "Precision at 10", "recommended videos that are of the same category"),
     ("map_at_10", "Mean average precision", "the same, where the first places count more"),
     ("accuracy", "Category accuracy", "categories that are right when read off the vector"),
 )
-"""The metrics on the page: key, name, and what it is the share of."""
 
 
 @dataclass(frozen=True)

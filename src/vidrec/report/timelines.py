@@ -12,8 +12,8 @@ from vidrec.workflow.files import read_json
 
 MASKS = ".masks.json"
 
+# A longer video has longer cells, not more.
 MOST_CELLS = 48
-"""A longer video has longer cells, not more."""
 
 LEVELS = 9
 

@@ -13,23 +13,23 @@ from threadpoolctl import threadpool_limits
 
 from vidrec.vectors.vectors import FloatArray, unit_rows
 
+# Width and height of the map; as wide is the space in which its points lie.
 SIDE = 640
-"""Width and height of the map; as wide is the space in which its points lie."""
 
+# Spots on the map per video: enough to stay near one's place, few enough to be easily hit.
 ROOM = 6
-"""Spots on the map per video: enough to stay near one's place, few enough to be easily hit."""
 
 WIDEST_SPOT = 24.0
 MARGIN = 24.0
 
+# With fewer videos there are no neighbourhoods for t-SNE to keep.
 FEWEST = 5
-"""With fewer videos there are no neighbourhoods for t-SNE to keep."""
 
 PERPLEXITY = 30.0
 
+# Markers by category, so that colour is not all that tells them apart: size relative to a spot,
+# such that all look equally large.
 SHAPES = {"o": 0.84, "s": 0.76, "^": 0.9, "D": 0.68, "P": 0.9, "v": 0.9, "X": 0.9, "*": 1.15}
-"""Markers by category, so that colour is not all that tells them apart: size relative to a spot,
-such that all look equally large."""
 
 SVG = "{http://www.w3.org/2000/svg}"
 XLINK = "{http://www.w3.org/1999/xlink}"

@@ -17,8 +17,8 @@ from vidrec.networks.compute import autocast, device, for_inference
 from vidrec.networks.mask_rcnn import build_segmenter
 from vidrec.networks.weights import Card
 
+# A pixel belongs to an object where its mask probability is at least this (Mask R-CNN, 3.1).
 MASK_THRESHOLD = 0.5
-"""A pixel belongs to an object where its mask probability is at least this (Mask R-CNN, 3.1)."""
 
 COLUMNS = ["frame", "label", "confidence", "area_pct"]
 
@@ -27,13 +27,13 @@ COLUMNS = ["frame", "label", "confidence", "area_pct"]
 class Settings:
     """How the network is run: see `segment_objects` in params.yaml."""
 
+    # Pixels of the shorter side; 0: what the weights were trained at.
     resolution: int
-    """Pixels of the shorter side; 0: what the weights were trained at."""
     proposals: int
     threshold: float
     detections: int
+    # Of two masks whose IoU is larger, whatever their labels, the less confident is dropped.
     max_overlap: float
-    """Of two masks whose IoU is larger, whatever their labels, the less confident is dropped."""
     precision: str
 
 
@@ -41,8 +41,8 @@ class Settings:
 class Segments:
     """The objects in some frames of a video, and row by row their masks as COCO's RLE."""
 
+    # The numbers of the frames that were looked at, those without any object too.
     frames: list[int]
-    """The numbers of the frames that were looked at, those without any object too."""
     table: pd.DataFrame
     masks: list[Rle]
 

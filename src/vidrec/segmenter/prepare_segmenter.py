@@ -19,15 +19,15 @@ from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of
 from vidrec.workflow.params import param
 
+# Class 0 of every segmenter of torchvision.
 BACKGROUND = "__background__"
-"""Class 0 of every segmenter of torchvision."""
 
+# The shorter side, in pixels, at which torchvision's segmenters were trained and measured.
 OFFICIAL_RESOLUTION = 800
-"""The shorter side, in pixels, at which torchvision's segmenters were trained and measured."""
 
+# The official weights of this one were trained with batch norm that added no eps to the variance
+# (torchvision builds it so when it loads them, and only them; pytorch/vision#2933).
 WITHOUT_EPS = "maskrcnn_resnet50_fpn"
-"""The official weights of this one were trained with batch norm that added no eps to the variance
-(torchvision builds it so when it loads them, and only them; pytorch/vision#2933)."""
 
 OFFICIAL = {
     "maskrcnn_resnet50_fpn": detection.MaskRCNN_ResNet50_FPN_Weights,

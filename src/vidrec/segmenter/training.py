@@ -24,12 +24,12 @@ from vidrec.workflow.parallel import map_items
 LEARNING_LAYERS = ("layer3", "layer4")
 
 MAX_OBJECTS = 3
+# Learnt from per picture, and the share of them on an object. torchvision's 512, a quarter of them
+# on an object, are for pictures of twenty times the area; boxes and masks are what is hard here,
+# and only regions on an object teach those.
 REGIONS, POSITIVES = 24, 0.5
-"""Learnt from per picture, and the share of them on an object. torchvision's 512, a quarter of them
-on an object, are for pictures of twenty times the area; boxes and masks are what is hard here, and
-only regions on an object teach those."""
+# Kept per picture at inference; training sees twice as many.
 PROPOSALS = 150
-"""Kept per picture at inference; training sees twice as many."""
 
 
 @dataclass(frozen=True)

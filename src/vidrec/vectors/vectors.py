@@ -13,11 +13,11 @@ from vidrec.workflow.tables import read_table, write_table
 
 FloatArray = npt.NDArray[np.float64]
 
+# The columns that are no labels.
 KEYS = ("video_id", "category")
-"""The columns that are no labels."""
 
+# What the column of a label named like one of KEYS has at its end.
 MARK = " (label)"
-"""What the column of a label named like one of KEYS has at its end."""
 
 CLASH = re.compile(f"({'|'.join(KEYS)})({re.escape(MARK)})*")
 

@@ -35,8 +35,8 @@ VIDEO_SUFFIXES = frozenset(
         ".wmv",
     ]
 )
+# Longest category or id in characters; file systems end at 255 bytes.
 MAX_NAME = 100
-"""Longest category or id in characters; file systems end at 255 bytes."""
 SHOWN = 5
 
 

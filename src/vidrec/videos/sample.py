@@ -37,12 +37,13 @@ from vidrec.workflow.archives import pack, unpack
 from vidrec.workflow.checkpoints import Checkpoints, complete
 from vidrec.workflow.files import write_bytes
 
+# Clips have this branch of seeds for themselves (see sample_stills.PURPOSES).
 SEED_BRANCH = 0
-"""Clips have this branch of seeds for themselves (see sample_stills.PURPOSES)."""
 
 TRUTH_COLUMNS = ("video_id", "frame", "label", "area_pct")
 MASK_COLUMNS = ("video_id", "frame", "label", "size", "counts")
 
+# Category -> theme -> weight of each object in it.
 THEMES: dict[str, dict[str, dict[str, float]]] = {
     "music": {
         "guitar session": {"guitar": 0.55, "person": 0.25, "microphone": 0.2},
@@ -77,14 +78,13 @@ THEMES: dict[str, dict[str, dict[str, float]]] = {
         },
     },
 }
-"""Category -> theme -> weight of each object in it."""
 
+# How close a video's mixture stays to its theme: the total weight of the Dirichlet draw.
 CONCENTRATION = 20.0
-"""How close a video's mixture stays to its theme: the total weight of the Dirichlet draw."""
+# Weight of every object in every video: a little of anything may turn up.
 STRAY_WEIGHT = 0.04
-"""Weight of every object in every video: a little of anything may turn up."""
+# How much of the backdrop the camera leaves out, and so how far it can pan.
 PAN_SHARE = 0.08
-"""How much of the backdrop the camera leaves out, and so how far it can pan."""
 
 
 @dataclass(frozen=True)

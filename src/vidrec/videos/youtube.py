@@ -25,10 +25,11 @@ from vidrec.workflow.tables import SAFE_NAME, check_numbers, read_table
 
 DOWNLOADS = Path(".vidrec/downloads")
 COLUMNS = ("category", "rank", "video_id", "title", "duration_s")
+# How often a video is asked for anew after HTTP 403, which a fresh extraction mostly clears.
 EXTRACTIONS = 3
-"""How often a video is asked for anew after HTTP 403, which a fresh extraction mostly clears."""
 UNFINISHED = re.compile(r"\.(part|ytdl|temp)\b")
 
+# Status and what yt-dlp's message says in that case; the first that fits counts.
 STATUSES: tuple[tuple[str, str], ...] = (
     ("rate_limited", r"HTTP Error 429|not a bot|rate.limited|try again later"),
     ("forbidden", r"HTTP Error 403"),
@@ -37,7 +38,6 @@ STATUSES: tuple[tuple[str, str], ...] = (
     ("unavailable", r"unavailable|removed|not available|terminated|HTTP Error 4(?:04|10)"),
     ("network", r"[Uu]nable to (?:download|connect)|timed out|resolve|[Cc]onnection|HTTP Error 5"),
 )
-"""Status and what yt-dlp's message says in that case; the first that fits counts."""
 
 
 def watch_url(video_id: str) -> str:

@@ -14,8 +14,8 @@ from vidrec.workflow.errors import UserError, readable
 
 LOCKS = Path(".vidrec/locks")
 
+# Errors of the system that a user can mend: no room, no access. Any other is a bug of ours.
 NOT_OURS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
-"""Errors of the system that a user can mend: no room, no access. Any other is a bug of ours."""
 
 
 class _Parser(argparse.ArgumentParser):

@@ -11,14 +11,14 @@ from pandas.errors import EmptyDataError, ParserError
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import write_bytes
 
+# What a category and a video id must match, whole.
 SAFE_NAME = re.compile(r"[A-Za-z0-9_-]+")
-"""What a category and a video id must match, whole."""
 
+# The columns that are text even where all their values look like numbers.
 TEXT = (
     *("video_id", "category", "label", "neighbor_id", "status", "path", "sha256", "title", "error"),
     *("image", "class", "source", "pretrained_label", "counts", "actual", "predicted"),
 )
-"""The columns that are text even where all their values look like numbers."""
 
 
 def write_table(path: Path, table: pd.DataFrame) -> None:
