@@ -146,7 +146,7 @@ def run_recommend(args: argparse.Namespace) -> None:
     with terminal.progress() as tell:
         found = neighbors.neighbors_of(args.video, args.k, args.params, tell)
     if args.json:
-        # A name that is no UTF-8 is no JSON either.
+        # A name that is not UTF-8 is no JSON either.
         name = args.video.encode(errors="replace").decode()
         print(json.dumps(to_dict(name, found), ensure_ascii=False, indent=2))
     else:
@@ -179,7 +179,7 @@ def _check_picture(output: Path | None) -> None:
     if output.suffix.lower() != ".png" or output.is_dir():
         raise UserError(f"--output {output}: it must be a file that ends in .png")
     if not output.parent.is_dir():
-        raise UserError(f"--output {output}: {output.parent} is no directory, make it first")
+        raise UserError(f"--output {output}: {output.parent} is not a directory, make it first")
 
 
 def run_add(args: argparse.Namespace) -> None:

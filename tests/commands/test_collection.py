@@ -80,7 +80,7 @@ def test_nothing_is_overwritten(clips: list[bytes]) -> None:
     with pytest.raises(UserError, match="is there already"):
         add_file(OWN, write("b/dead.mp4", clips[1]), "cars")
     write("own/pets", b"")
-    with pytest.raises(UserError, match="own/pets is no directory"):
+    with pytest.raises(UserError, match="own/pets is not a directory"):
         add_file(OWN, write("b/x.mp4", clips[1]), "pets")
 
 
@@ -150,9 +150,9 @@ def test_what_is_no_video_is_not_added(clips: list[bytes]) -> None:
 
 def test_a_directory_that_is_not_there(clips: list[bytes]) -> None:
     video = write("a.mp4", clips[0])
-    with pytest.raises(UserError, match=r"none is no directory: .*download_videos\.directory"):
+    with pytest.raises(UserError, match=r"none is not a directory: .*download_videos\.directory"):
         add_file(Path("none"), video, "cars")
-    with pytest.raises(UserError, match="none is no directory"):
+    with pytest.raises(UserError, match="none is not a directory"):
         remove_file(Path("none"), "a")
 
 

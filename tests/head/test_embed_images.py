@@ -27,7 +27,7 @@ def test_an_image_set_of_ones_own_is_read(tmp_path: Path) -> None:
     images, errors = load_images(Params(7, 2, str(tmp_path), 64, "pad", "fp32", 8))
     assert [image.label for image in images] == ["08", "7"]
     assert errors == []
-    with pytest.raises(UserError, match="which is no directory"):
+    with pytest.raises(UserError, match="which is not a directory"):
         load_images(Params(7, 2, str(tmp_path / "nowhere"), 64, "pad", "fp32", 8))
 
 

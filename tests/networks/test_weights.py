@@ -119,7 +119,7 @@ def test_code_in_a_file_of_weights_is_refused_and_never_run(tmp_path: Path, save
         torch.save(payload, path, _use_new_zipfile_serialization=save == "torch")
     with (
         warnings.catch_warnings(record=True) as further_lines,
-        pytest.raises(UserError, match=r"evil.pth is no plain state dict") as refused,
+        pytest.raises(UserError, match=r"evil.pth is not a plain state dict") as refused,
     ):
         warnings.simplefilter("always")
         weights.read_state_dict(path)

@@ -141,5 +141,5 @@ def test_the_stored_model_predicts_as_the_fitted_one(tmp_path: Path, classes: in
 def test_a_model_that_is_none_is_refused(tmp_path: Path, spoilt: str) -> None:
     content = classifier_to_dict(train(corpus(), dataclasses.replace(PARAMS, c=1.0)))
     write_json(tmp_path / "m.json", {**content, spoilt: [["x"]]})
-    with pytest.raises(UserError, match=r"m\.json is no video classifier"):
+    with pytest.raises(UserError, match=r"m\.json is not a video classifier"):
         read_classifier(tmp_path / "m.json")

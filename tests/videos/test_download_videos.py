@@ -119,7 +119,7 @@ def test_the_stage_writes_header_only_truth() -> None:
     ("settings", "told"),
     [
         ({"source": "tape"}, "must be one of sample, youtube, directory"),
-        ({"source": "directory", "directory": "nowhere"}, "nowhere is no directory"),
+        ({"source": "directory", "directory": "nowhere"}, "nowhere is not a directory"),
         ({"source": "youtube"}, "vidrec discover"),
         ({"source": "sample", "sample_fps": 0}, "sample_fps"),
     ],

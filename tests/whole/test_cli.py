@@ -99,11 +99,11 @@ def test_a_directory_that_will_not_do_is_one_line(
         Path(name, lost).unlink()
     Path("broken/1.jpg").write_bytes(b"no picture")
     for name, said in (
-        ("nowhere", "nowhere is no directory"),
+        ("nowhere", "nowhere is not a directory"),
         ("empty", "empty holds no frames"),
         ("gap", "gap lacks frame 2.jpg"),
         ("broken", "broken/1.jpg cannot be read as a picture"),
-        ("params.yaml", "params.yaml is no directory"),
+        ("params.yaml", "params.yaml is not a directory"),
     ):
         assert vidrec(command, name) == 1
         printed, errors = capsys.readouterr()
@@ -207,7 +207,7 @@ def test_odd_names_are_shown_without_what_a_terminal_obeys(
         (["recommend", "params.yaml"], "params.yaml gives no frames (unknown_container)"),
         (["inspect", "clip"], "no video 'clip' in the index"),
         (["inspect", "clip_0", "--output", "a.jpg"], "it must be a file that ends in .png"),
-        (["inspect", "clip_0", "--output", "no/a.png"], "no is no directory"),
+        (["inspect", "clip_0", "--output", "no/a.png"], "no is not a directory"),
         (["inspect", "clip_0", "--output", "a" * 250 + ".png"], "too long"),
         (["add", "data/videos/cars/clip_0.mp4", "--category", "c"], "the videos are the sample"),
         (["remove", "clip_0"], "the videos are the sample"),

@@ -127,7 +127,7 @@ def _same_content(found: list[Found], video: Path) -> list[Found]:
 
 def _check_free(target: Path) -> None:
     if os.path.lexists(target.parent) and not target.parent.is_dir():
-        raise UserError(f"{target.parent} is no directory: rename it, or take another category")
+        raise UserError(f"{target.parent} is not a directory: rename it, or take another category")
     if os.path.lexists(target):
         raise UserError(f"{target} is there already, another file: rename one of them")
 

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from vidrec.workflow.errors import readable
 
-# Columns of an output that is no terminal: whoever reads it wants whole lines.
+# Columns of an output that is not a terminal: whoever reads it wants whole lines.
 WIDE = 10_000
 
 # Takes what is being done from now on.

@@ -122,7 +122,7 @@ def _check_each(
 def read_distribution(path: Path) -> Distribution:
     """The tensor `probability` of a safetensors file, its labels from the file's metadata.
 
-    Raises UserError where the file is not of that form, or holds what is no probability.
+    Raises UserError where the file is not of that form, or holds what is not a probability.
     """
     try:
         with safe_open(path, framework="numpy") as stored:

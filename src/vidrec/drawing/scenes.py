@@ -146,7 +146,7 @@ def _place(track: Track, time: float) -> tuple[Image.Image, tuple[int, int]]:
 
 
 def paint_backdrop(seed: int) -> Image.Image:
-    """A textured background: soft blotches, a ground, stripes and clutter that is no object."""
+    """A textured background: soft blotches, a ground, stripes and clutter that is not an object."""
     rng = np.random.default_rng(seed)
     size = (CANVAS_WIDTH, CANVAS_HEIGHT)
     grid = (int(rng.integers(2, 7)), int(rng.integers(2, 8)), 3)

@@ -45,7 +45,7 @@ def read_images(root: Path, size: int, fit: str) -> tuple[list[LabelledImage], l
     """
     if not root.is_dir():
         raise UserError(
-            f"finetune_head.images is {root}, which is no directory: name one that"
+            f"finetune_head.images is {root}, which is not a directory: name one that"
             " holds <class>/<image>, or leave it empty for rendered stills"
         )
     images, errors = [], []

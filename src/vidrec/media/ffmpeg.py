@@ -145,7 +145,7 @@ def sniff(path: Path) -> str:
         if not path.exists():
             raise VideoError("missing", "there is no such file")
         if not path.is_file():
-            raise VideoError("unreadable", "this is no plain file")
+            raise VideoError("unreadable", "this is not a plain file")
         with path.open("rb") as stream:
             head = stream.read(1024)
     except OSError as error:

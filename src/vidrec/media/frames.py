@@ -17,7 +17,7 @@ def frame_paths(directory: Path) -> list[Path]:
     Raises UserError where there are none, or where a number is missing.
     """
     if not directory.is_dir():
-        raise UserError(f"{directory} is no directory: name one that holds 1.jpg, 2.jpg, …")
+        raise UserError(f"{directory} is not a directory: name one that holds 1.jpg, 2.jpg, …")
     paths = [path for path in directory.glob("*.jpg") if path.stem.isdecimal()]
     if not paths:
         raise UserError(f"{directory} holds no frames: it needs 1.jpg, 2.jpg, 3.jpg, …")

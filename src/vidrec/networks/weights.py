@@ -65,7 +65,9 @@ def read_card(folder: Path) -> Card:
         lists = {key: tuple(content[key]) for key in ("labels", "mean", "std")}
         return Card(**{**content, **lists})
     except (KeyError, TypeError) as error:
-        raise UserError(f"{folder / CARD} is no card of weights ({error}): make it again") from None
+        raise UserError(
+            f"{folder / CARD} is not a card of weights ({error}): make it again"
+        ) from None
 
 
 def load(folder: Path) -> tuple[dict[str, Tensor], Card]:
@@ -85,7 +87,7 @@ def load(folder: Path) -> tuple[dict[str, Tensor], Card]:
     try:
         return load_file(path), card
     except SafetensorError as error:
-        raise UserError(f"{path} is no safetensors file ({error}): make it again") from None
+        raise UserError(f"{path} is not a safetensors file ({error}): make it again") from None
 
 
 def read_state_dict(path: Path) -> dict[str, Tensor]:
@@ -101,7 +103,7 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
     except Exception as error:  # fed with a broken file, torch.load raises almost anything
         reason = str(error).split("\n", 1)[0].split(". ")[0] or type(error).__name__
         raise UserError(
-            f"{path} is no plain state dict ({reason}): save one with"
+            f"{path} is not a plain state dict ({reason}): save one with"
             " torch.save(model.state_dict(), path)"
         ) from None
     if not isinstance(content, dict) or not all(isinstance(v, Tensor) for v in content.values()):

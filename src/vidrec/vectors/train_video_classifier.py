@@ -187,7 +187,7 @@ def read_classifier(path: Path) -> VideoClassifier:
         intercept = np.array(content["intercept"], float)
         made = VideoClassifier(list(content["classes"]), list(content["labels"]), coef, intercept)
     except (KeyError, TypeError, ValueError) as error:
-        raise UserError(f"{path} is no video classifier ({error}): {REMAKE}") from None
+        raise UserError(f"{path} is not a video classifier ({error}): {REMAKE}") from None
     if coef.shape != (len(made.classes), len(made.labels)) or len(intercept) != len(coef):
-        raise UserError(f"{path} is no video classifier (sizes differ): {REMAKE}")
+        raise UserError(f"{path} is not a video classifier (sizes differ): {REMAKE}")
     return made

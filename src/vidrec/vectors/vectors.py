@@ -13,7 +13,7 @@ from vidrec.workflow.tables import read_table, write_table
 
 FloatArray = npt.NDArray[np.float64]
 
-# The columns that are no labels.
+# The columns that are not labels.
 KEYS = ("video_id", "category")
 
 # What the column of a label named like one of KEYS has at its end.
@@ -62,7 +62,7 @@ def write_vectors(path: Path, vectors: Vectors) -> None:
 def read_vectors(path: Path) -> Vectors:
     """The vectors in the CSV file `path`, in its order.
 
-    Raises UserError where it has no row or no label, an id twice, or a value that is no number.
+    Raises UserError where it has no row or no label, an id twice, or a value that is not a number.
     """
     table = read_table(path, KEYS)
     columns = [column for column in table.columns if column not in KEYS]

@@ -185,7 +185,7 @@ def read_weighting(path: Path) -> Weighting:
         params = Params(**content["params"])
         weighting = Weighting(params, list(content["labels"]), np.array(content["idf"], float))
     except (KeyError, TypeError, ValueError) as error:
-        raise UserError(f"{path} is no weighting ({error}): {REMAKE}") from None
+        raise UserError(f"{path} is not a weighting ({error}): {REMAKE}") from None
     if weighting.idf.shape != (len(weighting.labels),):
-        raise UserError(f"{path} is no weighting (not one idf per label): {REMAKE}")
+        raise UserError(f"{path} is not a weighting (not one idf per label): {REMAKE}")
     return weighting

@@ -74,7 +74,9 @@ def list_files(directory: Path) -> tuple[list[Path], list[Path]]:
     Raises UserError where the directory is missing or cannot be read.
     """
     if not directory.is_dir():
-        raise UserError(f"{directory} is no directory: make it, or set download_videos.directory")
+        raise UserError(
+            f"{directory} is not a directory: make it, or set download_videos.directory"
+        )
     try:
         top = [path for path in sorted(directory.iterdir()) if not _hidden(path)]
         inner = [path for folder in top if folder.is_dir() for path in sorted(folder.iterdir())]

@@ -183,7 +183,7 @@ def _download_once(url: str, name: str, rules: Rules) -> Path:
         with yt_dlp.YoutubeDL(settings) as client:
             client.extract_info(url, download=True)
     except (yt_dlp.utils.YoutubeDLError, ValueError) as error:
-        # A ValueError comes from what is no URL at all, such as `http://[`.
+        # A ValueError comes from what is not a URL at all, such as `http://[`.
         message = one_line(re.sub(r"\x1b\[[0-9;]*m", "", str(error))).removeprefix("ERROR: ")
         raise DownloadError(status_of(message), message) from None
     file = finished(rules.downloads, name)

@@ -27,9 +27,9 @@ def write_table(path: Path, table: pd.DataFrame) -> None:
 
 
 def read_table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
-    """The CSV file `path`, text columns as text (an id `007` stays so, `NA` is no gap).
+    """The CSV file `path`, text columns as text (an id `007` stays so, `NA` is not a gap).
 
-    Raises UserError where the file is missing, is no CSV, or lacks one of `columns`.
+    Raises UserError where the file is missing, is not a CSV file, or lacks one of `columns`.
     """
     try:
         text = path.read_text(encoding="utf-8")
