@@ -79,7 +79,7 @@ def test_a_directory_without_frames_is_refused(tmp_path: Path, names: list[str])
 def test_what_is_no_directory_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.mp4").touch()
     for name in ("a.mp4", "nowhere"):
-        with pytest.raises(UserError, match="is no directory"):
+        with pytest.raises(UserError, match="is not a directory"):
             frame_paths(tmp_path / name)
 
 

@@ -68,7 +68,7 @@ def test_a_bad_card_is_refused(tmp_path: Path, change: dict[str, Any]) -> None:
     weights.save(tmp_path / "w", TENSORS, CARD)
     card = {**read_json(tmp_path / "w" / weights.CARD), **change}
     write_json(tmp_path / "w" / weights.CARD, {k: v for k, v in card.items() if v is not ...})
-    with pytest.raises(UserError, match=r"is no card of weights|is not a list") as refused:
+    with pytest.raises(UserError, match=r"is not a card of weights|is not a list") as refused:
         weights.load(tmp_path / "w")
     assert "\n" not in str(refused.value)
 
