@@ -15,7 +15,7 @@ from torch import nn
 from vidrec.drawing.objects import LABELS
 from vidrec.networks import compute, mask_rcnn, weights
 from vidrec.networks.image_classifiers import build_classifier
-from vidrec.segmenter.training import Training, as_target, render_lesson
+from vidrec.segmenter.training import Training, as_target, render_example
 
 ROUNDS = 5
 BATCH = 16
@@ -47,8 +47,8 @@ def classify(network: nn.Module) -> None:
 
 def learn(network: nn.Module) -> None:
     """Ten steps of a segmenter, without the optimizer."""
-    lessons = [render_lesson(TRAINING.seed, TRAINING.resolution, index) for index in range(4)]
-    pictures, targets = zip(*(as_target(lesson, False) for lesson in lessons), strict=True)
+    examples = [render_example(TRAINING.seed, TRAINING.resolution, index) for index in range(4)]
+    pictures, targets = zip(*(as_target(example, False) for example in examples), strict=True)
     for _ in range(10):
         with compute.autocast("bf16"):
             losses = network(list(pictures), list(targets))

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from vidrec.detections.distributions import write_distribution
+from vidrec.detections.tree import write_classes
 from vidrec.head import apply_head, finetune_head
 from vidrec.workflow import script
 from vidrec.workflow.files import atomic_directory
@@ -16,8 +16,8 @@ def main() -> None:
     args = parser.parse_args()
     head = finetune_head.load_head(args.head)
     with atomic_directory(args.detections) as folder:
-        for category, video, probability in apply_head.apply_all(args.features, head):
-            write_distribution(folder, category, video, probability, head.labels)
+        for video, found in apply_head.apply_all(args.features, head):
+            write_classes(folder, video, found)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from vidrec.classifier import classify_frames
-from vidrec.detections.distributions import write_distribution
+from vidrec.detections.distributions import Distribution
+from vidrec.detections.features import write_features
+from vidrec.detections.tree import write_classes
 from vidrec.networks import weights
 from vidrec.workflow import params, script
 from vidrec.workflow.files import atomic_directory
@@ -23,11 +25,9 @@ def main() -> None:
         atomic_directory(args.features) as features,
     ):
         labels = weights.read_card(args.weights).labels
-        for category, video, found in classify_frames.classify_all(
-            args.frames, args.weights, settings
-        ):
-            write_distribution(detections, category, video, found.probability, labels)
-            classify_frames.write_features(features, category, video, found.features)
+        for video, found in classify_frames.classify_all(args.frames, args.weights, settings):
+            write_classes(detections, video, Distribution(labels, found.probability))
+            write_features(features, video, found.features)
 
 
 if __name__ == "__main__":

@@ -15,9 +15,9 @@ def main() -> None:
     args = parser.parse_args()
     settings = params.load(download_videos.Params, args.params)
     with script.lock("download_videos"):
-        taken = download_videos.download(settings, args.videos)
-        write_table(args.truth, taken.truth)
-        write_table(args.truth_masks, taken.masks)
+        truth = download_videos.download(settings, args.videos)
+        write_table(args.truth, truth.areas)
+        write_table(args.truth_masks, truth.masks)
 
 
 if __name__ == "__main__":

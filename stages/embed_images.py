@@ -5,6 +5,7 @@ from pathlib import Path
 
 from vidrec.classifier.frame_classifier import FrameClassifier
 from vidrec.head import embed_images
+from vidrec.head.embedded_images import write_embedded
 from vidrec.workflow import params, script
 
 
@@ -15,11 +16,11 @@ def main() -> None:
     args = parser.parse_args()
     settings = params.load(embed_images.Params, args.params)
     with script.lock("embed_images"):
-        classifier = FrameClassifier.load(args.weights, settings.precision, settings.batch_size)
+        classifier = FrameClassifier.load(args.weights, settings.classifier)
         images, errors = embed_images.load_images(settings)
         for error in errors:
             print(f"left out: {error}", file=sys.stderr)
-        embed_images.write_embedded(args.embedded, *embed_images.embed(images, classifier))
+        write_embedded(args.embedded, *embed_images.embed(images, classifier))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from vidrec.videos import extract_frames
+from vidrec.videos.manifest import read_good
 from vidrec.workflow import params, script
 from vidrec.workflow.files import write_json
 
@@ -15,7 +16,7 @@ def main() -> None:
     args = parser.parse_args()
     settings = params.load(extract_frames.Params, args.params)
     with script.lock("extract_frames"):
-        videos = extract_frames.read_videos(args.videos)
+        videos = read_good(args.videos)
         write_json(args.metrics, extract_frames.extract(videos, settings, args.frames))
 
 

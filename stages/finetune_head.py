@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from vidrec.head import finetune_head
+from vidrec.head.embedded_images import read_embedded
 from vidrec.networks import weights
 from vidrec.workflow import files, params, script
 
@@ -15,7 +16,7 @@ def main() -> None:
     parser.add_argument("--metrics", type=Path, required=True, help="output: JSON")
     args = parser.parse_args()
     settings = params.load(finetune_head.Params, args.params)
-    table, features = finetune_head.read_embedded(args.embedded)
+    table, features = read_embedded(args.embedded)
     held_out = finetune_head.split_by_source(table, settings)
     head = finetune_head.train_head(table["class"][~held_out], features[~held_out], settings)
     finetune_head.save_head(args.head, head, weights.read_card(args.weights))

@@ -34,7 +34,7 @@ def main() -> None:
     index = render_report.Index(
         vectors=vectors,
         neighbors=render_report.read_neighbors(args.recommendations, vectors),
-        detections={video.video_id: video.table for video in found},
+        detections={each.video.video_id: each.table for each in found},
         looked_at=read_looked_at(args.detections),
         manifest=read_manifest(args.videos),
         strips=make_all(args.frames, settings.look()),

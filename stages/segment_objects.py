@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from vidrec.detections.segments import write_segments
 from vidrec.segmenter import segment_objects
 from vidrec.workflow import params, script
 from vidrec.workflow.files import atomic_directory
@@ -14,14 +15,9 @@ def main() -> None:
     parser.add_argument("--detections", type=Path, required=True, help="output: CSV per video")
     args = parser.parse_args()
     settings = params.load(segment_objects.Params, args.params)
-    with (
-        script.lock("segment_objects"),
-        atomic_directory(args.detections) as folder,
-    ):
-        for category, video, found in segment_objects.segment_all(
-            args.frames, args.weights, settings
-        ):
-            segment_objects.write_segments(folder, category, video, found)
+    with script.lock("segment_objects"), atomic_directory(args.detections) as folder:
+        for video, found in segment_objects.segment_all(args.frames, args.weights, settings):
+            write_segments(folder, video, found)
 
 
 if __name__ == "__main__":

@@ -198,6 +198,7 @@ def _write_clips(videos: Path) -> None:
     from vidrec.media import ffmpeg
     from vidrec.videos.manifest import Entry, build_manifest
     from vidrec.workflow.tables import write_table
+    from vidrec.workflow.video import Video
 
     entries = []
     for seed in range(6):
@@ -206,7 +207,7 @@ def _write_clips(videos: Path) -> None:
         file = videos / ("cars", "pets")[seed % 2] / f"clip_{seed}.mp4"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(ffmpeg.encode_clip([frame.tobytes() for frame in frames], 64, 48, 3))
-        entries.append(Entry(file.stem, file.parent.name, "directory", file=file, duration_s=2.667))
+        entries.append(Entry(Video.at(file, ".mp4"), "directory", file=file, duration_s=2.667))
     write_table(videos / "manifest.csv", build_manifest(entries, Path("data/videos")))
 
 
@@ -303,11 +304,13 @@ def write_index(
     from vidrec.videos.manifest import Entry, build_manifest
     from vidrec.workflow.files import write_json
     from vidrec.workflow.tables import write_table
+    from vidrec.workflow.video import pair
 
     def write(root: Path, videos: list[MadeVideo]) -> list[str]:
         for seed, video in enumerate(videos):
             _write_made_video(root, video, write_frames, seed)
-        entries = [Entry(video.video_id, video.category, "", video.title) for video in videos]
+        names = pair([each.category for each in videos], [each.video_id for each in videos])
+        entries = [Entry(name, "", each.title) for name, each in zip(names, videos, strict=True)]
         write_table(root / "videos/manifest.csv", build_manifest(entries, root / "videos"))
         settings = weigh_objects.Params("classified", "confidence", "sqrt", True, "l2", 0.001)
         found = read_videos(root / "detections", with_distribution=False)

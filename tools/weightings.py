@@ -24,8 +24,8 @@ from vidrec.experiments.weightings import (
 from vidrec.metrics.by_video import FILES, read_scores
 from vidrec.vectors import weigh_objects
 from vidrec.workflow import params, script
-from vidrec.workflow.arguments import positive
 from vidrec.workflow.errors import UserError
+from vidrec.workflow.script import positive
 from vidrec.workflow.tables import write_table
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from vidrec.workflow import params, script
-from vidrec.workflow.arguments import positive
 from vidrec.workflow.errors import UserError, readable
+from vidrec.workflow.script import positive
 
 # Objects made between two garbage collections: loading torch makes millions, all of them kept.
 COLLECT_AFTER = 100_000

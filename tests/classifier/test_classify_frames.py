@@ -108,7 +108,7 @@ def test_the_stage_writes_a_table_a_distribution_and_features_per_video(
 ) -> None:
     assert run_stage("classify_frames", *arguments) == 0
     videos = read_videos(Path("out/detections"), with_distribution=True)
-    found = {video.video_id: video for video in videos}
+    found = {video.video.video_id: video for video in videos}
     assert sorted(found) == ["a", "b", "c"]
     for video in found.values():
         assert video.distribution is not None

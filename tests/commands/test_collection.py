@@ -51,7 +51,7 @@ def write(path: str, content: bytes) -> Path:
 def in_source() -> dict[str, str]:
     """The files of the directory, and the id that the workflow gives each."""
     found = name_files(OWN, list_files(OWN)[0])
-    return {item.file.relative_to(OWN.absolute()).as_posix(): item.video_id for item in found}
+    return {item.file.relative_to(OWN.absolute()).as_posix(): item.video.video_id for item in found}
 
 
 def test_a_file_is_copied_and_can_be_removed_again(clips: list[bytes]) -> None:

@@ -14,10 +14,11 @@ import pytest
 from vidrec.commands.video_at_hand import classify, detect, frames_of, indexed_id, is_url, on_disk
 from vidrec.vectors.vectors import Vectors
 from vidrec.workflow.errors import UserError
+from vidrec.workflow.video import pair
 
 PARAMS = Path("params.yaml")
 CLIP = Path("data/videos/cars/clip_0.mp4")
-VECTORS = Vectors(["clip_0", "clip_1"], ["cars", "pets"], ["cat"], np.ones((2, 1)))
+VECTORS = Vectors(pair(["cars", "pets"], ["clip_0", "clip_1"]), ["cat"], np.ones((2, 1)))
 
 
 def silent(_: str) -> None:

@@ -36,7 +36,7 @@ def test_what_is_written_is_what_the_next_stage_reads(tmp_path: Path) -> None:
     text = (tmp_path / "pets" / "007.csv").read_text(encoding="utf-8")
     assert text == "frame,label,confidence\n1,NA,0.625\n2,cat,1.0\n"
     (video,) = read_videos(tmp_path, with_distribution=True)
-    assert (video.category, video.video_id) == ("pets", "007")
+    assert (video.video.category, video.video.video_id) == ("pets", "007")
     assert video.table["label"].tolist() == ["NA", "cat"]
     assert video.distribution is not None
     assert video.distribution.labels == LABELS

@@ -32,7 +32,7 @@ def test_videos_come_sorted_by_category_then_id(tmp_path: Path) -> None:
     write(tmp_path / "notes.txt", "of no concern")
     write(tmp_path / "pets" / ".half-written.csv")
     videos = list(read_videos(tmp_path, with_distribution=True))
-    found = [(v.category, v.video_id) for v in videos]
+    found = [(v.video.category, v.video.video_id) for v in videos]
     assert found == [("cars", "z"), ("pets", "a"), ("pets", "a-1"), ("pets", "b")]
     assert videos[0].distribution is None
 

@@ -22,14 +22,15 @@ from vidrec.experiments.weightings import (
 )
 from vidrec.vectors.weigh_objects import Params, label_sums
 from vidrec.workflow.errors import UserError
+from vidrec.workflow.video import Video
 
 PARAMS = Params("classified", "confidence", "sqrt", True, "l2", 0.0)
 FRAMES = pd.DataFrame({"frame": [1], "label": ["cat"], "confidence": [0.5]})
 WHOLE = Distribution(("cat",), np.full((1, 1), 0.5, np.float16))
 FOUND = {
-    "classified": VideoDetections("v", "c", FRAMES, WHOLE),
-    "finetuned": VideoDetections("v", "c", FRAMES, WHOLE),
-    "segmented": VideoDetections("v", "c", FRAMES.assign(area_pct=5.0)),
+    "classified": VideoDetections(Video("c", "v"), FRAMES, WHOLE),
+    "finetuned": VideoDetections(Video("c", "v"), FRAMES, WHOLE),
+    "segmented": VideoDetections(Video("c", "v"), FRAMES.assign(area_pct=5.0)),
 }
 
 

@@ -24,6 +24,7 @@ from vidrec.recommender.build_index import (
     truth_agreement,
 )
 from vidrec.vectors.vectors import Vectors
+from vidrec.workflow.video import pair
 
 Values = npt.NDArray[np.float64]
 
@@ -32,7 +33,7 @@ def corpus(values: Values, categories: str | list[str] = "") -> Vectors:
     count = len(values)
     ids = [f"v{i:02}" for i in range(count)]
     labels = [f"o{i}" for i in range(values.shape[1])]
-    return Vectors(ids, list(categories or "a" * count), labels, values)
+    return Vectors(pair(list(categories or "a" * count), ids), labels, values)
 
 
 def random_corpus(count: int = 30, seed: int = 0) -> Vectors:
@@ -78,7 +79,7 @@ def test_the_order_of_the_videos_changes_nothing(values: Values, seed: int) -> N
     vectors = corpus(values)
     order = np.random.default_rng(seed).permutation(len(values))
     ids = [vectors.ids[i] for i in order]
-    turned = Vectors(ids, vectors.categories, vectors.labels, values[order])
+    turned = Vectors(pair(vectors.categories, ids), vectors.labels, values[order])
     assert listed(turned) == listed(vectors)
 
 
@@ -182,7 +183,7 @@ def test_the_intervals_hold_the_means_whatever_the_order_of_the_videos() -> None
     for name in ("precision_at_10", "map_at_10"):
         assert metrics[f"{name}_low"] < metrics[name] < metrics[f"{name}_high"]
     turned = corpus(vectors.values[::-1], vectors.categories[::-1])
-    turned = Vectors(vectors.ids[::-1], turned.categories, turned.labels, turned.values)
+    turned = Vectors(pair(turned.categories, vectors.ids[::-1]), turned.labels, turned.values)
     assert evaluate(turned, rank_all(turned, 10)) == metrics
 
 

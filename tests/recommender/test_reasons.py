@@ -9,12 +9,12 @@ from vidrec.recommender.build_index import rank_all, recommendations
 from vidrec.recommender.reasons import reasons, recommend, recommend_for_id, row_of, to_dict
 from vidrec.vectors.vectors import Vectors
 from vidrec.workflow.errors import UserError
+from vidrec.workflow.video import pair
 
 Values = npt.NDArray[np.float64]
 
 INDEX = Vectors(
-    ["cars_1", "cars_2", "pets_1", "mixed"],
-    ["cars", "cars", "pets", "cars"],
+    pair(["cars", "cars", "pets", "cars"], ["cars_1", "cars_2", "pets_1", "mixed"]),
     ["car", "cat", "wheel"],
     np.array([[0.8, 0.0, 0.6], [0.6, 0.0, 0.8], [0.0, 1.0, 0.0], [0.6, 0.8, 0.0]]),
 )
@@ -36,7 +36,7 @@ def test_the_index_and_a_query_rank_alike() -> None:
     random = np.random.default_rng(0)
     values = np.round(random.random((40, 6)) ** 6, 8)
     names = [f"v{i:02}" for i in range(40)]
-    vectors = Vectors(names, ["a"] * 40, list("abcdef"), values)
+    vectors = Vectors(pair(["a"] * 40, names), list("abcdef"), values)
     table = recommendations(vectors, rank_all(vectors, 10), 10)
     for video_id, group in table.groupby("video_id"):
         found = recommend_for_id(vectors, str(video_id))
@@ -66,7 +66,7 @@ def test_a_query_without_known_objects_is_an_error() -> None:
 
 
 def test_a_single_video_has_no_neighbour() -> None:
-    alone = Vectors(["v"], ["a"], ["car"], np.ones((1, 1)))
+    alone = Vectors(pair(["a"], ["v"]), ["car"], np.ones((1, 1)))
     assert recommend_for_id(alone, "v") == []
 
 
@@ -104,7 +104,7 @@ def test_shares_sum_to_1_in_falling_order(query: Values, neighbor: Values) -> No
 def test_the_similarity_is_the_sum_of_what_labels_add(query: Values, rows: list[Values]) -> None:
     values = np.array(rows)
     ids = [f"v{i}" for i in range(len(rows))]
-    vectors = Vectors(ids, ["a"] * len(rows), list("abcde"), values)
+    vectors = Vectors(pair(["a"] * len(rows), ids), list("abcde"), values)
     for neighbor in recommend(vectors, query, name="q"):
         row = values[int(neighbor.video_id[1:])]
         lengths = np.linalg.norm(query) * (np.linalg.norm(row) or 1.0)
@@ -114,7 +114,7 @@ def test_the_similarity_is_the_sum_of_what_labels_add(query: Values, rows: list[
 @settings(max_examples=60, deadline=None)
 @given(amounts.filter(lambda values: values.any()), amounts)
 def test_a_share_of_the_similarity_is_what_its_label_adds(query: Values, row: Values) -> None:
-    vectors = Vectors(["v"], ["a"], list("abcde"), row[np.newaxis])
+    vectors = Vectors(pair(["a"], ["v"]), list("abcde"), row[np.newaxis])
     (neighbor,) = recommend(vectors, query, name="q")
     lengths = np.linalg.norm(query) * (np.linalg.norm(row) or 1.0)
     added = dict(zip(vectors.labels, query * row / lengths, strict=True))

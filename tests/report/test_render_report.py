@@ -32,6 +32,7 @@ from vidrec.vectors.vectors import Vectors
 from vidrec.vectors.weigh_objects import Params as WeighParams
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.tables import write_table
+from vidrec.workflow.video import pair
 
 if TYPE_CHECKING:
     from tests.conftest import MadeVideo
@@ -41,8 +42,7 @@ WriteIndex = Callable[[Path, list["MadeVideo"]], list[str]]
 SETTINGS = Params(3, strip_frames=8, strip_size=96, poster_size=160, quality=70, worst=24)
 WEIGHTING = WeighParams("classified", "confidence", "sqrt", True, "l2", 0.1)
 VECTORS = Vectors(
-    ["b2", "a1", "b1"],
-    ["bikes", "autos", "bikes"],
+    pair(["bikes", "autos", "bikes"], ["b2", "a1", "b1"]),
     ["bus", "car", "wheel"],
     np.array([[0.0, 0.0, 1.0], [0.6, 0.8, 0.0], [0.0, 0.0, 0.0]]),
 )
@@ -114,7 +114,7 @@ def test_frames_that_were_not_looked_at_do_not_count() -> None:
 
 def test_the_most_important_of_many_objects_are_shown() -> None:
     labels = [f"label {number:02}" for number in range(30)]
-    vectors = Vectors(["v"], ["c"], labels, np.arange(30)[np.newaxis] / 30)
+    vectors = Vectors(pair(["c"], ["v"]), labels, np.arange(30)[np.newaxis] / 30)
     (video,) = describe_all(index_of(vectors, [[]], detections={}), ["c"])
     assert video["objects"][0]["label"] == "label 29"
     assert len(video["objects"]) + video["more_objects"] == 29
@@ -190,7 +190,7 @@ def test_a_page_holds_all_it_needs() -> None:
 
 def test_hostile_names_stay_text() -> None:
     bad = "</script><script>alert(1)</script><!--\"'\u2028<img src=x onerror=alert(1)>"
-    vectors = Vectors([bad, "v"], [bad, bad], [bad], np.ones((2, 1)))
+    vectors = Vectors(pair([bad, bad], [bad, "v"]), [bad], np.ones((2, 1)))
     manifest = pd.DataFrame({"video_id": [bad], "category": bad, "status": bad, "title": bad})
     detections = {bad: pd.DataFrame({"frame": [1], "label": bad, "confidence": 1.0})}
     neighbors = [[Neighbor(1, 1.0, [])], [Neighbor(0, 1.0, [])]]
@@ -298,7 +298,7 @@ def test_a_page_of_300_videos_is_at_most_8_mb(tmp_path: Path) -> None:
     values = random.random((300, 200)) * (random.random((300, 200)) < 0.2)
     names = [f"video-{number:011}" for number in range(300)]
     categories = [f"category{number % 3}" for number in range(300)]
-    vectors = Vectors(names, categories, labels, values)
+    vectors = Vectors(pair(categories, names), labels, values)
     path = tmp_path / "recommendations.csv"
     write_table(path, recommendations(vectors, rank_all(vectors, 10), 10))
     detections = {

@@ -49,7 +49,7 @@ def test_the_stage_writes_a_row_and_a_mask_per_object_of_which_there_may_be_none
     text = Path("out/pets/a.csv").read_text(encoding="utf-8")
     assert text.startswith("frame,label,confidence,area_pct\n1,handbag,0.")
     videos = read_videos(Path("out"), with_distribution=False)
-    found = {video.video_id: video.table for video in videos}
+    found = {video.video.video_id: video.table for video in videos}
     assert found["a"]["frame"].tolist() == [1, 1, 4, 4]
     assert found["b"]["frame"].tolist() == [1, 1]
     assert found["a"]["label"].tolist() == ["handbag", "person"] * 2

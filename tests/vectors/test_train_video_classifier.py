@@ -21,6 +21,7 @@ from vidrec.vectors.train_video_classifier import (
 from vidrec.vectors.vectors import Vectors
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import write_json
+from vidrec.workflow.video import pair
 
 PARAMS = Params(folds=5, c=10.0, seed=0, max_iter=1000)
 
@@ -32,14 +33,13 @@ def corpus(classes: int = 3, each: int = 8, noise: float = 0.3) -> Vectors:
     values = np.repeat(np.eye(classes, classes + 2), each, axis=0)
     values += noise * random.random(values.shape)
     ids = [f"v{i:02}" for i in range(len(categories))]
-    return Vectors(ids, categories, [f"o{i}" for i in range(classes + 2)], values)
+    return Vectors(pair(categories, ids), [f"o{i}" for i in range(classes + 2)], values)
 
 
 def shuffled(vectors: Vectors) -> Vectors:
     order = np.random.default_rng(1).permutation(len(vectors.ids))
     return Vectors(
-        [vectors.ids[i] for i in order],
-        [vectors.categories[i] for i in order],
+        pair([vectors.categories[i] for i in order], [vectors.ids[i] for i in order]),
         vectors.labels,
         vectors.values[order],
     )
@@ -63,7 +63,7 @@ def test_separable_categories_are_told_apart() -> None:
 def test_every_video_is_predicted_by_a_model_that_has_not_seen_it() -> None:
     # Each video has an object of its own, so whoever has seen it knows it, and no one else can.
     names = [f"v{i:02}" for i in range(20)]
-    vectors = Vectors(names, ["a", "b"] * 10, names, np.eye(20))
+    vectors = Vectors(pair(["a", "b"] * 10, names), names, np.eye(20))
     assert predict(train(vectors, PARAMS), vectors.values) == vectors.categories
     assert evaluate(cross_validate(vectors, PARAMS))["accuracy"] <= 0.5
 
@@ -97,8 +97,7 @@ def test_few_videos_mean_fewer_folds() -> None:
 def test_a_video_alone_in_its_category_is_left_out() -> None:
     vectors = corpus()
     more = Vectors(
-        ["a", *vectors.ids],
-        ["alone", *vectors.categories],
+        pair(["alone", *vectors.categories], ["a", *vectors.ids]),
         vectors.labels,
         np.vstack([np.ones(len(vectors.labels)), vectors.values]),
     )
@@ -110,7 +109,7 @@ def test_a_video_alone_in_its_category_is_left_out() -> None:
     ("categories", "said"), [("aa", "two categories"), ("aab", r"\(a has 2, b has 1\)")]
 )
 def test_what_cannot_be_validated_is_an_error(categories: str, said: str) -> None:
-    vectors = Vectors(list("xyz"[: len(categories)]), [*categories], ["o"], np.eye(3)[:, :1])
+    vectors = Vectors(pair([*categories], list("xyz"[: len(categories)])), ["o"], np.eye(3)[:, :1])
     with pytest.raises(UserError, match=said):
         cross_validate(vectors, PARAMS)
 

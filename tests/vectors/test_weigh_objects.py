@@ -22,6 +22,7 @@ from vidrec.vectors.weigh_objects import (
 )
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import write_json
+from vidrec.workflow.video import Video, pair
 
 PLAIN = Params("segmented", "count", "linear", False, "none", 0.0)
 Row = tuple[int, str, float, float]
@@ -30,7 +31,7 @@ Row = tuple[int, str, float, float]
 def video(rows: list[Row], name: str = "v", category: str = "pets") -> VideoDetections:
     table = pd.DataFrame(rows, columns=["frame", "label", "confidence", "area_pct"])
     kinds = {"frame": "int64", "label": "str", "confidence": "float64", "area_pct": "float64"}
-    return VideoDetections(name, category, table.astype(kinds))
+    return VideoDetections(Video(category, name), table.astype(kinds))
 
 
 def watched(
@@ -144,7 +145,7 @@ CLASHING = ["video_id", "category", "video_id (label)", 'a, "b"', "label", "fram
 
 
 def test_labels_of_any_name_survive_the_file(tmp_path: Path) -> None:
-    vectors = Vectors(["007", "b"], ["pets", "NA"], CLASHING, np.arange(18.0).reshape(2, 9))
+    vectors = Vectors(pair(["pets", "NA"], ["007", "b"]), CLASHING, np.arange(18.0).reshape(2, 9))
     write_vectors(tmp_path / "v.csv", vectors)
     back = read_vectors(tmp_path / "v.csv")
     assert (back.ids, back.categories, back.labels) == (["007", "b"], ["pets", "NA"], CLASHING)

@@ -75,9 +75,9 @@ def test_ids_are_unique_and_do_not_depend_on_what_comes_first(tmp_path: Path) ->
     found = {
         item.file.relative_to(tmp_path).as_posix(): item for item in name_files(tmp_path, files)
     }
-    ids = [item.video_id for item in found.values()]
+    ids = [item.video.video_id for item in found.values()]
     assert len({name.lower() for name in ids}) == len(ids)
-    assert found["b/2.mp4"].video_id == "2"
+    assert found["b/2.mp4"].video.video_id == "2"
     fewer = {item.file: item for item in name_files(tmp_path, files[::-1])}
     assert all(fewer[item.file] == item for item in found.values())
 
@@ -102,7 +102,7 @@ def test_dead_link_and_fifo(tmp_path: Path, clip: bytes) -> None:
     (tmp_path / "own/a/dead.mp4").symlink_to(tmp_path / "none")
     os.mkfifo(tmp_path / "own/a/fifo.mp4")
     entries = take(tmp_path / "own", tmp_path / "out")
-    assert {entry.video_id: entry.status for entry in entries} == {
+    assert {entry.video.video_id: entry.status for entry in entries} == {
         "good": "ok", "dead": "missing", "fifo": "unreadable",
     }  # fmt: skip
 
@@ -112,6 +112,6 @@ def test_odd_files(real_data: Path, tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     fill(tmp_path, {f"own/odd/{n}": (real_data / "odd-media" / n).read_bytes() for n in names})
     entries = take(tmp_path / "own", tmp_path / "out")
-    assert {entry.video_id: entry.status for entry in entries} == {
+    assert {entry.video.video_id: entry.status for entry in entries} == {
         "52_awesome_movie": "ok", "03_video_init": "no_frames", "19_5p1_iamf_opus": "no_video",
     }  # fmt: skip

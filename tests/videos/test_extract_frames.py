@@ -16,6 +16,7 @@ from vidrec.videos.manifest import COLUMNS, Entry, build_manifest
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import read_json
 from vidrec.workflow.tables import write_table
+from vidrec.workflow.video import Video
 
 ROOT = Path(__file__).parents[2]
 PARAMS = Params(fps=3, size=32, fit="stretch", jpeg_quality=3, max_seconds=60.0)
@@ -124,8 +125,8 @@ def test_only_a_changed_video_is_done_again(
 
 
 def write_manifest(videos: list[Video]) -> None:
-    entries = [Entry(v.video_id, v.category, "directory", file=v.file) for v in videos]
-    lost = Entry("lost", "cars", "directory", status="no_video", error="no video stream")
+    entries = [Entry(Video(v.category, v.video_id), "directory", file=v.file) for v in videos]
+    lost = Entry(Video("cars", "lost"), "directory", status="no_video", error="no video stream")
     write_table(Path("videos/manifest.csv"), build_manifest([*entries, lost], Path("videos")))
 
 

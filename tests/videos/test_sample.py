@@ -30,7 +30,7 @@ def in_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_files_truth_and_masks_agree() -> None:
     haul = sample.take(Path("videos"), SETTINGS, 1)
-    assert {entry.video_id for entry in haul.entries} == {f"{name}_001" for name in THEMES}
+    assert {entry.video.video_id for entry in haul.entries} == {f"{name}_001" for name in THEMES}
     assert len(haul.truth) == len(haul.masks)
     assert haul.truth["frame"].between(1, 6).all()
     assert set(haul.truth["label"]) <= set(LABELS)
@@ -97,7 +97,7 @@ def test_a_killed_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     def render_some(clip: Clip, settings: Settings) -> bytes:
         if len(made) == 2:
             raise KeyboardInterrupt
-        made.append(clip.video_id)
+        made.append(clip.video.video_id)
         return render(clip, settings)
 
     monkeypatch.setattr(sample, "render", render_some)
@@ -106,7 +106,7 @@ def test_a_killed_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     again: list[str] = []
 
     def note(clip: Clip, settings: Settings) -> bytes:
-        again.append(clip.video_id)
+        again.append(clip.video.video_id)
         return render(clip, settings)
 
     monkeypatch.setattr(sample, "render", note)

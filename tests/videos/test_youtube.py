@@ -97,7 +97,7 @@ def table(**categories: list[str]) -> pd.DataFrame:
 
 
 def statuses(entries: list[Entry]) -> dict[str, str]:
-    return {entry.video_id: entry.status for entry in entries}
+    return {entry.video.video_id: entry.status for entry in entries}
 
 
 def test_reserves_replace_what_is_lost(

@@ -65,7 +65,7 @@ def report(
         vectors=vectors,
         neighbors=read_neighbors(root / "recommendations.csv", vectors),
         looked_at={},
-        detections={video.video_id: video.table for video in found},
+        detections={video.video.video_id: video.table for video in found},
         manifest=read_manifest(root / "videos"),
         strips=make_all(root / "frames", Look(8, 96, 160, 70)),
         weighting=read_weighting(root / "weighting.json").params,

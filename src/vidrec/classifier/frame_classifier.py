@@ -1,18 +1,19 @@
-"""The frame classifier: a network with its labels, for whole directories of frames."""
+"""The frame classifier: a network with its labels, for all frames of a video."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import torch
 from numpy.typing import NDArray
+from safetensors.numpy import load as load_tensors
+from safetensors.numpy import save as save_tensors
 from torch import nn
 
-from vidrec.detections.distributions import top_classes
-from vidrec.media.frames import read_frames
+from vidrec.media.frames import Frames
 from vidrec.networks import weights
-from vidrec.networks.compute import autocast, device, for_inference
+from vidrec.networks.compute import autocast, device, for_inference, use_one_thread
 from vidrec.networks.image_classifiers import (
     build_classifier,
     head_name,
@@ -20,6 +21,15 @@ from vidrec.networks.image_classifiers import (
     run_with_features,
 )
 from vidrec.networks.weights import Card
+from vidrec.workflow.params import param
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the network is run: see `classify_frames` in params.yaml."""
+
+    precision: str = param(choices=("bf16", "fp32"))
+    batch_size: int = param(low=1)
 
 
 @dataclass(frozen=True)
@@ -29,31 +39,37 @@ class Predictions:
     probability: NDArray[np.float16]
     features: NDArray[np.float16]
 
+    def pack(self) -> bytes:
+        """Both as the bytes of a safetensors file."""
+        return save_tensors({"probability": self.probability, "features": self.features})
+
+    @classmethod
+    def unpack(cls, content: bytes) -> "Predictions":
+        return cls(**load_tensors(content))
+
 
 class FrameClassifier:
     """A pretrained network that names the most probable class of each frame."""
 
-    def __init__(self, network: nn.Module, card: Card, precision: str, batch_size: int) -> None:
-        self._network = for_inference(network, precision)
+    def __init__(self, network: nn.Module, card: Card, settings: Settings) -> None:
+        self._network = for_inference(network, settings.precision)
         self._head = head_name(network)
         self.card = card
-        self._precision = precision
-        self._batch_size = batch_size
+        self._settings = settings
 
     @classmethod
-    def load(cls, folder: Path, precision: str, batch_size: int) -> "FrameClassifier":
+    def load(cls, folder: Path, settings: Settings) -> "FrameClassifier":
         """The classifier whose weights lie in `folder`, checked against their card."""
         tensors, card = weights.load(folder)
         network = build_classifier(card.arch, len(card.labels), card.input_size)
         weights.load_into(network, tensors, str(folder))
-        return cls(network, card, precision, batch_size)
+        return cls(network, card, settings)
 
     def predict(self, frames: NDArray[np.uint8]) -> Predictions:
         """Class distributions and trunk features of `frames` (frames, height, width, 3)."""
-        parts = [
-            self._predict_batch(frames[start : start + self._batch_size])
-            for start in range(0, len(frames), self._batch_size)
-        ]
+        size = self._settings.batch_size
+        starts = range(0, len(frames), size)
+        parts = [self._predict_batch(frames[start : start + size]) for start in starts]
         return Predictions(
             np.concatenate([part.probability for part in parts]),
             np.concatenate([part.features for part in parts]),
@@ -62,7 +78,7 @@ class FrameClassifier:
     def _predict_batch(self, frames: NDArray[np.uint8]) -> Predictions:
         pictures = torch.from_numpy(frames).permute(0, 3, 1, 2).to(device())
         batch = prepare(pictures, self.card.input_size, self.card.mean, self.card.std)
-        with torch.inference_mode(), autocast(self._precision):
+        with torch.inference_mode(), autocast(self._settings.precision):
             scores, features = run_with_features(self._network, self._head, batch)
         return Predictions(
             scores.float().softmax(1).half().cpu().numpy(),
@@ -70,7 +86,13 @@ class FrameClassifier:
         )
 
 
-def classify_directory(directory: Path, classifier: FrameClassifier) -> pd.DataFrame:
-    """`frame,label,confidence` for the frames 1.jpg, 2.jpg, … of one video, in order."""
-    predictions = classifier.predict(read_frames(directory))
-    return top_classes(predictions.probability, classifier.card.labels)
+@lru_cache(maxsize=1)
+def load_classifier(folder: Path, settings: Settings) -> FrameClassifier:
+    """The classifier in `folder`, in one thread; each worker process loads it once."""
+    use_one_thread()
+    return FrameClassifier.load(folder, settings)
+
+
+def classify_video(folder: Path, settings: Settings, frames: Frames) -> Predictions:
+    """What the classifier in `folder` sees in the frames of one video."""
+    return load_classifier(folder, settings).predict(frames.pictures())

@@ -29,37 +29,13 @@ HALF = (0.5, 0.5, 0.5)
 
 
 @dataclass(frozen=True)
-class Params:
+class Params(Training):
     """See `prepare_weights` in params.yaml."""
 
     source: str = param(choices=("sample", "torchvision", "file"))
     classifier_arch: str = param()
     classifier_weights: str = param()
     classifier_file: str = param()
-    seed: int = param(low=0)
-    threads: int = param(low=1)
-    precision: str = param(choices=("bf16", "fp32"))
-    input_size: int = param(low=64, high=224)
-    closeups: int = param(low=1)
-    closeup_epochs: int = param(low=1)
-    stills: int = param(low=1)
-    still_epochs: int = param(low=1)
-    learning_rate: float = param(low=0)
-
-    def training(self) -> Training:
-        """The part that concerns training on the sample's stills."""
-        return Training(
-            self.seed,
-            self.precision,
-            self.input_size,
-            IMAGENET_MEAN,
-            IMAGENET_STD,
-            self.closeups,
-            self.closeup_epochs,
-            self.stills,
-            self.still_epochs,
-            self.learning_rate,
-        )
 
 
 def prepare(params: Params, folder: Path) -> None:
@@ -84,7 +60,7 @@ def train_on_sample(params: Params, folder: Path) -> None:
     """Train the network from scratch on rendered stills."""
     make_deterministic(params.seed, params.threads)
     network = build_classifier(params.classifier_arch, len(LABELS))
-    train(network, params.training())
+    train(network, params)
     card = Card(
         arch=params.classifier_arch,
         labels=LABELS,

@@ -22,9 +22,10 @@ from tqdm import tqdm
 
 from vidrec.drawing.stills import CLOSEUP, Still, render_closeup, render_still
 from vidrec.networks.compute import autocast, device
-from vidrec.networks.image_classifiers import prepare
+from vidrec.networks.image_classifiers import IMAGENET_MEAN, IMAGENET_STD, prepare
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.parallel import map_items
+from vidrec.workflow.params import param
 
 CLOSEUP_BATCH, STILL_BATCH = 32, 16
 MAX_OBJECTS = 3
@@ -36,37 +37,36 @@ STRIDE = 32
 class Training:
     """How to train: see `prepare_weights` in params.yaml."""
 
-    seed: int
-    precision: str
-    input_size: int
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-    closeups: int
-    closeup_epochs: int
-    stills: int
-    still_epochs: int
-    learning_rate: float
+    seed: int = param(low=0)
+    threads: int = param(low=1)
+    precision: str = param(choices=("bf16", "fp32"))
+    input_size: int = param(low=64, high=224)
+    closeups: int = param(low=1)
+    closeup_epochs: int = param(low=1)
+    stills: int = param(low=1)
+    still_epochs: int = param(low=1)
+    learning_rate: float = param(low=0)
 
 
 @dataclass(frozen=True)
-class Lessons:
+class Stills:
     """Pictures (n, 3, size, size), label shares (n, labels), maps (n, labels, cells, cells)."""
 
     pictures: Tensor
     shares: Tensor
     maps: Tensor
 
-    def batches(self, epochs: int, size: int, generator: torch.Generator) -> Iterator["Lessons"]:
+    def batches(self, epochs: int, size: int, generator: torch.Generator) -> Iterator["Stills"]:
         """Batches of `size` in a new random order each epoch, half of them mirrored."""
         for _ in range(epochs):
             order = torch.randperm(len(self.pictures), generator=generator)
             for chosen in torch.split(order, size):
-                batch = Lessons(self.pictures[chosen], self.shares[chosen], self.maps[chosen])
+                batch = Stills(self.pictures[chosen], self.shares[chosen], self.maps[chosen])
                 mirror = bool(torch.rand((), generator=generator) < 0.5)
                 yield batch.mirrored() if mirror else batch
 
-    def mirrored(self) -> "Lessons":
-        return Lessons(self.pictures.flip(3), self.shares, self.maps.flip(3))
+    def mirrored(self) -> "Stills":
+        return Stills(self.pictures.flip(3), self.shares, self.maps.flip(3))
 
     def count(self, epochs: int, size: int) -> int:
         return epochs * -(-len(self.pictures) // size)
@@ -84,8 +84,8 @@ def train(network: nn.Module, training: Training) -> None:
             " torchvision or file"
         )
     size = training.input_size
-    closeups = render_lessons(render_closeup, training, training.closeups, round(CLOSEUP * size))
-    stills = render_lessons(render_still, training, training.stills, size)
+    closeups = render_stills(render_closeup, training, training.closeups, round(CLOSEUP * size))
+    stills = render_stills(render_still, training, training.stills, size)
     steps = closeups.count(training.closeup_epochs, CLOSEUP_BATCH) + stills.count(
         training.still_epochs, STILL_BATCH
     )
@@ -95,11 +95,11 @@ def train(network: nn.Module, training: Training) -> None:
     schedule = one_cycle(optimizer, training.learning_rate, steps)
     generator = torch.Generator().manual_seed(training.seed)
     with tqdm(total=steps, desc="train classifier", unit="step", disable=None) as bar:
-        for lessons, epochs, size in (
+        for pictures, epochs, size in (
             (closeups, training.closeup_epochs, CLOSEUP_BATCH),
             (stills, training.still_epochs, STILL_BATCH),
         ):
-            for batch in lessons.batches(epochs, size, generator):
+            for batch in pictures.batches(epochs, size, generator):
                 learn(network, batch, optimizer, schedule, training)
                 bar.update()
     network.eval().cpu()
@@ -115,14 +115,14 @@ def one_cycle(optimizer: Optimizer, rate: float, steps: int) -> OneCycleLR:
 
 def learn(
     network: nn.Module,
-    batch: Lessons,
+    batch: Stills,
     optimizer: Optimizer,
     schedule: LRScheduler,
     training: Training,
 ) -> None:
     """One step on one batch."""
     size = batch.pictures.shape[2]
-    pictures = prepare(batch.pictures.to(device()), size, training.mean, training.std)
+    pictures = prepare(batch.pictures.to(device()), size, IMAGENET_MEAN, IMAGENET_STD)
     with autocast(training.precision):
         loss = loss_of(network, pictures, batch)
     optimizer.zero_grad()
@@ -132,7 +132,7 @@ def learn(
     schedule.step()
 
 
-def loss_of(network: nn.Module, pictures: Tensor, batch: Lessons) -> Tensor:
+def loss_of(network: nn.Module, pictures: Tensor, batch: Stills) -> Tensor:
     """Cross-entropy of whole pictures against label shares, plus that of single cells."""
     caught: list[Tensor] = []
     pool, head = network.get_submodule("avgpool"), network.get_submodule("fc")
@@ -153,21 +153,21 @@ def _quiet_residuals(network: nn.Module) -> None:
             nn.init.zeros_(module.weight)
 
 
-def render_lessons(
+def render_stills(
     render: Callable[..., Still], training: Training, count: int, size: int
-) -> Lessons:
+) -> Stills:
     """`count` stills of `size` pixels, drawn by `render` for the classifier to learn from."""
-    lesson = partial(_render_lesson, render, training.seed, size)
-    made = list(map_items(lesson, range(count), title="render stills", unit="still"))
+    one = partial(_render_one, render, training.seed, size)
+    made = list(map_items(one, range(count), title="render stills", unit="still"))
     pictures, shares, maps = (np.stack(parts) for parts in zip(*made, strict=True))
-    return Lessons(
+    return Stills(
         torch.from_numpy(pictures).permute(0, 3, 1, 2),
         torch.from_numpy(shares).float(),
         torch.from_numpy(maps),
     )
 
 
-def _render_lesson(
+def _render_one(
     render: Callable[..., Still], seed: int, size: int, index: int
 ) -> tuple[NDArray[np.uint8], NDArray[np.float64], NDArray[np.float32]]:
     still = render("classifier", seed, index, size, MAX_OBJECTS)

@@ -19,9 +19,9 @@ from vidrec.videos.youtube import COLUMNS
 from vidrec.videos.youtube_ids import youtube_id
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import atomic_path, sha256_of
+from vidrec.workflow.state import REMOVED
 from vidrec.workflow.tables import SAFE_NAME, check_numbers, read_table, write_table
 
-REMOVED = Path(".vidrec/removed")
 NEXT = "next: dvc repro"
 # In bytes; file systems end at 255, and a file on its way has a longer name.
 LONGEST_FILE_NAME = 200
@@ -75,11 +75,12 @@ def add_file(directory: Path, video: Path, category: str) -> list[str]:
     same = _same_content(before, video)
     mine = [item for item in same if item.file.parent == folder.absolute()]
     if mine:
-        return [f"{video} is there already, as {mine[0].video_id}: nothing was changed"]
+        return [f"{video} is there already, as {mine[0].video.video_id}: nothing was changed"]
     if same:
+        held = same[0].video
         raise UserError(
-            f"{video} is in category {same[0].category} already, as {same[0].video_id}: remove it"
-            f" there first (`vidrec remove {same[0].video_id}`)"
+            f"{video} is in category {held.category} already, as {held.video_id}: remove it there"
+            f" first (`vidrec remove {held.video_id}`)"
         )
     target = folder / video.name
     _check_free(target)
@@ -113,7 +114,7 @@ def _folder_of(directory: Path, category: str, found: list[Found]) -> Path:
     if folder.is_dir():
         return folder
     # Names that differ by case only would get digests, the one that is there too.
-    alike = (item for item in found if item.category.lower() == category.lower())
+    alike = (item for item in found if item.video.category.lower() == category.lower())
     return next((item.file.parent for item in alike), folder)
 
 
@@ -134,12 +135,12 @@ def _check_free(target: Path) -> None:
 
 def _changed_ids(before: list[Found], after: list[Found]) -> Iterator[str]:
     """A line for each video that is new, or has another id than before."""
-    old = {item.file: item.video_id for item in before}
+    old = {item.file: item.video.video_id for item in before}
     for item in after:
         if item.file not in old:
-            yield f"its id is {item.video_id}, its category {item.category}"
-        elif old[item.file] != item.video_id:
-            yield f"{old[item.file]} is called {item.video_id} from now on"
+            yield f"its id is {item.video.video_id}, its category {item.video.category}"
+        elif old[item.file] != item.video.video_id:
+            yield f"{old[item.file]} is called {item.video.video_id} from now on"
 
 
 def remove_file(directory: Path, video_id: str) -> list[str]:
@@ -148,12 +149,12 @@ def remove_file(directory: Path, video_id: str) -> list[str]:
     Raises UserError where there is no such video.
     """
     before = _named(directory)
-    ids = [item.video_id for item in before]
+    ids = [item.video.video_id for item in before]
     if video_id not in ids:
         meant = hint(video_id, ids, "it has the ids that data/videos/manifest.csv lists")
         raise UserError(f"no video {video_id!r} in {directory}: {meant}")
     item = before[ids.index(video_id)]
-    target = _free_path(REMOVED / item.category / item.file.name)
+    target = _free_path(REMOVED / item.video.category / item.file.name)
     target.parent.mkdir(parents=True, exist_ok=True)
     _move(item.file, target)
     changed = _changed_ids(before, _named(directory))

@@ -18,6 +18,7 @@ from vidrec.videos.manifest import OK, read_manifest
 from vidrec.workflow import params
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of
+from vidrec.workflow.video import Video
 
 if TYPE_CHECKING:
     from vidrec.segmenter.object_segmenter import Segments
@@ -116,7 +117,7 @@ def indexed_id(path: Path) -> str | None:
 def detect(frames: Path, detector: str, params_path: Path, tell: Tell) -> VideoDetections:
     """What `detector` finds in a directory of frames."""
     if detector == "segmented":
-        return VideoDetections("query", "", segment(frames, params_path, tell).table)
+        return VideoDetections(Video("", "query"), segment(frames, params_path, tell).table)
     return classify(frames, detector, params_path, tell)
 
 
@@ -148,4 +149,4 @@ def classify(frames: Path, detector: str, params_path: Path, tell: Tell) -> Vide
         head = finetune_head.load_head(HEAD)
         labels, probability = head.labels, head.distributions(found["features"])
     table = top_classes(probability, labels)
-    return VideoDetections("query", "", table, Distribution(labels, probability))
+    return VideoDetections(Video("", "query"), table, Distribution(labels, probability))

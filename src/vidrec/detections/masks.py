@@ -1,5 +1,6 @@
 """Masks as COCO's run-length encoding (RLE), its counts as text: small, exact, easy to store."""
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -32,3 +33,20 @@ def overlaps(first: Sequence[Rle], second: Sequence[Rle]) -> NDArray[np.float64]
         return np.zeros((len(first), len(second)))
     found: NDArray[np.float64] = coco_mask.iou(list(first), list(second), [0] * len(second))
     return found
+
+
+def decode_mask(mask: Rle) -> NDArray[np.bool_]:
+    """The mask (height, width) that an RLE stands for."""
+    with warnings.catch_warnings():
+        # pycocotools makes its arrays in a way that numpy will not take for ever.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        shape: NDArray[np.bool_] = coco_mask.decode(mask).astype(np.bool_)
+    return shape
+
+
+def is_rle(value: Any) -> bool:
+    """Whether a value read from a file is of the form of an RLE."""
+    if not isinstance(value, dict) or not isinstance(value.get("counts"), str):
+        return False
+    size = value.get("size")
+    return isinstance(size, list) and len(size) == 2 and all(type(x) is int and x > 0 for x in size)

@@ -1,40 +1,47 @@
-"""Reading what a detector found: a tree `<category>/<video_id>.csv`, checked row by row.
+"""What a detector found: a tree `<category>/<video_id>.csv`, each file checked row by row.
 
-Beside the CSV file of a frame classifier lies `<video_id>.safetensors`, with the probability of
-every label in every frame, of which the CSV file has only the highest.
+Beside a CSV file may lie the class distributions (see `distributions`) or masks (see `segments`)
+that its rows come from.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from safetensors import SafetensorError, safe_open
 
+from vidrec.detections import distributions
+from vidrec.detections.distributions import (
+    Distribution,
+    read_distribution,
+    top_classes,
+    write_distribution,
+)
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.tables import SAFE_NAME, check_numbers, read_table
+from vidrec.workflow.tables import SAFE_NAME, check_numbers, read_table, write_table
+from vidrec.workflow.video import Video
 
-
-@dataclass(frozen=True)
-class Distribution:
-    """How probable each label is in each frame; `probability` is (frames, labels)."""
-
-    labels: tuple[str, ...]
-    probability: npt.NDArray[np.float16]
+ENDING = ".csv"
 
 
 @dataclass(frozen=True)
 class VideoDetections:
     """What was found in one video; `table` has frame, label, confidence and maybe area_pct."""
 
-    video_id: str
-    category: str
+    video: Video
     table: pd.DataFrame
     distribution: Distribution | None = None
+
+
+def write_detections(folder: Path, video: Video, table: pd.DataFrame) -> None:
+    """Write the detections of one video below `folder`, rows as they are."""
+    write_table(video.below(folder, ENDING), table)
+
+
+def write_classes(folder: Path, video: Video, found: Distribution) -> None:
+    """Write the most probable class of each frame of a video, and beside it the distributions."""
+    write_detections(folder, video, top_classes(found))
+    write_distribution(folder, video, found)
 
 
 def read_videos(root: Path, *, with_distribution: bool) -> Iterator[VideoDetections]:
@@ -45,14 +52,14 @@ def read_videos(root: Path, *, with_distribution: bool) -> Iterator[VideoDetecti
     """
     for path in detection_files(root):
         table = read_detections(path)
-        beside = path.with_suffix(".safetensors")
+        beside = path.with_suffix(distributions.ENDING)
         found = read_distribution(beside) if with_distribution and beside.is_file() else None
         if found is not None and len(found.probability) != len(table):
             raise UserError(
                 f"{beside} has {len(found.probability)} frames, {path.name} {len(table)}:"
                 " they are of different runs, make them again (`dvc repro -f`)"
             )
-        yield VideoDetections(path.stem, path.parent.name, table, found)
+        yield VideoDetections(Video.at(path, ENDING), table, found)
 
 
 def detection_files(root: Path) -> list[Path]:
@@ -117,29 +124,3 @@ def _check_each(
     if len(bad):
         value = table.loc[bad[0], column]
         raise UserError(f"{path}, row {bad[0] + 2}: {column} is {value!r}, it must be {wanted}")
-
-
-def read_distribution(path: Path) -> Distribution:
-    """The tensor `probability` of a safetensors file, its labels from the file's metadata.
-
-    Raises UserError where the file is not of that form, or holds what is not a probability.
-    """
-    try:
-        with safe_open(path, framework="numpy") as stored:
-            probability = stored.get_tensor("probability")
-            labels = json.loads((stored.metadata() or {})["labels"])
-    except (SafetensorError, KeyError, json.JSONDecodeError) as error:
-        reason = " ".join(str(error).split())
-        raise UserError(f"{path} holds no class distribution ({reason}): make it again") from None
-    if not _is_distribution(labels, probability):
-        raise UserError(
-            f"{path}: it must hold probabilities (frames, labels) from 0 to 1 and a name for each"
-            " label: make it again"
-        )
-    return Distribution(tuple(labels), probability)
-
-
-def _is_distribution(labels: Any, probability: npt.NDArray[Any]) -> bool:
-    named = isinstance(labels, list) and all(isinstance(x, str) and x for x in labels)
-    shaped = named and probability.ndim == 2 and probability.shape[1] == len(labels)
-    return bool(shaped and ((probability >= 0) & (probability <= 1)).all())

@@ -6,14 +6,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from safetensors.numpy import save as save_tensors
 
-from vidrec.classifier.frame_classifier import FrameClassifier
+from vidrec.classifier.frame_classifier import FrameClassifier, Settings
 from vidrec.head.image_set import LabelledImage, read_images, sample_images
 from vidrec.networks.compute import use_one_thread
-from vidrec.workflow.files import atomic_directory, write_bytes
 from vidrec.workflow.params import param
-from vidrec.workflow.tables import write_table
 
 
 @dataclass(frozen=True)
@@ -27,6 +24,11 @@ class Params:
     fit: str = param(name="extract_frames.fit", choices=("stretch", "crop", "pad"))
     precision: str = param(name="classify_frames.precision", choices=("bf16", "fp32"))
     batch_size: int = param(name="classify_frames.batch_size", low=1)
+
+    @property
+    def classifier(self) -> Settings:
+        """How the network is run: as over the frames."""
+        return Settings(precision=self.precision, batch_size=self.batch_size)
 
 
 def load_images(params: Params) -> tuple[list[LabelledImage], list[str]]:
@@ -55,10 +57,3 @@ def embed(
         }
     )
     return table, found.features
-
-
-def write_embedded(folder: Path, table: pd.DataFrame, features: NDArray[np.float16]) -> None:
-    """Write `images.csv` and `features.safetensors` to `folder`, whole or not at all."""
-    with atomic_directory(folder) as temporary:
-        write_table(temporary / "images.csv", table)
-        write_bytes(temporary / "features.safetensors", save_tensors({"features": features}))

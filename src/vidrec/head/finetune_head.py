@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import torch
 from numpy.typing import NDArray
-from safetensors.numpy import load_file
 from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
@@ -18,9 +17,6 @@ from vidrec.networks import weights
 from vidrec.networks.weights import Card
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.params import param
-from vidrec.workflow.tables import read_table
-
-COLUMNS = ("image", "class", "source", "pretrained_label")
 
 
 @dataclass(frozen=True)
@@ -46,13 +42,6 @@ class Head:
         scores = features.astype(np.float64) @ self.weight.T.astype(np.float64) + self.bias
         probability: NDArray[np.float16] = softmax(scores, axis=1).astype(np.float16)
         return probability
-
-
-def read_embedded(folder: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
-    """The table and features that stage embed_images wrote."""
-    table = read_table(folder / "images.csv", COLUMNS)
-    features = load_file(folder / "features.safetensors")["features"].astype(np.float32)
-    return table, features
 
 
 def split_by_source(table: pd.DataFrame, params: Params) -> NDArray[np.bool_]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from vidrec.drawing.stills import render_views
-from vidrec.media.frames import read_frame
+from vidrec.media.frames import read_picture
 from vidrec.workflow.errors import UserError
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif", ".tif", ".tiff"}
@@ -53,7 +53,7 @@ def read_images(root: Path, size: int, fit: str) -> tuple[list[LabelledImage], l
         if path.suffix.lower() not in SUFFIXES or path.name.startswith("."):
             continue
         try:
-            picture = Image.fromarray(read_frame(path))
+            picture = Image.fromarray(read_picture(path))
         except UserError as error:
             errors.append(str(error))
             continue

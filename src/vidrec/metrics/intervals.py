@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import bootstrap
 
-from vidrec.vectors.vectors import FloatArray
+from vidrec.workflow.arrays import FloatArray
 
 CONFIDENCE = 0.95
 RESAMPLES = 9999

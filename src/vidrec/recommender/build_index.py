@@ -18,7 +18,8 @@ from sklearn.utils import gen_batches
 
 from vidrec.metrics.intervals import interval_metrics
 from vidrec.recommender.similarity import DEPTH, IntArray, id_ranks, nearest, similarities
-from vidrec.vectors.vectors import FloatArray, Vectors, unit_rows
+from vidrec.vectors.vectors import Vectors, unit_rows
+from vidrec.workflow.arrays import FloatArray
 from vidrec.workflow.params import param
 
 METRIC_DECIMALS = 6

@@ -11,7 +11,8 @@ import numpy as np
 
 from vidrec.commands.near_names import hint
 from vidrec.recommender.similarity import id_ranks, nearest, similarities
-from vidrec.vectors.vectors import FloatArray, Vectors, unit_rows
+from vidrec.vectors.vectors import Vectors, unit_rows
+from vidrec.workflow.arrays import FloatArray
 from vidrec.workflow.errors import UserError
 
 

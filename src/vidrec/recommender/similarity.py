@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from vidrec.vectors.vectors import FloatArray, unit_rows
+from vidrec.vectors.vectors import unit_rows
+from vidrec.workflow.arrays import FloatArray
 
 # How many neighbours count: in the metrics, and on the page.
 DEPTH = 10

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from vidrec.media.frames import frame_paths, read_frame, video_directories
+from vidrec.media.frames import frame_paths, read_picture, videos_below
 from vidrec.workflow.parallel import map_items
+from vidrec.workflow.video import Video
 
 # How hard the WebP encoder tries, 0 to 6: 6 takes half as long again, to save a twentieth.
 EFFORT = 4
@@ -35,15 +36,15 @@ class Filmstrip:
     strip: bytes
 
 
-def make_all(root: Path, look: Look) -> dict[tuple[str, str], Filmstrip]:
-    """The filmstrip of each video under `root`, by (category, video id).
+def make_all(root: Path, look: Look) -> dict[Video, Filmstrip]:
+    """The filmstrip of each video under `root`.
 
     Raises UserError where there is none, or a frame is missing or no picture.
     """
-    videos = video_directories(root)
-    made = map_items(partial(make, look=look), [path for *_, path in videos], title="draw strips")
-    keys = [(category, video_id) for category, video_id, _ in videos]
-    return dict(zip(keys, made, strict=True))
+    videos = videos_below(root)
+    directories = [video.below(root) for video in videos]
+    made = map_items(partial(make, look=look), directories, title="draw strips")
+    return dict(zip(videos, made, strict=True))
 
 
 def make(directory: Path, look: Look) -> Filmstrip:
@@ -65,7 +66,7 @@ def spread_out(count: int, wanted: int) -> list[int]:
 
 def shrink(path: Path, size: int) -> Image.Image:
     """The picture in a file, as a square of `size` pixels."""
-    return Image.fromarray(read_frame(path)).resize((size, size), Image.Resampling.LANCZOS)
+    return Image.fromarray(read_picture(path)).resize((size, size), Image.Resampling.LANCZOS)
 
 
 def encode(picture: Image.Image, look: Look) -> bytes:

@@ -11,7 +11,8 @@ from matplotlib.figure import Figure
 from sklearn.manifold import TSNE
 from threadpoolctl import threadpool_limits
 
-from vidrec.vectors.vectors import FloatArray, unit_rows
+from vidrec.vectors.vectors import unit_rows
+from vidrec.workflow.arrays import FloatArray
 
 # Width and height of the map; as wide is the space in which its points lie.
 SIDE = 640

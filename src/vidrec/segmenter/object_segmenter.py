@@ -1,7 +1,7 @@
-"""The object segmenter: Mask R-CNN with its labels, for whole directories of frames."""
+"""The object segmenter: Mask R-CNN with its labels, for the frames of a video."""
 
-import json
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -11,52 +11,32 @@ from numpy.typing import NDArray
 from torch import nn
 
 from vidrec.detections.masks import Rle, encode_mask, overlaps
-from vidrec.media.frames import frame_paths, read_frame
+from vidrec.detections.segments import COLUMNS, Segments
+from vidrec.media.frames import Frames
 from vidrec.networks import weights
-from vidrec.networks.compute import autocast, device, for_inference
+from vidrec.networks.compute import autocast, device, for_inference, use_one_thread
 from vidrec.networks.mask_rcnn import build_segmenter
 from vidrec.networks.weights import Card
+from vidrec.workflow.params import param
 
 # A pixel belongs to an object where its mask probability is at least this (Mask R-CNN, 3.1).
 MASK_THRESHOLD = 0.5
 
-COLUMNS = ["frame", "label", "confidence", "area_pct"]
-
 
 @dataclass(frozen=True)
 class Settings:
-    """How the network is run: see `segment_objects` in params.yaml."""
+    """How the network is run: see `segment_objects` in params.yaml.
 
-    # Pixels of the shorter side; 0: what the weights were trained at.
-    resolution: int
-    proposals: int
-    threshold: float
-    detections: int
-    # Of two masks whose IoU is larger, whatever their labels, the less confident is dropped.
-    max_overlap: float
-    precision: str
+    `resolution` 0 means: as the weights were trained. Of two masks whose IoU is above
+    `max_overlap`, whatever their labels, the less confident is dropped.
+    """
 
-
-@dataclass(frozen=True)
-class Segments:
-    """The objects in some frames of a video, and row by row their masks as COCO's RLE."""
-
-    # The numbers of the frames that were looked at, those without any object too.
-    frames: list[int]
-    table: pd.DataFrame
-    masks: list[Rle]
-
-    def to_json(self) -> bytes:
-        """All of it as JSON, the form that is stored."""
-        rows = self.table.to_dict("list")
-        parts = {"frames": self.frames, "rows": rows, "masks": self.masks}
-        return json.dumps(parts, sort_keys=True).encode()
-
-    @classmethod
-    def from_json(cls, content: bytes) -> "Segments":
-        parts = json.loads(content)
-        table = pd.DataFrame(parts["rows"], columns=COLUMNS)
-        return cls(parts["frames"], table, parts["masks"])
+    resolution: int = param(low=0, high=2048)
+    proposals: int = param(low=1, high=2000)
+    threshold: float = param(low=0, high=1)
+    detections: int = param(low=1, high=1000)
+    max_overlap: float = param(low=0, high=1)
+    precision: str = param(choices=("bf16", "fp32"))
 
 
 class ObjectSegmenter:
@@ -101,7 +81,7 @@ class ObjectSegmenter:
             confidence = round(min(1.0, float(found["scores"][index])), 6)
             rows.append((number, label, confidence, round(100 * float(mask.mean()), 4)))
             kept.append(encoded)
-        return Segments([number], pd.DataFrame(rows, columns=COLUMNS), kept)
+        return Segments([number], _table(rows), kept)
 
 
 def sampled_frames(count: int, frame_fps: float, fps: float) -> list[int]:
@@ -110,13 +90,30 @@ def sampled_frames(count: int, frame_fps: float, fps: float) -> list[int]:
     return [1 + round(index * step) for index in range(count) if round(index * step) < count]
 
 
-def segment_directory(
-    directory: Path, segmenter: ObjectSegmenter, frame_fps: float, fps: float
+def segment_frames(
+    frames: Frames, segmenter: ObjectSegmenter, frame_fps: float, fps: float
 ) -> Segments:
     """The objects in the frames of one video, `fps` frames of each second, in order."""
-    paths = frame_paths(directory)
-    numbers = sampled_frames(len(paths), frame_fps, fps)
-    parts = [segmenter.segment(read_frame(paths[number - 1]), number) for number in numbers]
+    numbers = sampled_frames(len(frames.files), frame_fps, fps)
+    parts = [segmenter.segment(frames.picture(number), number) for number in numbers]
     tables = [part.table for part in parts if len(part.table)]
-    table = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(columns=COLUMNS)
+    table = pd.concat(tables, ignore_index=True) if tables else _table([])
     return Segments(numbers, table, [mask for part in parts for mask in part.masks])
+
+
+def _table(rows: list[tuple[int, str, float, float]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+@lru_cache(maxsize=1)
+def load_segmenter(folder: Path, settings: Settings) -> ObjectSegmenter:
+    """The segmenter in `folder`, in one thread; each worker process loads it once."""
+    use_one_thread()
+    return ObjectSegmenter.load(folder, settings)
+
+
+def segment_video(
+    folder: Path, settings: Settings, frame_fps: float, fps: float, frames: Frames
+) -> Segments:
+    """What the segmenter in `folder` finds in the frames of one video."""
+    return segment_frames(frames, load_segmenter(folder, settings), frame_fps, fps)

@@ -36,33 +36,13 @@ OFFICIAL = {
 
 
 @dataclass(frozen=True)
-class Params:
+class Params(Training):
     """See `prepare_segmenter` in params.yaml."""
 
     source: str = param(name="prepare_weights.source", choices=("sample", "torchvision", "file"))
     arch: str = param(name="prepare_weights.segmenter_arch", choices=SEGMENTERS)
     weights: str = param(name="prepare_weights.segmenter_weights")
     file: str = param(name="prepare_weights.segmenter_file")
-    seed: int = param(low=0)
-    threads: int = param(low=1)
-    precision: str = param(choices=("bf16", "fp32"))
-    resolution: int = param(low=64, high=224)
-    stills: int = param(low=1)
-    steps: int = param(low=1)
-    batch_size: int = param(low=1)
-    learning_rate: float = param(low=0)
-
-    def training(self) -> Training:
-        """The part that concerns training on the sample's stills."""
-        return Training(
-            self.seed,
-            self.precision,
-            self.resolution,
-            self.stills,
-            self.steps,
-            self.batch_size,
-            self.learning_rate,
-        )
 
 
 def prepare(params: Params, trunk: Path, folder: Path) -> None:
@@ -95,7 +75,7 @@ def train_on_sample(params: Params, trunk: Path, folder: Path) -> None:
             f" is {classifier.arch}: leave that at resnet50, or choose another detector"
         )
     make_deterministic(params.seed, params.threads)
-    network = train(tensors, params.training())
+    network = train(tensors, params)
     card = Card(
         arch=SLIM,
         labels=(BACKGROUND, *LABELS),

@@ -20,6 +20,7 @@ from vidrec.networks import weights
 from vidrec.networks.compute import autocast, device
 from vidrec.networks.mask_rcnn import SLIM, build_segmenter
 from vidrec.workflow.parallel import map_items
+from vidrec.workflow.params import param
 
 LEARNING_LAYERS = ("layer3", "layer4")
 
@@ -36,17 +37,18 @@ PROPOSALS = 150
 class Training:
     """How to train: see `prepare_segmenter` in params.yaml."""
 
-    seed: int
-    precision: str
-    resolution: int
-    stills: int
-    steps: int
-    batch_size: int
-    learning_rate: float
+    seed: int = param(low=0)
+    threads: int = param(low=1)
+    precision: str = param(choices=("bf16", "fp32"))
+    resolution: int = param(low=64, high=224)
+    stills: int = param(low=1)
+    steps: int = param(low=1)
+    batch_size: int = param(low=1)
+    learning_rate: float = param(low=0)
 
 
 @dataclass(frozen=True)
-class Lesson:
+class Example:
     """A still's pixels (size, size, 3), its objects' class numbers and masks (n, size, size)."""
 
     pixels: NDArray[np.uint8]
@@ -59,8 +61,8 @@ def train(trunk: Mapping[str, Tensor], training: Training) -> nn.Module:
 
     The caller has seeded torch and fixed its threads. Batch norm stays as the trunk brings it.
     """
-    lesson = partial(render_lesson, training.seed, training.resolution)
-    lessons = list(map_items(lesson, range(training.stills), title="render stills", unit="still"))
+    one = partial(render_example, training.seed, training.resolution)
+    examples = list(map_items(one, range(training.stills), title="render stills", unit="still"))
     network = build_segmenter(
         SLIM,
         len(LABELS) + 1,
@@ -83,7 +85,7 @@ def train(trunk: Mapping[str, Tensor], training: Training) -> nn.Module:
     learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
     optimizer = AdamW(learning, training.learning_rate, weight_decay=0.01, fused=True)
     schedule = OneCycleLR(optimizer, training.learning_rate, training.steps + 1, pct_start=0.15)
-    batches = draw_batches(lessons, training)
+    batches = draw_batches(examples, training)
     for batch in tqdm(
         batches, total=training.steps, desc="train segmenter", unit="step", disable=None
     ):
@@ -109,10 +111,10 @@ def _freeze(trunk: nn.Module) -> None:
             parameter.requires_grad_(False)
 
 
-def render_lesson(seed: int, size: int, index: int) -> Lesson:
+def render_example(seed: int, size: int, index: int) -> Example:
     """Still number `index` with the masks of its objects."""
     still = render_still("segmenter", seed, index, size, MAX_OBJECTS)
-    return Lesson(
+    return Example(
         np.asarray(still.picture),
         [LABELS.index(item.label) + 1 for item in still.objects],
         np.stack([item.mask for item in still.objects]),
@@ -120,33 +122,33 @@ def render_lesson(seed: int, size: int, index: int) -> Lesson:
 
 
 def draw_batches(
-    lessons: list[Lesson], training: Training
+    examples: list[Example], training: Training
 ) -> Iterator[tuple[list[Tensor], list[dict[str, Tensor]]]]:
-    """`steps` batches of pictures and targets; every lesson once before any comes again."""
+    """`steps` batches of pictures and targets; every one once before any comes again."""
     generator = torch.Generator().manual_seed(training.seed)
     queue: list[int] = []
     for _ in range(training.steps):
         while len(queue) < training.batch_size:
-            queue += torch.randperm(len(lessons), generator=generator).tolist()
+            queue += torch.randperm(len(examples), generator=generator).tolist()
         chosen, queue = queue[: training.batch_size], queue[training.batch_size :]
         mirror = (torch.rand(len(chosen), generator=generator) < 0.5).tolist()
         pairs = [
-            as_target(lessons[index], mirrored)
+            as_target(examples[index], mirrored)
             for index, mirrored in zip(chosen, mirror, strict=True)
         ]
         yield [picture for picture, _ in pairs], [target for _, target in pairs]
 
 
-def as_target(lesson: Lesson, mirrored: bool) -> tuple[Tensor, dict[str, Tensor]]:
-    """A lesson as torchvision's detectors take it: picture (3, size, size), and boxes, masks."""
-    picture = torch.from_numpy(lesson.pixels.copy()).permute(2, 0, 1).float() / 255
-    masks = torch.from_numpy(lesson.masks)
+def as_target(example: Example, mirrored: bool) -> tuple[Tensor, dict[str, Tensor]]:
+    """An example as torchvision's detectors take it: picture (3, size, size), and boxes, masks."""
+    picture = torch.from_numpy(example.pixels.copy()).permute(2, 0, 1).float() / 255
+    masks = torch.from_numpy(example.masks)
     if mirrored:
         picture, masks = picture.flip(2), masks.flip(2)
     boxes = masks_to_boxes(masks) + torch.tensor([0.0, 0.0, 1.0, 1.0])
     target = {
         "boxes": boxes.to(device()),
-        "labels": torch.tensor(lesson.classes, device=device()),
+        "labels": torch.tensor(example.classes, device=device()),
         "masks": masks.to(torch.uint8).to(device()),
     }
     return picture.to(device()), target

@@ -19,7 +19,8 @@ from sklearn.metrics import accuracy_score, f1_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from vidrec.metrics.intervals import interval_metrics
-from vidrec.vectors.vectors import FloatArray, Vectors
+from vidrec.vectors.vectors import Vectors
+from vidrec.workflow.arrays import FloatArray
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import read_json
 from vidrec.workflow.params import param
@@ -62,12 +63,7 @@ class Validation:
 def by_id(vectors: Vectors) -> Vectors:
     """`vectors` sorted by id, so that the order of the rows does not decide who is in what fold."""
     order = sorted(range(len(vectors.ids)), key=vectors.ids.__getitem__)
-    return Vectors(
-        [vectors.ids[i] for i in order],
-        [vectors.categories[i] for i in order],
-        vectors.labels,
-        vectors.values[order],
-    )
+    return Vectors([vectors.videos[row] for row in order], vectors.labels, vectors.values[order])
 
 
 def can_be_validated(categories: Sequence[str]) -> NDArray[np.bool_]:

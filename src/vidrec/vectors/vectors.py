@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from vidrec.workflow.arrays import FloatArray
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.tables import read_table, write_table
-
-FloatArray = npt.NDArray[np.float64]
+from vidrec.workflow.video import Video, pair
 
 # The columns that are not labels.
 KEYS = ("video_id", "category")
@@ -24,12 +23,19 @@ CLASH = re.compile(f"({'|'.join(KEYS)})({re.escape(MARK)})*")
 
 @dataclass(frozen=True)
 class Vectors:
-    """One row of `values` (videos, labels) per id and category, one column per label."""
+    """One row of `values` (videos, labels) per video, one column per label."""
 
-    ids: list[str]
-    categories: list[str]
+    videos: list[Video]
     labels: list[str]
     values: FloatArray
+
+    @property
+    def ids(self) -> list[str]:
+        return [video.video_id for video in self.videos]
+
+    @property
+    def categories(self) -> list[str]:
+        return [video.category for video in self.videos]
 
 
 def unit_rows(values: FloatArray, norm: str = "l2") -> FloatArray:
@@ -73,8 +79,7 @@ def read_vectors(path: Path) -> Vectors:
     if len(twice):
         raise UserError(f"{path} has video_id {twice.iloc[0]!r} twice: one row per video")
     return Vectors(
-        ids=table["video_id"].tolist(),
-        categories=table["category"].tolist(),
+        videos=pair(table["category"], table["video_id"]),
         labels=[label_of(column) for column in columns],
         values=_numbers(path, table, columns),
     )

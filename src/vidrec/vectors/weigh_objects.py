@@ -20,8 +20,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from vidrec.detections.tree import Distribution, VideoDetections
-from vidrec.vectors.vectors import FloatArray, Vectors, unit_rows
+from vidrec.detections.distributions import Distribution
+from vidrec.detections.tree import VideoDetections
+from vidrec.vectors.vectors import Vectors, unit_rows
+from vidrec.workflow.arrays import FloatArray
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import read_json
 from vidrec.workflow.params import param
@@ -64,46 +66,45 @@ def weigh_videos(videos: Iterable[VideoDetections], params: Params) -> tuple[Vec
 
     A video without a detection is a zero vector. Raises UserError where no video has any.
     """
-    keys, sums = [], []
-    for video in videos:
-        keys.append((video.video_id, video.category))
-        sums.append(label_sums(video, params))
+    named, sums = [], []
+    for found in videos:
+        named.append(found.video)
+        sums.append(label_sums(found, params))
     weighting = fit(sums, params)
     values = np.vstack([weigh_sums(each, weighting) for each in sums])
-    ids, categories = map(list, zip(*keys, strict=True))
-    return Vectors(ids, categories, weighting.labels, values), weighting
+    return Vectors(named, weighting.labels, values), weighting
 
 
-def weigh_video(video: VideoDetections, weighting: Weighting) -> FloatArray:
+def weigh_video(found: VideoDetections, weighting: Weighting) -> FloatArray:
     """The vector (labels,) of one video, also one that `weighting` was not fitted on.
 
     Labels that the weighting does not know have no dimension and are left out.
     """
-    return weigh_sums(label_sums(video, weighting.params), weighting)
+    return weigh_sums(label_sums(found, weighting.params), weighting)
 
 
-def label_sums(video: VideoDetections, params: Params) -> pd.DataFrame:
+def label_sums(found: VideoDetections, params: Params) -> pd.DataFrame:
     """Per label found in the video, sorted: `total` over its frames, and `presence` in 0..1.
 
     Presence says how surely the label is in the video: 1 for a detected one; for `probability`
     the highest of its frames. Raises UserError where the video lacks what the term needs.
     """
     if params.term == "probability":
-        if video.distribution is None:
+        if found.distribution is None:
             raise UserError(
-                f"{video.category}/{video.video_id}.safetensors is missing beside the detections:"
+                f"{found.video.below(Path(), '.safetensors')} is missing beside the detections:"
                 " weigh_objects.term probability needs each frame's class distribution; make it"
                 " with `dvc repro`, or set term to confidence"
             )
-        sums = _distribution_sums(video.distribution, params.min_confidence)
+        sums = _distribution_sums(found.distribution, params.min_confidence)
     else:
-        if "area" in params.term and "area_pct" not in video.table:
+        if "area" in params.term and "area_pct" not in found.table:
             raise UserError(
-                f"{video.category}/{video.video_id}.csv has no area_pct, which"
+                f"{found.video.below(Path(), '.csv')} has no area_pct, which"
                 f" weigh_objects.term {params.term} needs: set weigh_objects.detector to segmented,"
                 " or term to confidence"
             )
-        sums = _table_sums(video.table, params)
+        sums = _table_sums(found.table, params)
     return sums[sums["total"] > 0]
 
 

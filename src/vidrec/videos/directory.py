@@ -12,6 +12,7 @@ from vidrec.media.ffmpeg import VideoError, check_video, sniff
 from vidrec.videos.manifest import Entry
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.parallel import map_items
+from vidrec.workflow.video import Video
 
 VIDEO_SUFFIXES = frozenset(
     [
@@ -45,8 +46,7 @@ class Found:
     """A file to take in, under the names that it gets."""
 
     file: Path
-    category: str
-    video_id: str
+    video: Video
 
 
 def take(directory: Path, folder: Path) -> list[Entry]:
@@ -110,7 +110,7 @@ def name_files(directory: Path, files: Sequence[Path]) -> list[Found]:
     relative = [path.relative_to(directory).as_posix() for path in files]
     ids = safe_names([path.stem for path in files], relative)
     return [
-        Found(path.absolute(), categories[path.parent.name], video_id)
+        Found(path.absolute(), Video(categories[path.parent.name], video_id))
         for path, video_id in zip(files, ids, strict=True)
     ]
 
@@ -136,7 +136,7 @@ def _digest(text: str) -> str:
 def check(found: Found) -> Entry:
     """The entry of a file, which is ok once its beginning has been decoded."""
     title = found.file.stem.encode(errors="replace").decode()
-    entry = Entry(found.video_id, found.category, "directory", title)
+    entry = Entry(found.video, "directory", title)
     try:
         return replace(entry, duration_s=check_video(found.file), file=found.file)
     except VideoError as error:
@@ -149,7 +149,7 @@ def _link(folder: Path, found: Found, entry: Entry) -> Entry:
         return entry
     suffix = found.file.suffix.lower()
     ending = suffix if re.fullmatch(r"\.[a-z0-9]+", suffix) else ".video"
-    link = folder / found.category / f"{found.video_id}{ending}"
+    link = found.video.below(folder, ending)
     link.parent.mkdir(parents=True, exist_ok=True)
     link.symlink_to(found.file.resolve())
     return replace(entry, file=link)

@@ -4,14 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
+from vidrec.detections.truth import Truth, truth_of
 from vidrec.videos import directory, sample, youtube
-from vidrec.videos.manifest import OK, Entry, build_manifest
+from vidrec.videos.manifest import OK, Entry, build_manifest, write_manifest
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import atomic_directory
 from vidrec.workflow.params import param
-from vidrec.workflow.tables import write_table
 
 
 @dataclass(frozen=True)
@@ -35,29 +33,17 @@ class Params:
     frame_fit: str = param(name="extract_frames.fit", choices=("stretch", "crop", "pad"))
 
 
-@dataclass(frozen=True)
-class Taken:
-    """What a source gave: an entry per video wanted; the truth, where videos were drawn here."""
-
-    entries: list[Entry]
-    truth: pd.DataFrame
-    masks: pd.DataFrame
-
-
-def take(params: Params, folder: Path) -> Taken:
+def take(params: Params, folder: Path) -> tuple[list[Entry], Truth]:
     """Put the videos of the chosen source into `folder`, as <category>/<video_id>.<ext>.
 
-    Raises UserError where the source has none.
+    Gives an entry per video wanted, and the truth, where videos were drawn here. Raises UserError
+    where the source has none.
     """
     if params.source == "sample":
-        settings = sample_settings(params)
-        haul = sample.take(folder, settings, params.sample_videos_per_category)
-        return Taken(haul.entries, haul.truth, haul.masks)
+        return sample.take(folder, sample_settings(params), params.sample_videos_per_category)
     if params.source == "directory":
-        entries = directory.take(Path(params.directory), folder)
-    else:
-        entries = _from_youtube(params, folder)
-    return Taken(entries, *sample.no_truth())
+        return directory.take(Path(params.directory), folder), truth_of([])
+    return _from_youtube(params, folder), truth_of([])
 
 
 def sample_settings(params: Params) -> sample.Settings:
@@ -87,16 +73,17 @@ def _from_youtube(params: Params, folder: Path) -> list[Entry]:
     )
 
 
-def download(params: Params, videos: Path) -> Taken:
+def download(params: Params, videos: Path) -> Truth:
     """Write the directory `videos` with its manifest.csv, whole, from the chosen source.
 
-    Raises UserError where not one video is ok.
+    Gives what was drawn in them, as far as it was drawn here. Raises UserError where not one video
+    is ok.
     """
     with atomic_directory(videos) as folder:
-        taken = take(params, folder)
-        _check_any(taken.entries)
-        write_table(folder / "manifest.csv", build_manifest(taken.entries, videos))
-    return taken
+        entries, truth = take(params, folder)
+        _check_any(entries)
+        write_manifest(folder, build_manifest(entries, videos))
+    return truth
 
 
 def _check_any(entries: list[Entry]) -> None:

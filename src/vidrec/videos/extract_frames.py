@@ -1,19 +1,17 @@
-"""Every video becomes numbered frames of one size and one rate."""
+"""Stage extract_frames: every video becomes numbered frames of one size and one rate."""
 
-import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from vidrec.media import ffmpeg
+from vidrec.media import archives, ffmpeg
 from vidrec.media.ffmpeg import VideoError
-from vidrec.videos.manifest import OK, read_manifest
-from vidrec.workflow.archives import pack, unpack
-from vidrec.workflow.checkpoints import Checkpoints
+from vidrec.videos.manifest import OK, Entry
+from vidrec.workflow.checkpoints import Checkpoints, complete
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import atomic_directory, sha256_of
-from vidrec.workflow.parallel import map_items
 from vidrec.workflow.params import param
 
 
@@ -29,35 +27,11 @@ class Params:
 
 
 @dataclass(frozen=True)
-class Video:
-    """A video to take frames from."""
-
-    video_id: str
-    category: str
-    file: Path
-
-
-@dataclass(frozen=True)
 class Extracted:
-    """Frames 1, 2, 3 … of a video, kept under `key`; none of them where `status` is not `ok`."""
+    """Frames 1, 2, 3 … of a video as JPEG; none of them where `status` is not `ok`."""
 
-    video: Video
-    key: str
     status: str
-    frames: int
-
-
-def read_videos(videos: Path) -> list[Video]:
-    """The videos in the directory `videos` that its manifest calls `ok`.
-
-    Raises UserError where the manifest is missing or names none.
-    """
-    manifest = read_manifest(videos)
-    good = manifest[manifest["status"] == OK]
-    if good.empty:
-        raise UserError(f"{videos / 'manifest.csv'} names no video that is ok: see its errors")
-    named = zip(good["video_id"], good["category"], good["path"], strict=True)
-    return [Video(name, group, videos / group / Path(path).name) for name, group, path in named]
+    frames: list[bytes]
 
 
 def frames_of(file: Path, params: Params) -> list[bytes]:
@@ -72,59 +46,66 @@ def frames_of(file: Path, params: Params) -> list[bytes]:
     )
 
 
-def extract(videos: list[Video], params: Params, frames: Path) -> dict[str, Any]:
+def extract(videos: Sequence[Entry], params: Params, frames: Path) -> dict[str, Any]:
     """Write `frames`/<category>/<video_id>/<n>.jpg for all `videos`; returns what is to report.
 
     A video that fails has no directory and is in the report, by its id. What is finished is
     kept outside `frames` and not done again. Raises UserError where all of them fail.
     """
-    checkpoints = Checkpoints("extract_frames", [params, ffmpeg.version()])
-    work = functools.partial(_extract_once, params, checkpoints)
-    done = list(map_items(work, videos, title="extract frames"))
-    good = [item for item in done if item.status == OK]
-    if not good:
-        first = done[0]
-        raise UserError(f"no video gives frames ({first.video.video_id}: {first.status}): see them")
+    status: dict[str, str] = {}
+    count = 0
     with atomic_directory(frames) as folder:
-        for path, content in _frame_files(good, checkpoints):
-            target = folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(content)
-    checkpoints.prune(item.key for item in good)
-    return report(done)
+        for entry, found in extract_all(videos, params):
+            _write(entry.video.below(folder), found.frames)
+            status[entry.video.video_id] = found.status
+            count += len(found.frames)
+        if not count:
+            name = videos[0].video.video_id
+            raise UserError(f"no video gives frames ({name}: {status[name]}): see them")
+    failed = {name: what for name, what in status.items() if what != OK}
+    return {"videos": len(status) - len(failed), "frames": count, "failed": failed}
 
 
-def _extract_once(params: Params, checkpoints: Checkpoints, video: Video) -> Extracted:
-    """The frames of `video`, made where no earlier run has; known by the file's content."""
+def extract_all(videos: Sequence[Entry], params: Params) -> Iterator[tuple[Entry, Extracted]]:
+    """Each of `videos` with its frames, what was finished before taken as it is."""
+    store = Checkpoints(
+        "extract_frames",
+        [ffmpeg, archives],
+        [params, ffmpeg.version()],
+        pack=_pack,
+        unpack=_unpack,
+        keep=_is_good,
+    )
+    return complete(store, videos, _read, partial(_extract, params), title="extract frames")
+
+
+def _read(entry: Entry) -> tuple[str, Path | None]:
+    """A file is known by its content; one that is gone gives nothing to know."""
+    there = entry.file is not None and entry.file.is_file()
+    return sha256_of(entry.file) if entry.file and there else "", entry.file
+
+
+def _extract(params: Params, file: Path | None) -> Extracted:
+    assert file is not None  # of an entry that is ok
     try:
-        key = checkpoints.key(sha256_of(video.file))
-        archive = checkpoints.once(key, functools.partial(_archive_of, video.file, params))
-        return Extracted(video, key, OK, len(unpack(archive)))
+        return Extracted(OK, frames_of(file, params))
     except VideoError as error:
-        return Extracted(video, "", error.status, 0)
-    except FileNotFoundError:
-        return Extracted(video, "", "missing", 0)
+        return Extracted(error.status, [])
 
 
-def _archive_of(file: Path, params: Params) -> bytes:
-    frames = frames_of(file, params)
-    return pack({f"{number}.jpg": frame for number, frame in enumerate(frames, start=1)})
+def _is_good(found: Extracted) -> bool:
+    return found.status == OK
 
 
-def _frame_files(done: list[Extracted], checkpoints: Checkpoints) -> Iterator[tuple[Path, bytes]]:
-    """Path below the directory of frames, and content, of every frame."""
-    for item in done:
-        archive = checkpoints.load(item.key)
-        if archive is None:
-            raise UserError(f"the frames of {item.video.video_id} are gone meanwhile: run it again")
-        for name, content in unpack(archive).items():
-            yield Path(item.video.category, item.video.video_id, name), content
+def _pack(found: Extracted) -> bytes:
+    return archives.pack({f"{n}.jpg": frame for n, frame in enumerate(found.frames, start=1)})
 
 
-def report(done: list[Extracted]) -> dict[str, Any]:
-    """What went well, and the status of each video that did not, by id."""
-    return {
-        "videos": sum(item.status == OK for item in done),
-        "frames": sum(item.frames for item in done),
-        "failed": {item.video.video_id: item.status for item in done if item.status != OK},
-    }
+def _unpack(content: bytes) -> Extracted:
+    return Extracted(OK, list(archives.unpack(content).values()))
+
+
+def _write(directory: Path, frames: Sequence[bytes]) -> None:
+    for number, content in enumerate(frames, start=1):
+        directory.mkdir(parents=True, exist_ok=True)
+        (directory / f"{number}.jpg").write_bytes(content)

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of
-from vidrec.workflow.tables import read_table
+from vidrec.workflow.tables import read_table, write_table
+from vidrec.workflow.video import Video
 
 COLUMNS = (
     "video_id",
@@ -22,14 +24,14 @@ COLUMNS = (
     "error",
 )
 OK = "ok"
+NAME = "manifest.csv"
 
 
 @dataclass(frozen=True)
 class Entry:
     """One video wanted: `status` is `ok`, and `file` where it lies, or a named reason why not."""
 
-    video_id: str
-    category: str
+    video: Video
     source: str
     title: str = ""
     status: str = OK
@@ -40,17 +42,17 @@ class Entry:
 
 def build_manifest(entries: Sequence[Entry], videos: Path) -> pd.DataFrame:
     """The manifest of `entries`, sorted, with the paths that they will have below `videos`."""
-    ordered = sorted(entries, key=lambda entry: (entry.category, entry.video_id))
+    ordered = sorted(entries, key=lambda entry: entry.video)
     return pd.DataFrame([_row(entry, videos) for entry in ordered], columns=list(COLUMNS))
 
 
 def _row(entry: Entry, videos: Path) -> dict[str, str | float]:
     taken = entry.file is not None
     return {
-        "video_id": entry.video_id,
-        "category": entry.category,
+        "video_id": entry.video.video_id,
+        "category": entry.video.category,
         "status": entry.status,
-        "path": (videos / entry.category / entry.file.name).as_posix() if entry.file else "",
+        "path": (videos / entry.video.category / entry.file.name).as_posix() if entry.file else "",
         "duration_s": round(entry.duration_s, 3) if taken else "",
         "sha256": sha256_of(entry.file) if entry.file else "",
         "source": entry.source,
@@ -59,9 +61,30 @@ def _row(entry: Entry, videos: Path) -> dict[str, str | float]:
     }
 
 
+def read_good(videos: Path) -> list[Entry]:
+    """The entries of the directory `videos` that are `ok`, each with where its file lies.
+
+    Raises UserError where the manifest is missing or names none.
+    """
+    manifest = read_manifest(videos)
+    good = manifest[manifest["status"] == OK]
+    if good.empty:
+        raise UserError(f"{videos / NAME} names no video that is ok: see its errors")
+    columns = (good[name] for name in ("category", "video_id", "path", "source", "title"))
+    return [
+        Entry(Video(group, name), source, title, file=videos / group / Path(path).name)
+        for group, name, path, source, title in zip(*columns, strict=True)
+    ]
+
+
+def write_manifest(folder: Path, manifest: pd.DataFrame) -> None:
+    """Write what `build_manifest` made into a directory of videos."""
+    write_table(folder / NAME, manifest)
+
+
 def read_manifest(videos: Path) -> pd.DataFrame:
     """The manifest in the directory `videos`. Raises UserError where there is none."""
-    return read_table(videos / "manifest.csv", COLUMNS)
+    return read_table(videos / NAME, COLUMNS)
 
 
 def one_line(text: str, limit: int = 300) -> str:

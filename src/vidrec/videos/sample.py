@@ -5,20 +5,21 @@ then objects from that mixture; the first of them is large and stays. Who drew w
 exactly, so that every later stage can be held against the truth.
 """
 
-import functools
 import json
 import math
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
 
 from vidrec.detections.masks import encode_mask
+from vidrec.detections.truth import Truth, truth_of
 from vidrec.drawing.objects import LABELS
 from vidrec.drawing.scenes import (
     CANVAS_HEIGHT,
@@ -31,17 +32,16 @@ from vidrec.drawing.scenes import (
     random_track,
 )
 from vidrec.drawing.stills import resize_mask
+from vidrec.media.archives import pack, unpack
 from vidrec.media.ffmpeg import encode_clip, version
 from vidrec.videos.manifest import Entry
-from vidrec.workflow.archives import pack, unpack
 from vidrec.workflow.checkpoints import Checkpoints, complete
+from vidrec.workflow.code import versions
 from vidrec.workflow.files import write_bytes
+from vidrec.workflow.video import Video
 
 # Clips have this branch of seeds for themselves (see sample_stills.PURPOSES).
 SEED_BRANCH = 0
-
-TRUTH_COLUMNS = ("video_id", "frame", "label", "area_pct")
-MASK_COLUMNS = ("video_id", "frame", "label", "size", "counts")
 
 # Category -> theme -> weight of each object in it.
 THEMES: dict[str, dict[str, dict[str, float]]] = {
@@ -95,8 +95,8 @@ class Clip:
     index: int
 
     @property
-    def video_id(self) -> str:
-        return f"{self.category}_{self.index:03d}"
+    def video(self) -> Video:
+        return Video(self.category, f"{self.category}_{self.index:03d}")
 
 
 @dataclass(frozen=True)
@@ -138,63 +138,56 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Haul:
-    """What the source gives: an entry per video, and the truth about all their frames."""
+class Drawn:
+    """A rendered clip: the MP4 file, its title, and the truth: a list of [frame, label, area_pct,
+    size, counts], one for each object in sight in each extracted frame."""
 
-    entries: list[Entry]
-    truth: pd.DataFrame
-    masks: pd.DataFrame
+    clip: bytes
+    title: str
+    truth: list[list[Any]]
 
 
-def take(folder: Path, settings: Settings, per_category: int) -> Haul:
+def take(folder: Path, settings: Settings, per_category: int) -> tuple[list[Entry], Truth]:
     """Render `per_category` clips of each category into `folder`/<category>/<video_id>.mp4.
 
-    Clips rendered before, by a run that was killed, are not rendered again.
+    Gives an entry per clip, and what was drawn in all of them. Clips rendered before, by a run that
+    was killed, are not rendered again.
     """
     clips = [Clip(name, number) for name in THEMES for number in range(1, per_category + 1)]
-    store = Checkpoints("sample_videos", [settings, version()])
-    work = functools.partial(render, settings=settings)
-    keys = [store.key(clip.video_id) for clip in clips]
+    store = Checkpoints(
+        "sample_videos",
+        [sys.modules[__name__]],
+        [settings, version(), versions("numpy", "pillow")],
+        pack=_pack,
+        unpack=_unpack,
+    )
+    make = partial(render, settings=settings)
     entries: list[Entry] = []
     rows: list[tuple[Any, ...]] = []
-    for clip, archive in complete(store, work, clips, keys, title="render videos"):
-        parts = unpack(archive)
-        entries.append(_put(folder, clip, settings, parts))
-        rows += [(clip.video_id, *row) for row in json.loads(parts["truth.json"])]
-    return Haul(entries, *_truth_tables(rows))
+    for clip, drawn in complete(store, clips, _read, make, title="render videos"):
+        entries.append(_put(folder, clip, settings, drawn))
+        rows += [(clip.video.video_id, *row) for row in drawn.truth]
+    return entries, truth_of(rows)
 
 
-def _put(folder: Path, clip: Clip, settings: Settings, parts: dict[str, bytes]) -> Entry:
-    file = folder / clip.category / f"{clip.video_id}.mp4"
-    write_bytes(file, parts["clip.mp4"])
+def _read(clip: Clip) -> tuple[str, Clip]:
+    return clip.video.video_id, clip
+
+
+def _put(folder: Path, clip: Clip, settings: Settings, drawn: Drawn) -> Entry:
+    file = clip.video.below(folder, ".mp4")
+    write_bytes(file, drawn.clip)
     return Entry(
-        video_id=clip.video_id,
-        category=clip.category,
+        clip.video,
         source="sample",
-        title=f"{parts['title.txt'].decode()} {clip.index}",
+        title=f"{drawn.title} {clip.index}",
         file=file,
         duration_s=settings.clip_frames / settings.clip_fps,
     )
 
 
-def _truth_tables(rows: list[tuple[Any, ...]]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The truth and, row by row beside it, the masks, each with its own columns."""
-    names = [*TRUTH_COLUMNS, *MASK_COLUMNS[3:]]
-    table = pd.DataFrame(rows, columns=names)
-    return table[list(TRUTH_COLUMNS)], table[list(MASK_COLUMNS)]
-
-
-def no_truth() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The truth about videos that nobody drew: two tables without rows."""
-    return _truth_tables([])
-
-
-def render(clip: Clip, settings: Settings) -> bytes:
-    """An archive of `clip.mp4`, `title.txt` and `truth.json`, which are a function of these two.
-
-    The truth is a list of [frame, label, area_pct, size, counts], one for each object in sight
-    in each extracted frame.
-    """
+def render(clip: Clip, settings: Settings) -> Drawn:
+    """The clip, which is a function of these two."""
     planned = plan(clip, settings)
     painted = list(_paint_all(planned, settings))
     pictures = [picture.tobytes() for picture, _ in painted]
@@ -203,13 +196,24 @@ def render(clip: Clip, settings: Settings) -> bytes:
         for frame in range(1, settings.extracted_frames + 1)
         for row in _truth_rows(painted[settings.shown_in(frame)][1], settings)
     ]
+    made = encode_clip(pictures, CANVAS_WIDTH, CANVAS_HEIGHT, settings.clip_fps)
+    return Drawn(made, planned.title, truth)
+
+
+def _pack(drawn: Drawn) -> bytes:
     return pack(
         {
-            "clip.mp4": encode_clip(pictures, CANVAS_WIDTH, CANVAS_HEIGHT, settings.clip_fps),
-            "title.txt": planned.title.encode(),
-            "truth.json": json.dumps(truth).encode(),
+            "clip.mp4": drawn.clip,
+            "title.txt": drawn.title.encode(),
+            "truth.json": json.dumps(drawn.truth).encode(),
         }
     )
+
+
+def _unpack(content: bytes) -> Drawn:
+    parts = unpack(content)
+    title = parts["title.txt"].decode()
+    return Drawn(parts["clip.mp4"], title, json.loads(parts["truth.json"]))
 
 
 def _paint_all(

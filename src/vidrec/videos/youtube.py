@@ -21,9 +21,10 @@ from vidrec.media import ffmpeg
 from vidrec.media.ffmpeg import VideoError, check_video
 from vidrec.videos.manifest import OK, Entry, one_line
 from vidrec.workflow.errors import UserError
+from vidrec.workflow.state import DOWNLOADS
 from vidrec.workflow.tables import SAFE_NAME, check_numbers, read_table
+from vidrec.workflow.video import Video
 
-DOWNLOADS = Path(".vidrec/downloads")
 COLUMNS = ("category", "rank", "video_id", "title", "duration_s")
 # How often a video is asked for anew after HTTP 403, which a fresh extraction mostly clears.
 EXTRACTIONS = 3
@@ -115,7 +116,8 @@ def _take_category(
         for video_id, title in zip(group["video_id"], group["title"], strict=True):
             if left == 0:
                 return
-            entry = _take_one(Entry(video_id, category, "youtube", str(title)), rules, offline)
+            wanted = Entry(Video(category, video_id), "youtube", str(title))
+            entry = _take_one(wanted, rules, offline)
             offline = offline or entry.status == "rate_limited"
             left -= entry.status == OK
             bar.update(entry.status == OK)
@@ -125,10 +127,10 @@ def _take_category(
 def _take_one(entry: Entry, rules: Rules, offline: bool) -> Entry:
     """`entry` with the file that was downloaded, now or before, or with the reason why not."""
     try:
-        file = finished(rules.downloads, entry.video_id)
+        file = finished(rules.downloads, entry.video.video_id)
         if file is None and offline:
             raise DownloadError("not_tried", "left alone after YouTube asked for a pause")
-        file = file or download(rules.url_of(entry.video_id), entry.video_id, rules)
+        file = file or download(rules.url_of(entry.video.video_id), entry.video.video_id, rules)
         return replace(entry, file=file, duration_s=_checked(file))
     except (DownloadError, VideoError) as error:
         return replace(entry, status=error.status, error=str(error))
@@ -272,7 +274,7 @@ def status_of(message: str) -> str:
 
 def _check_quorum(entries: Sequence[Entry], categories: Sequence[str], quorum: int) -> None:
     for category in categories:
-        tried = [entry for entry in entries if entry.category == category]
+        tried = [entry for entry in entries if entry.video.category == category]
         good = sum(entry.status == OK for entry in tried)
         if good < quorum:
             reasons = sorted({entry.status for entry in tried if entry.status != OK})
@@ -286,7 +288,7 @@ def _link(folder: Path, entry: Entry) -> Entry:
     """`entry` with its file under `folder` too, without a copy where the file system can."""
     if entry.file is None:
         return entry
-    target = folder / entry.category / entry.file.name
+    target = folder / entry.video.category / entry.file.name
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(entry.file, target)

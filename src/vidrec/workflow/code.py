@@ -1,7 +1,11 @@
 """The code that something depends on: a module, and what it imports of this package."""
 
 import ast
+import hashlib
+from collections.abc import Iterable
+from importlib import metadata
 from pathlib import Path
+from types import ModuleType
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -36,3 +40,42 @@ def _path_of(name: str) -> Path | None:
         return None
     path = PACKAGE.joinpath(*parts).with_suffix(".py")
     return path if path.is_file() else None
+
+
+def digest_of(modules: Iterable[ModuleType]) -> str:
+    """A digest of what `modules`, and all that they import of this package, compute.
+
+    The ground floor (this room) does not count: it carries values and decides none. Nor does what
+    changes no result: comments, docstrings, layout, and what an error says.
+    """
+    paths = {path for module in modules for path in modules_of(Path(str(module.__file__)))}
+    digest = hashlib.sha256()
+    for path in sorted(paths - {*Path(__file__).parent.iterdir()}):
+        tree = _Bare().visit(ast.parse(path.read_text(encoding="utf-8")))
+        digest.update(f"{path.relative_to(PACKAGE)}\0{ast.dump(tree)}\0".encode())
+    return digest.hexdigest()
+
+
+class _Bare(ast.NodeTransformer):
+    """Takes out of code what changes no result."""
+
+    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
+        """A statement that is but a text is a docstring."""
+        return None if isinstance(node.value, ast.Constant) else node
+
+    def visit_Raise(self, node: ast.Raise) -> ast.Raise:
+        """Of an error its kind counts, and its status where it has one: not the sentence."""
+        if isinstance(node.exc, ast.Call):
+            arguments = [each for each in node.exc.args if not _is_sentence(each)]
+            node.exc = ast.Call(node.exc.func, arguments, node.exc.keywords)
+        return node
+
+
+def _is_sentence(node: ast.expr) -> bool:
+    text = isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value
+    return text or isinstance(node, ast.JoinedStr)
+
+
+def versions(*libraries: str) -> dict[str, str]:
+    """The versions of the installed `libraries`, on which the last digits may depend."""
+    return {name: metadata.version(name) for name in libraries}

@@ -11,8 +11,7 @@ from typing import NoReturn
 from filelock import FileLock, Timeout
 
 from vidrec.workflow.errors import UserError, readable
-
-LOCKS = Path(".vidrec/locks")
+from vidrec.workflow.state import LOCKS
 
 # Errors of the system that a user can mend: no room, no access. Any other is a bug of ours.
 NOT_OURS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
@@ -30,6 +29,13 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     made = _Parser(description=description)
     made.add_argument("--params", type=Path, default=Path("params.yaml"), help="the params file")
     return made
+
+
+def positive(text: str) -> int:
+    """A whole number of 1 or more."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
+    return int(text)
 
 
 def run(main: Callable[[], None]) -> NoReturn:

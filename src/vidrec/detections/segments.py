@@ -1,0 +1,99 @@
+"""The objects in a video with their masks: a CSV file, and beside it a JSON file of the masks.
+
+`<video_id>.masks.json` holds `frames`, the numbers of the frames that were looked at, those without
+any object too, and `masks`, for each row of `<video_id>.csv` its mask as COCO's RLE.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from vidrec.detections import tree
+from vidrec.detections.masks import Rle, is_rle
+from vidrec.detections.tree import read_detections, write_detections
+from vidrec.workflow.errors import UserError
+from vidrec.workflow.files import read_json, write_json
+from vidrec.workflow.video import Video
+
+ENDING = ".masks.json"
+COLUMNS = ("frame", "label", "confidence", "area_pct")
+REMAKE = "make them again (`dvc repro -f segment_objects`)"
+
+
+@dataclass(frozen=True)
+class Segments:
+    """The objects in some frames of a video, and row by row their masks."""
+
+    # The numbers of the frames that were looked at.
+    frames: list[int]
+    # With COLUMNS.
+    table: pd.DataFrame
+    masks: list[Rle]
+
+    def pack(self) -> bytes:
+        """All of it as bytes."""
+        rows = self.table.to_dict("list")
+        parts = {"frames": self.frames, "rows": rows, "masks": self.masks}
+        return json.dumps(parts, sort_keys=True).encode()
+
+    @classmethod
+    def unpack(cls, content: bytes) -> "Segments":
+        parts = json.loads(content)
+        table = pd.DataFrame(parts["rows"], columns=list(COLUMNS))
+        return cls(parts["frames"], table, parts["masks"])
+
+
+def write_segments(folder: Path, video: Video, found: Segments) -> None:
+    """Write both files of one video below `folder`."""
+    write_detections(folder, video, found.table)
+    write_json(video.below(folder, ENDING), {"frames": found.frames, "masks": found.masks})
+
+
+def read_segments(path: Path) -> Segments:
+    """The objects in the CSV file `path` with their masks.
+
+    Raises UserError where one of the two files is missing or holds what is not allowed, or where
+    they are not of the same run.
+    """
+    table = read_detections(path)
+    if "area_pct" not in table:
+        raise UserError(f"{path} has no area_pct: {REMAKE}")
+    beside = _beside(path)
+    masks, frames = beside["masks"], beside["frames"]
+    if len(masks) != len(table):
+        raise UserError(
+            f"{path} has {len(table)} objects, its masks are {len(masks)}: they are of different"
+            f" runs, {REMAKE}"
+        )
+    strange = sorted(set(table["frame"]) - set(frames))
+    if strange:
+        raise UserError(
+            f"{path} has objects in frame {strange[0]}, which was not looked at: the masks beside"
+            f" it are of a different run, {REMAKE}"
+        )
+    return Segments(frames, table, masks)
+
+
+def read_looked_at(root: Path) -> dict[Video, list[int]]:
+    """Per video below `root` the frames that were looked at; empty for detectors without masks."""
+    files = sorted(root.glob(f"*/*{ENDING}"))
+    return {Video.at(path, ENDING): _checked(path)["frames"] for path in files}
+
+
+def _beside(path: Path) -> dict[str, Any]:
+    return _checked(Video.at(path, tree.ENDING).below(path.parents[1], ENDING))
+
+
+def _checked(path: Path) -> dict[str, Any]:
+    content = read_json(path)
+    if not isinstance(content, dict) or not {"frames", "masks"} <= set(content):
+        raise UserError(f"{path} does not hold frames and masks: {REMAKE}")
+    frames, masks = content["frames"], content["masks"]
+    if not isinstance(frames, list) or not all(type(x) is int and x >= 1 for x in frames):
+        raise UserError(f"{path}: frames must be a list of numbers from 1: {REMAKE}")
+    if not isinstance(masks, list) or not all(is_rle(mask) for mask in masks):
+        raise UserError(f"{path}: masks must be a list of run lengths with their size: {REMAKE}")
+    return content

@@ -1,0 +1,28 @@
+"""What was drawn in the sample's videos: the area of each object in each frame, and its mask."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+AREA_COLUMNS = ("video_id", "frame", "label", "area_pct")
+MASK_COLUMNS = ("video_id", "frame", "label", "size", "counts")
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What was drawn: a row per object and frame in `areas`, and row by row its mask in `masks`.
+
+    `areas` has video_id, frame, label, area_pct (of the visible part, % of the frame); `masks` has
+    instead of the area `size` (pixels per side of the frame) and `counts` (COCO's run lengths).
+    """
+
+    areas: pd.DataFrame
+    masks: pd.DataFrame
+
+
+def truth_of(rows: Sequence[tuple[Any, ...]]) -> Truth:
+    """The truth from rows of video_id, frame, label, area_pct, size, counts."""
+    table = pd.DataFrame(rows, columns=[*AREA_COLUMNS, *MASK_COLUMNS[3:]])
+    return Truth(table[list(AREA_COLUMNS)], table[list(MASK_COLUMNS)])

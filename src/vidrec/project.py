@@ -1,0 +1,105 @@
+"""Where everything of a project lies: each path below data/, metrics/ and reports/, once.
+
+For what reads a project without being told where: the command line, and the tools for experiments
+and review. Stages do not look here: dvc.yaml names their inputs and outputs as arguments.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Project:
+    """The paths of the project whose top directory is `root`."""
+
+    root: Path = Path()
+
+    @property
+    def params(self) -> Path:
+        return self.root / "params.yaml"
+
+    @property
+    def videos(self) -> Path:
+        """The videos, with their manifest."""
+        return self.root / "data/videos"
+
+    @property
+    def frames(self) -> Path:
+        return self.root / "data/frames"
+
+    @property
+    def classifier(self) -> Path:
+        """The frame classifier's weights."""
+        return self.root / "data/weights/classifier"
+
+    @property
+    def head(self) -> Path:
+        """The weights of the new final layer."""
+        return self.root / "data/weights/head"
+
+    @property
+    def segmenter(self) -> Path:
+        """The object segmenter's weights."""
+        return self.root / "data/weights/segmenter"
+
+    def detections(self, detector: str) -> Path:
+        """What `classified`, `finetuned` or `segmented` has found."""
+        return self.root / "data/detections" / detector
+
+    @property
+    def vectors(self) -> Path:
+        return self.root / "data/vectors.csv"
+
+    @property
+    def weighting(self) -> Path:
+        """How the vectors were weighed."""
+        return self.root / "data/weighting.json"
+
+    @property
+    def index(self) -> Path:
+        """With which params the videos of the index were looked at."""
+        return self.root / "data/index.json"
+
+    @property
+    def video_classifier(self) -> Path:
+        return self.root / "data/video_classifier.json"
+
+    @property
+    def categories(self) -> Path:
+        """The category that each video would get from the other videos alone."""
+        return self.root / "data/categories.csv"
+
+    @property
+    def recommendations(self) -> Path:
+        return self.root / "data/recommendations.csv"
+
+    @property
+    def index_metrics(self) -> Path:
+        return self.root / "metrics/build_index.json"
+
+    @property
+    def classifier_metrics(self) -> Path:
+        return self.root / "metrics/train_video_classifier.json"
+
+    @property
+    def scores_by_video(self) -> Path:
+        """What each figure of the index is for each video."""
+        return self.root / "metrics/plots/scores_by_video.csv"
+
+    @property
+    def confusion(self) -> Path:
+        """The category of each video, and the one that it would get."""
+        return self.root / "metrics/plots/confusion.csv"
+
+    @property
+    def precision_at_k(self) -> Path:
+        return self.root / "metrics/plots/precision_at_k.csv"
+
+    @property
+    def weightings(self) -> Path:
+        """The ranking of all weightings that were compared."""
+        return self.root / "metrics/plots/weightings.csv"
+
+    @property
+    def page(self) -> Path:
+        return self.root / "reports/index.html"
