@@ -28,10 +28,11 @@ repro: setup ## run the whole workflow (dvc repro)
 test: setup ## run all tests
 	python -m pytest
 
-check: setup ## linter, formatter and type checker
+check: setup ## linter, formatter, type checker, and the floors of the house
 	ruff check
 	ruff format --check
 	mypy
+	lint-imports
 
 weightings: setup ## compare the importance weightings as experiments, rank them
 	python tools/weightings.py --only '$(ONLY)' $(if $(filter-out *,$(ONLY)),,--table metrics/plots/weightings.csv)

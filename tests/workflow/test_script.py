@@ -66,10 +66,10 @@ def test_being_terminated_leaves_no_half_file(tmp_path: Path) -> None:
     code = """
 import os, signal
 from pathlib import Path
-from vidrec import stage, storage
+from vidrec.workflow import files, script
 
 def main():
-    with storage.atomic_path(Path("out.csv")), storage.atomic_directory(Path("out")):
+    with files.atomic_path(Path("out.csv")), files.atomic_directory(Path("out")):
         os.kill(os.getpid(), signal.SIGTERM)
 
 script.run(main)
@@ -99,7 +99,7 @@ def test_the_params_file_is_an_argument() -> None:
     assert script.parser("").parse_args(["--params", "p.yaml"]).params == Path("p.yaml")
 
 
-LOCKING = "from vidrec import stage; script.run(lambda: script.lock({!r}))"
+LOCKING = "from vidrec.workflow import script; script.run(lambda: script.lock({!r}))"
 
 
 def test_a_second_run_of_a_stage_is_refused_until_the_first_ends(
