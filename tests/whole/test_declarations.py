@@ -84,6 +84,13 @@ def test_a_stage_has_one_name_everywhere(stage: str) -> None:
     assert STAGES[stage]["desc"]
 
 
+def test_the_tests_of_a_module_are_where_it_is() -> None:
+    """tests/<room>/test_<module>.py; what tests more than one module is in tests/whole."""
+    for path in (ROOT / "tests").glob("*/test_*.py"):
+        module = PACKAGE / path.parent.name / path.name.removeprefix("test_")
+        assert path.parent.name == "whole" or module.is_file(), path
+
+
 def test_every_script_is_a_stage() -> None:
     assert {path.stem for path in (ROOT / "stages").glob("*.py")} == set(STAGES)
 

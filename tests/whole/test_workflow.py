@@ -3,6 +3,8 @@
 import csv
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -170,3 +172,50 @@ def test_a_bad_param_is_one_line(project: Path) -> None:
         "error: weigh_objects.scaling is 'cubic': it must be one of linear, sqrt, log, binary"
     ]
     assert "Traceback" not in done.stderr
+
+
+LOOKED_AT = ("extract_frames", "classify_frames", "segment_objects")
+
+
+def finished(project: Path, stage: str) -> dict[str, int]:
+    """When each video that a stage has finished was written, by the name it is kept under."""
+    folder = project / ".vidrec/checkpoints" / stage
+    return {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+
+
+@contextmanager
+def edited(path: Path, old: str, new: str) -> Iterator[None]:
+    """The file with `old` replaced by `new`, until the block ends."""
+    before = path.read_text()
+    assert before.count(old) == 1
+    path.write_text(before.replace(old, new))
+    yield
+    path.write_text(before)
+
+
+def rerun(project: Path) -> dict[str, dict[str, int]]:
+    """Run the stages that look at each video; what each has finished then."""
+    done = run(project, "dvc", "repro", *LOOKED_AT)
+    assert done.returncode == 0, done.stderr
+    assert set(LOOKED_AT) <= stages_run(done.stdout)
+    return {stage: finished(project, stage) for stage in LOOKED_AT}
+
+
+def test_another_word_in_a_docstring_keeps_every_finished_video(project: Path) -> None:
+    before = {stage: finished(project, stage) for stage in LOOKED_AT}
+    assert [len(kept) for kept in before.values()] == [12, 12, 12]
+    errors = project / "src/vidrec/workflow/errors.py"
+    with edited(errors, "Says in one line", "Tells in one line"):
+        assert rerun(project) == before
+
+
+def test_other_arithmetic_keeps_what_does_not_depend_on_it(project: Path) -> None:
+    before = {stage: finished(project, stage) for stage in LOOKED_AT}
+    frames = project / "src/vidrec/classifier/frame_classifier.py"
+    with edited(frames, "scores.float().softmax(1)", "scores.double().softmax(1)"):
+        done = run(project, "dvc", "repro", "classify_frames")
+    assert done.returncode == 0, done.stderr
+    assert not set(finished(project, "classify_frames")) & set(before["classify_frames"])
+    assert len(finished(project, "classify_frames")) == 12
+    for stage in ("extract_frames", "segment_objects"):
+        assert finished(project, stage) == before[stage]
