@@ -170,9 +170,12 @@ def segmenter_folder(
 def index_folder(classifier_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project in which six small clips of two categories have been through the stages."""
     from vidrec.classifier import classify_frames
-    from vidrec.detections.distributions import write_distribution
-    from vidrec.media.frames import read_frames, video_directories
+    from vidrec.classifier.frame_classifier import load_classifier
+    from vidrec.detections.distributions import Distribution
+    from vidrec.detections.tree import write_classes
+    from vidrec.media.frames import read_frames, videos_below
     from vidrec.videos import extract_frames
+    from vidrec.videos.manifest import read_good
     from vidrec.workflow import params
 
     top = tmp_path_factory.mktemp("project")
@@ -180,17 +183,19 @@ def index_folder(classifier_folder: Path, tmp_path_factory: pytest.TempPathFacto
     shutil.copytree(classifier_folder, top / "data/weights/classifier")
     _write_clips(top / "data/videos")
     taking = params.load(extract_frames.Params, top / "params.yaml")
-    for video in extract_frames.read_videos(top / "data/videos"):
-        folder = top / "data/frames" / video.category / video.video_id
+    for entry in read_good(top / "data/videos"):
+        folder = entry.video.below(top / "data/frames")
         folder.mkdir(parents=True)
-        for number, content in enumerate(extract_frames.frames_of(video.file, taking), start=1):
+        assert entry.file is not None
+        for number, content in enumerate(extract_frames.frames_of(entry.file, taking), start=1):
             (folder / f"{number}.jpg").write_bytes(content)
     looking = params.load(classify_frames.Params, top / "params.yaml")
-    classifier = classify_frames.load_classifier(top / "data/weights/classifier", looking)
-    found = top / "data/detections/classified"
-    for category, video_id, folder in video_directories(top / "data/frames"):
-        probability = classifier.predict(read_frames(folder)).probability
-        write_distribution(found, category, video_id, probability, classifier.card.labels)
+    classifier = load_classifier(top / "data/weights/classifier", looking)
+    for video in videos_below(top / "data/frames"):
+        frames = read_frames(video.below(top / "data/frames"))
+        probability = classifier.predict(frames.pictures()).probability
+        found = Distribution(classifier.card.labels, probability)
+        write_classes(top / "data/detections/classified", video, found)
     return top
 
 
@@ -213,19 +218,32 @@ def _write_clips(videos: Path) -> None:
 
 @pytest.fixture
 def weigh() -> Callable[..., None]:
-    """Makes the vectors of the project in the working directory, with some params changed."""
+    """Makes vectors and what follows in the project in the working directory, some params changed.
+
+    The changes are in what the index was made with, not in params.yaml.
+    """
     from vidrec.detections.tree import read_videos
-    from vidrec.vectors import weigh_objects
+    from vidrec.recommender import index
+    from vidrec.vectors import train_video_classifier, weigh_objects
+    from vidrec.vectors.categories import write_categories
     from vidrec.vectors.vectors import write_vectors
+    from vidrec.vectors.video_classifier import write_classifier
+    from vidrec.vectors.weighting import write_weighting
     from vidrec.workflow import params
-    from vidrec.workflow.files import write_json
 
     def run(**changes: Any) -> None:
-        settings = params.load(weigh_objects.Params, Path("params.yaml"))
-        videos = read_videos(Path("data/detections/classified"), with_distribution=True)
+        at, data = Path("params.yaml"), Path("data")
+        settings = params.load(weigh_objects.Params, at)
+        videos = read_videos(data / "detections/classified", with_distribution=True)
         weighed = weigh_objects.weigh_videos(videos, dataclasses.replace(settings, **changes))
-        write_vectors(Path("data/vectors.csv"), weighed[0])
-        write_json(Path("data/weighting.json"), weigh_objects.weighting_to_dict(weighed[1]))
+        write_vectors(data / "vectors.csv", weighed[0])
+        write_weighting(data / "weighting.json", weighed[1])
+        index.write_index(data / "index.json", params.load(index.Params, at))
+        training = params.load(train_video_classifier.Params, at)
+        found = train_video_classifier.cross_validate(weighed[0], training)
+        write_categories(data / "categories.csv", dict(zip(found.ids, found.guesses, strict=True)))
+        trained = train_video_classifier.train(weighed[0], training)
+        write_classifier(data / "video_classifier.json", trained)
 
     return run
 
@@ -238,15 +256,15 @@ def index(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Path]:
     """A copy of that project, with vectors, as the working directory."""
-    from vidrec.classifier import classify_frames
-    from vidrec.segmenter import segment_objects
+    from vidrec.classifier.frame_classifier import load_classifier
+    from vidrec.segmenter.object_segmenter import load_segmenter
 
     shutil.copytree(index_folder, tmp_path / "project")
     monkeypatch.chdir(tmp_path / "project")
     weigh()
     yield tmp_path / "project"
-    classify_frames.load_classifier.cache_clear()
-    segment_objects.load_segmenter.cache_clear()
+    load_classifier.cache_clear()
+    load_segmenter.cache_clear()
 
 
 @pytest.fixture

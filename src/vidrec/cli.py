@@ -6,6 +6,7 @@ must not wait for torch.
 
 import argparse
 import contextlib
+import dataclasses
 import gc
 import json
 import os
@@ -14,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+from vidrec.project import Project
 from vidrec.workflow import params, script
 from vidrec.workflow.errors import UserError, readable
 from vidrec.workflow.script import positive
@@ -115,53 +117,53 @@ def _add_discover(command: argparse.ArgumentParser) -> None:
 def run_classify(args: argparse.Namespace) -> None:
     """Print `frame,label,confidence` for a directory of frames."""
     from vidrec.classifier import classify_frames
-    from vidrec.classifier.frame_classifier import classify_directory
-    from vidrec.commands.video_at_hand import CLASSIFIER
+    from vidrec.commands import detect
+    from vidrec.media.frames import read_frames
 
     settings = params.load(classify_frames.Params, args.params)
-    classifier = classify_frames.load_classifier(CLASSIFIER, settings)
-    classify_directory(args.directory, classifier).to_csv(
-        sys.stdout, index=False, lineterminator="\n"
-    )
+    found = detect.classify(read_frames(args.directory), Project().classifier, settings)
+    found.table.to_csv(sys.stdout, index=False, lineterminator="\n")
 
 
 def run_segment(args: argparse.Namespace) -> None:
     """Print `frame,label,confidence,area_pct` for a directory of frames, every frame of it."""
-    from vidrec.commands.video_at_hand import SEGMENTER
+    from vidrec.commands import detect
+    from vidrec.media.frames import read_frames
     from vidrec.segmenter import segment_objects
-    from vidrec.segmenter.object_segmenter import segment_directory
 
     settings = params.load(segment_objects.Params, args.params)
-    segmenter = segment_objects.load_segmenter(SEGMENTER, settings.settings())
-    found = segment_directory(args.directory, segmenter, settings.frame_fps, settings.frame_fps)
+    every = dataclasses.replace(settings, fps=float(settings.frame_fps))
+    found = detect.segment(read_frames(args.directory), Project().segmenter, every)
     found.table.to_csv(sys.stdout, index=False, lineterminator="\n")
 
 
 def run_recommend(args: argparse.Namespace) -> None:
     """Print the most similar videos as a table or as JSON."""
-    from vidrec.commands import neighbors, terminal
-    from vidrec.commands.neighbor_table import table_of
-    from vidrec.recommender.reasons import to_dict
+    from vidrec.commands import terminal
+    from vidrec.commands.neighbor_table import head, table_of
+    from vidrec.commands.neighbors import to_dict
+    from vidrec.session import Session
 
-    with terminal.progress() as tell:
-        found = neighbors.neighbors_of(args.video, args.k, args.params, tell)
+    with terminal.progress() as progress:
+        found = Session(Project(), progress).recommend(args.video, args.k)
     if args.json:
         # A name that is not UTF-8 is no JSON either.
         name = args.video.encode(errors="replace").decode()
         print(json.dumps(to_dict(name, found), ensure_ascii=False, indent=2))
     else:
-        title = f"most similar to {readable(args.video)}:"
-        terminal.print_table(title, table_of(found))
+        terminal.print_table(head(readable(args.video), found), table_of(found.neighbors))
 
 
 def run_inspect(args: argparse.Namespace) -> None:
     """Write the contact sheet of a video as PNG and print where it is."""
     from vidrec.commands import inspection, terminal
+    from vidrec.session import Session
     from vidrec.workflow import files
 
     _check_picture(args.output)
-    with terminal.progress() as tell:
-        name, sheet = inspection.sheet_of(args.video, args.params, tell)
+    with terminal.progress() as progress:
+        name, found = Session(Project(), progress).inspect(args.video)
+        sheet = inspection.draw(found)
     output = args.output or Path(f"{name}_sheet.png")
     with files.atomic_path(output) as temporary:
         sheet.save(temporary, format="PNG")
@@ -170,10 +172,10 @@ def run_inspect(args: argparse.Namespace) -> None:
 
 def _check_picture(output: Path | None) -> None:
     """Raise UserError for a path that no PNG can be written to, before any time is spent."""
+    from vidrec.workflow.files import LONGEST_FILE_NAME
+
     if output is None:
         return
-    from vidrec.commands.collection import LONGEST_FILE_NAME
-
     if len(os.fsencode(output.name)) > LONGEST_FILE_NAME:
         raise UserError(f"--output: a name of more than {LONGEST_FILE_NAME} bytes is too long")
     if output.suffix.lower() != ".png" or output.is_dir():
@@ -209,11 +211,12 @@ def run_discover(args: argparse.Namespace) -> None:
     """Search YouTube for each category and write the manifest of ids to commit."""
     from vidrec.commands import youtube_search
     from vidrec.videos import download_videos
+    from vidrec.videos.youtube_manifest import write_ids
 
     queries = dict(_category_query(text) for text in args.queries)
     manifest = Path(params.load(download_videos.Params, args.params).youtube_manifest)
     found = youtube_search.discover(queries, args.per_category, args.reserves)
-    youtube_search.write_manifest(manifest, found)
+    write_ids(manifest, found)
     print(f"{len(found)} ids in {manifest}: look through them, then commit the file")
 
 

@@ -12,7 +12,7 @@ from vidrec.media import ffmpeg
 from vidrec.videos import download_videos
 from vidrec.videos.directory import list_files, name_files
 from vidrec.videos.download_videos import Params
-from vidrec.videos.youtube import COLUMNS, read_wanted
+from vidrec.videos.youtube_manifest import COLUMNS, read_wanted
 from vidrec.workflow import params
 from vidrec.workflow.errors import UserError
 

@@ -11,17 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from vidrec.commands.inspection import MOST_TILES, chosen_frames, read_stored, sheet_of
-from vidrec.commands.neighbors import VECTORS
+from vidrec.commands.inspection import MOST_TILES, chosen_frames, draw, of_indexed
 from vidrec.detections.masks import encode_mask
-from vidrec.vectors.vectors import read_vectors
+from vidrec.project import Project
+from vidrec.session import Session
 from vidrec.workflow.errors import UserError
+from vidrec.workflow.video import Video
 
 SEGMENTED = Path("data/detections/segmented/cars/clip_0.csv")
 
 
 def sheet(video: str) -> tuple[str, Image.Image]:
-    return sheet_of(video, Path("params.yaml"), lambda _: None)
+    name, found = Session(Project(), lambda _: None).inspect(video)
+    return name, draw(found)
 
 
 def write_segmented(rows: str, masks: int) -> None:
@@ -48,14 +50,18 @@ def test_what_is_stored_is_drawn_with_the_outlines_where_there_are_any(index: Pa
 def test_objects_alone_will_do(index: Path) -> None:
     write_segmented("1,car,0.9,10\n", 1)
     Path("data/detections/classified/cars/clip_0.csv").unlink()
-    found = read_stored(read_vectors(VECTORS), "clip_0")
+    folder = Path("data/detections")
+    places = Path("data/frames"), folder / "classified", folder / "segmented"
+    found = of_indexed(Video("cars", "clip_0"), *places)
     assert found.classes is None
     assert found.objects is not None
     sheet("clip_0")
 
 
 def test_a_file_of_the_index_looks_as_what_is_stored_but_for_its_name(index: Path) -> None:
-    name, made = sheet("data/videos/cars/clip_0.mp4")
+    assert sheet("data/videos/cars/clip_0.mp4")[0] == "clip_0"
+    Path("clip_0.mp4").write_bytes(Path("data/videos/cars/clip_0.mp4").read_bytes() + b"\0")
+    name, made = sheet("clip_0.mp4")
     assert name == "clip_0"
     stored = np.asarray(sheet("clip_0")[1])
     assert made.size == stored.shape[1::-1]
@@ -65,8 +71,10 @@ def test_a_file_of_the_index_looks_as_what_is_stored_but_for_its_name(index: Pat
 def test_an_unseen_video_is_segmented_where_there_are_weights(
     index: Path, segmenter_folder: Path, write_frames: Callable[[Path, int, int], None]
 ) -> None:
-    text = Path("params.yaml").read_text(encoding="utf-8")
-    Path("params.yaml").write_text(text.replace("resolution: 0", "resolution: 64"), "utf-8")
+    text = Path("data/index.json").read_text(encoding="utf-8")
+    smaller = text.replace('"resolution": 0', '"resolution": 64')
+    Path("data/index.json").write_text(smaller, "utf-8")
+    assert smaller != text
     write_frames(Path("my frames.d"), 2, 0)
     name, plain = sheet("my frames.d")
     Path("data/weights/segmenter").symlink_to(segmenter_folder)
@@ -79,6 +87,8 @@ def test_what_cannot_be_drawn_says_why(index: Path) -> None:
         sheet("clip_9")
     with pytest.raises(UserError, match=r"x\.mp4 is missing"):
         sheet("x.mp4")
+    unseen = "unseen.mp4"
+    Path(unseen).write_bytes(Path("data/videos/cars/clip_0.mp4").read_bytes() + b"\0")
     write_segmented("1,car,0.9,10\n", 2)
     with pytest.raises(UserError, match="has 1 objects, its masks are 2"):
         sheet("clip_0")
@@ -87,7 +97,7 @@ def test_what_cannot_be_drawn_says_why(index: Path) -> None:
         sheet("clip_0")
     shutil.rmtree("data/weights")
     with pytest.raises(UserError, match=r"card\.json is missing"):
-        sheet("data/videos/cars/clip_0.mp4")
+        sheet(unseen)
 
 
 @given(st.integers(1, 2000), st.sets(st.integers(1, 2000), max_size=200))

@@ -1,24 +1,52 @@
 """Where a video lies that the index may not know, and which one of the index it is."""
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 
-import numpy as np
 import pandas as pd
 import pytest
 
-from vidrec.commands.video_at_hand import classify, detect, frames_of, indexed_id, is_url, on_disk
-from vidrec.vectors.vectors import Vectors
+from vidrec.classifier import classify_frames
+from vidrec.commands import detect
+from vidrec.commands.video_at_hand import (
+    Collection,
+    Known,
+    Remote,
+    Unseen,
+    frames_of,
+    is_url,
+    resolve,
+)
+from vidrec.media.frames import read_frames
+from vidrec.project import Project
+from vidrec.session import Session
+from vidrec.videos.extract_frames import Params
+from vidrec.videos.manifest import ids_by_content
+from vidrec.workflow import params
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.video import pair
+from vidrec.workflow.video import Video, pair
 
-PARAMS = Path("params.yaml")
 CLIP = Path("data/videos/cars/clip_0.mp4")
-VECTORS = Vectors(pair(["cars", "pets"], ["clip_0", "clip_1"]), ["cat"], np.ones((2, 1)))
+VIDEOS = pair(["cars", "pets", "cars", "cars"], ["clip_0", "clip_1", "clip_4", "aaaaaaaaaa0"])
+
+
+def collection() -> Collection:
+    return Collection(VIDEOS, ids_by_content(Path("data/videos")), Path("data/frames"))
+
+
+def known_id(word: str) -> str | None:
+    """The id of the video of the index that a word for a video stands for."""
+    found = resolve(word, collection())
+    return found.video.video_id if isinstance(found, Known) else None
+
+
+def taking() -> Params:
+    return params.load(Params, Path("params.yaml"))
 
 
 def silent(_: str) -> None:
@@ -49,51 +77,67 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         ("videos/clip_0", "videos/clip_0 is missing: there is no such file"),
         ("clip_0.MP4", r"clip_0\.MP4 is missing"),
         ("/nowhere/" + "x" * 300, "is missing"),
-        ("clip_2", "no video 'clip_2' in the index: did you mean clip_1 or clip_0"),
+        ("clip_2", "no video 'clip_2' in the index: did you mean clip_"),
+        ("car_1", r"no video 'car_1' in the index"),
+        ("0", r"data/vectors\.csv"),
         ("y" * 300, "no video"),
     ],
 )
 def test_what_is_meant_as_a_path_is_missing_and_else_an_id_is_unknown(name: str, said: str) -> None:
-    with pytest.raises(UserError, match=said), on_disk(name, VECTORS, silent):
-        pass
+    with pytest.raises(UserError, match=said):
+        resolve(name, collection())
+
+
+def test_an_unknown_id_names_those_near_it() -> None:
+    index = Collection(pair(["a"] * 3, ["cars_1", "cars_2", "pets_1"]), {}, Path("data/frames"))
+    assert resolve("pets_1", index) == Known(Video("a", "pets_1"))
+    with pytest.raises(UserError, match="no video 'car_1' in the index: did you mean cars_1 or"):
+        resolve("car_1", index)
+
+
+def test_an_id_comes_before_a_file_of_that_name(index: Path) -> None:
+    Path("clip_1").write_bytes(b"no video")
+    assert resolve("clip_1", collection()) == Known(Video("pets", "clip_1"))
 
 
 def test_a_url_is_there_until_it_has_been_used(site: str, index: Path, tmp_path: Path) -> None:
     assert is_url(site.upper())
     shutil.copy(CLIP, tmp_path / "a.mp4")
-    with on_disk(f"{site}/a.mp4", VECTORS, silent) as path:
-        assert path.read_bytes() == CLIP.read_bytes()
-        assert indexed_id(path) == "clip_0"
-    assert not path.exists()
-    with pytest.raises(UserError, match="gives no video"), on_disk(f"{site}/b", VECTORS, silent):
-        pass
+    query = resolve(f"{site}/a.mp4", collection())
+    assert query == Remote(f"{site}/a.mp4")
+    before = set(Path(tempfile.gettempdir()).glob("vidrec-*"))
+    found = frames_of(query, "a", taking(), silent)
+    assert found.digest == read_frames(Path("data/frames/cars/clip_0")).digest
+    assert set(Path(tempfile.gettempdir()).glob("vidrec-*")) == before
+    with pytest.raises(UserError, match="gives no video"):
+        frames_of(Remote(f"{site}/b"), "b", taking(), silent)
+
+
+def test_a_youtube_url_is_known_by_its_id() -> None:
+    assert known_id("https://youtu.be/aaaaaaaaaa0") == "aaaaaaaaaa0"
+    other = "https://www.youtube.com/watch?v=bbbbbbbbbb0"
+    assert resolve(other, collection()) == Remote(other)
 
 
 def test_frames_are_those_of_the_stage(index: Path) -> None:
-    kept = Path("data/frames/cars/clip_0")
-    with frames_of(CLIP, "clip", PARAMS, silent) as folder:
-        made = {path.name: path.read_bytes() for path in folder.iterdir()}
-    assert not folder.exists()
-    assert made == {path.name: path.read_bytes() for path in kept.iterdir()}
-    with frames_of(kept, "kept", PARAMS, silent) as folder:
-        assert folder == kept
+    kept = read_frames(Path("data/frames/cars/clip_0"))
+    made = frames_of(Unseen(CLIP), "clip", taking(), silent)
+    assert list(made.files) == list(kept.files)
+    assert frames_of(Unseen(Path("data/frames/cars/clip_0")), "kept", taking(), silent) == kept
 
 
 def test_what_gives_no_frames(index: Path) -> None:
     Path("list.mp4").write_text("#EXTM3U\n")
-    with (
-        pytest.raises(UserError, match=r"^its name gives no frames \(playlist\)"),
-        frames_of(Path("list.mp4"), "its name", PARAMS, silent),
-    ):
-        pass
+    with pytest.raises(UserError, match=r"^its name gives no frames \(playlist\)"):
+        frames_of(Unseen(Path("list.mp4")), "its name", taking(), silent)
 
 
 def test_a_file_is_known_by_its_content(index: Path) -> None:
     for place in ("elsewhere.mp4", "clip_3.mp4"):
         shutil.copy(CLIP, place)
-        assert indexed_id(Path(place)) == "clip_0"
+        assert known_id(place) == "clip_0"
     Path("elsewhere.mp4").write_bytes(CLIP.read_bytes() + b"\0")
-    assert indexed_id(Path("elsewhere.mp4")) is None
+    assert resolve("elsewhere.mp4", collection()) == Unseen(Path("elsewhere.mp4"))
 
 
 def test_of_equal_videos_it_is_the_one_of_its_name(index: Path) -> None:
@@ -103,26 +147,33 @@ def test_of_equal_videos_it_is_the_one_of_its_name(index: Path) -> None:
     manifest.to_csv("data/videos/manifest.csv", index=False)
     for place, known in (("clip_4.mp4", "clip_4"), ("clip_0.mp4", "clip_0"), ("x.mp4", "clip_0")):
         shutil.copy(CLIP, place)
-        assert indexed_id(Path(place)) == known
+        assert known_id(place) == known
 
 
 def test_without_a_manifest_no_file_is_known(index: Path) -> None:
     Path("data/videos/manifest.csv").unlink()
-    assert indexed_id(CLIP) is None
+    assert known_id(str(CLIP)) is None
+
+
+def test_a_video_of_the_manifest_that_has_no_vector_is_not_known(index: Path) -> None:
+    assert known_id("data/videos/pets/clip_5.mp4") is None
+    assert known_id("data/frames/pets/clip_5") is None
 
 
 def test_frames_are_known_by_their_place(index: Path) -> None:
-    assert indexed_id(Path("data/frames/cars/clip_0")) == "clip_0"
-    assert indexed_id(Path("data/videos/../frames/cars/clip_0/")) == "clip_0"
+    assert known_id("data/frames/cars/clip_0") == "clip_0"
+    assert known_id("data/videos/../frames/cars/clip_0/") == "clip_0"
     shutil.copytree("data/frames/cars/clip_0", "data/frames/cars/more/clip_0")
-    shutil.copytree("data/frames/cars/clip_0", "clip_0")
-    for other in ("clip_0", "data/frames/cars", "data/frames/cars/more/clip_0", "/", "."):
-        assert indexed_id(Path(other)) is None
+    shutil.copytree("data/frames/cars/clip_0", "frames_0/clip_0")
+    for other in ("frames_0/clip_0", "data/frames/cars", "data/frames/cars/more/clip_0", "/", "."):
+        assert known_id(other) is None
 
 
 def test_a_detector_finds_what_its_stage_has_found(index: Path) -> None:
     stored = pd.read_csv("data/detections/classified/cars/clip_0.csv")
-    found = detect(Path("data/frames/cars/clip_0"), "classified", PARAMS, silent)
+    frames = read_frames(Path("data/frames/cars/clip_0"))
+    settings = params.load(classify_frames.Params, Path("params.yaml"))
+    found = detect.classify(frames, Path("data/weights/classifier"), settings)
     pd.testing.assert_frame_equal(found.table, stored)
     assert found.distribution is not None
     assert found.distribution.labels == ("cat", "dog", "tree")
@@ -130,9 +181,9 @@ def test_a_detector_finds_what_its_stage_has_found(index: Path) -> None:
 
 def test_what_is_done_is_told(index: Path) -> None:
     told: list[str] = []
-    with frames_of(CLIP, "clip", PARAMS, told.append) as folder:
-        classify(folder, "classified", PARAMS, told.append)
+    Path("clip.mp4").write_bytes(CLIP.read_bytes() + b"\0")
+    Session(Project(), told.append).recommend("clip.mp4", 1)
     assert told == [
-        "taking frames of clip",
+        "taking frames of clip.mp4",
         "loading the classifier, looking at the frames",
     ]

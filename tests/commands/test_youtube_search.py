@@ -7,7 +7,7 @@ import pytest
 import yt_dlp
 
 from vidrec.commands import youtube_search
-from vidrec.videos.youtube import read_wanted
+from vidrec.videos.youtube_manifest import read_wanted, write_ids
 from vidrec.workflow.errors import UserError
 
 
@@ -30,7 +30,7 @@ def test_wanted_and_reserves_in_the_order_of_the_search(tmp_path: Path) -> None:
     assert list(table["category"]) == ["cars"] * 13 + ["pets"] * 13
     assert list(table["rank"]) == [*range(1, 14), *range(1, 14)]
     assert list(table["video_id"][:4]) == ["auto-1", "auto-2", "auto-3", "auto-5"]
-    youtube_search.write_manifest(tmp_path / "m" / "youtube.csv", table)
+    write_ids(tmp_path / "m" / "youtube.csv", table)
     read = read_wanted(tmp_path / "m" / "youtube.csv")
     assert list(read["video_id"]) == list(table["video_id"])
     assert read["title"][0] == "a auto, 1"

@@ -13,7 +13,8 @@ import pytest
 from vidrec.media import ffmpeg
 from vidrec.videos import youtube
 from vidrec.videos.manifest import Entry
-from vidrec.videos.youtube import COLUMNS, Rules, read_wanted, status_of, take
+from vidrec.videos.youtube import Rules, status_of, take
+from vidrec.videos.youtube_manifest import COLUMNS, read_wanted
 from vidrec.workflow.errors import UserError
 
 

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,8 +12,9 @@ import pytest
 import yaml
 from PIL import Image
 
-from vidrec.classifier import classify_frames
-from vidrec.segmenter import segment_objects
+from vidrec import cli
+from vidrec.classifier.frame_classifier import load_classifier
+from vidrec.segmenter.object_segmenter import load_segmenter
 
 Write = Callable[[Path, int, int], None]
 Run = Callable[..., int]
@@ -38,8 +40,8 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     Path("params.yaml").write_text(yaml.safe_dump(SETTINGS), encoding="utf-8")
     Path("data/weights").mkdir(parents=True)
     yield
-    classify_frames.load_classifier.cache_clear()
-    segment_objects.load_segmenter.cache_clear()
+    load_classifier.cache_clear()
+    load_segmenter.cache_clear()
 
 
 def test_classify_prints_what_the_stage_writes(
@@ -163,25 +165,31 @@ def test_recommend_prints_a_table(
     assert vidrec("recommend", "clip_0", "-k", "3") == 0
     printed, errors = capsys.readouterr()
     assert errors == ""
-    title, header, *rows = printed.splitlines()
+    title, category, header, *rows = printed.splitlines()
     assert title == "most similar to clip_0:"
+    assert re.fullmatch(r"category by its objects: (cars|pets) \(\d+%\)", category)
     assert header.split()[:4] == ["rank", "video", "category", "similarity"]
     assert [row.split()[0] for row in rows] == ["1", "2", "3"]
     assert all(row.split()[1].startswith("clip_") and "%" in row for row in rows)
     assert "\x1b" not in printed
 
 
-@pytest.mark.parametrize("video", ["clip_0", "data/videos/cars/clip_0.mp4"])
+@pytest.mark.parametrize("video", ["clip_0", "data/videos/cars/clip_0.mp4", "unseen.mp4"])
 def test_recommend_prints_the_json_of_the_contract(
     video: str, vidrec: Run, index: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    Path("unseen.mp4").write_bytes(Path("data/videos/cars/clip_0.mp4").read_bytes() + b"\0")
     assert vidrec("recommend", video, "--json") == 0
     printed, errors = capsys.readouterr()
     assert errors == ""
     found = json.loads(printed)
-    assert list(found) == ["query", "neighbors"]
+    assert list(found) == ["query", "category", "neighbors"]
+    assert list(found["category"]) == ["name", "probability"]
+    assert found["category"]["name"] in ("cars", "pets")
+    assert 0.5 <= found["category"]["probability"] <= 1
     assert found["query"] == video
-    assert [item["rank"] for item in found["neighbors"]] == [1, 2, 3, 4, 5]
+    places = [item["rank"] for item in found["neighbors"]]
+    assert places == ([1, 2, 3, 4, 5, 6] if video == "unseen.mp4" else [1, 2, 3, 4, 5])
     for item in found["neighbors"]:
         assert list(item) == ["rank", "video_id", "category", "similarity", "reasons"]
         assert all(list(reason) == ["label", "share"] for reason in item["reasons"])
@@ -269,17 +277,41 @@ def test_add_and_remove_say_what_comes_next(
     assert capsys.readouterr().err.startswith("error: no video 'clip_0' in own")
 
 
-def test_naming_neighbours_waits_for_nothing_that_loads_long(index: Path) -> None:
+def loaded_by(*arguments: str) -> tuple[str, set[str]]:
+    """What the command line prints, and the modules that it has loaded by then."""
     script = (
-        "import sys; from vidrec import cli; sys.argv[1:] = ['recommend', 'clip_0']\n"
+        f"import sys; from vidrec import cli; sys.argv[1:] = {list(arguments)!r}\n"
         "try: cli.main()\n"
         "except SystemExit: print(*sorted(sys.modules), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    assert done.stdout.startswith("most similar to clip_0:")
-    loaded = set(done.stderr.split())
+    return done.stdout, set(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    "video", ["clip_0", "data/videos/cars/clip_0.mp4", "data/frames/cars/clip_0"]
+)
+def test_naming_neighbours_waits_for_nothing_that_loads_long(index: Path, video: str) -> None:
+    printed, loaded = loaded_by("recommend", video)
+    assert printed.startswith(f"most similar to {video}:")
     assert "pandas" in loaded
     assert not loaded & {"torch", "sklearn", "scipy", "yt_dlp", "imageio_ffmpeg"}
+
+
+def test_a_picture_of_a_video_of_the_index_waits_for_no_download(index: Path) -> None:
+    printed, loaded = loaded_by("inspect", "clip_0", "--output", "x.png")
+    assert printed == "x.png\n"
+    assert not loaded & {"torch", "sklearn", "yt_dlp", "imageio_ffmpeg"}
+
+
+def test_only_the_command_line_knows_where_things_lie() -> None:
+    """Below it no function loads params, or spells a path of the project."""
+    for path in (Path(cli.__file__).parent / "commands").glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        assert "params.load" not in text, path
+        assert "params_path" not in text, path
+        assert 'Path("data' not in text, path
+        assert "vidrec.project" not in text, path
 
 
 def test_the_console_script_loses_no_output_and_no_status(index: Path) -> None:

@@ -12,19 +12,19 @@ from pathlib import Path
 import pandas as pd
 
 from vidrec.commands.near_names import hint
-from vidrec.media.ffmpeg import VideoError, check_video
-from vidrec.videos.directory import MAX_NAME, Found, list_files, name_files
+from vidrec.media.containers import VideoError
+from vidrec.media.ffmpeg import check_video
+from vidrec.videos.directory import Found, list_files, name_files
 from vidrec.videos.download_videos import Params
-from vidrec.videos.youtube import COLUMNS
+from vidrec.videos.names import MAX_NAME
 from vidrec.videos.youtube_ids import youtube_id
+from vidrec.videos.youtube_manifest import read_rows, write_ids
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.files import atomic_path, sha256_of
+from vidrec.workflow.files import LONGEST_FILE_NAME, atomic_path, sha256_of
 from vidrec.workflow.state import REMOVED
-from vidrec.workflow.tables import SAFE_NAME, check_numbers, read_table, write_table
+from vidrec.workflow.tables import SAFE_NAME
 
 NEXT = "next: dvc repro"
-# In bytes; file systems end at 255, and a file on its way has a longer name.
-LONGEST_FILE_NAME = 200
 
 
 def add(video: str, category: str, params: Params) -> list[str]:
@@ -188,7 +188,7 @@ def add_id(manifest: Path, video: str, category: str) -> list[str]:
             f"{video} is neither an id nor a URL of YouTube: give one such as"
             " https://www.youtube.com/watch?v=…, or set download_videos.source to directory"
         )
-    rows = _read_rows(manifest)
+    rows = read_rows(manifest)
     if video_id in set(rows["video_id"]):
         held = rows[rows["video_id"] == video_id].iloc[0]
         raise UserError(
@@ -199,13 +199,13 @@ def add_id(manifest: Path, video: str, category: str) -> list[str]:
     rank = int(others["rank"].astype(float).max()) + 1 if len(others) else 1
     row = dict.fromkeys(rows.columns, "")
     row |= {"category": category, "rank": str(rank), "video_id": video_id}
-    write_table(manifest, pd.DataFrame([*rows.to_dict("records"), row]))
+    write_ids(manifest, pd.DataFrame([*rows.to_dict("records"), row]))
     return [f"added {video_id} to {manifest} as number {rank} of {category}: commit the file"]
 
 
 def _tell_next(params: Params, category: str) -> Iterator[str]:
     """What the videos of `category` in the manifest, now one more, are too many or too few for."""
-    rows = _read_rows(Path(params.youtube_manifest))
+    rows = read_rows(Path(params.youtube_manifest))
     count = int((rows["category"] == category).sum())
     wanted, least = params.youtube_videos_per_category, params.youtube_min_videos_per_category
     if count > wanted:
@@ -222,21 +222,12 @@ def _tell_next(params: Params, category: str) -> Iterator[str]:
         yield NEXT
 
 
-def _read_rows(manifest: Path) -> pd.DataFrame:
-    """All of the manifest as the text that it is, once it has been checked; none is empty."""
-    if not manifest.exists():
-        return pd.DataFrame(columns=list(COLUMNS))
-    table = read_table(manifest, COLUMNS)
-    check_numbers(manifest, table, "rank", 1, 1e9)
-    return pd.read_csv(manifest, dtype="str", keep_default_na=False)
-
-
 def remove_id(manifest: Path, video_id: str) -> list[str]:
     """Take a YouTube id out of the manifest. Raises UserError where it is not there."""
-    rows = _read_rows(manifest)
+    rows = read_rows(manifest)
     others = rows[rows["video_id"] != video_id]
     if len(others) == len(rows):
         meant = hint(video_id, rows["video_id"], "see the ids there")
         raise UserError(f"no video {video_id!r} in {manifest}: {meant}")
-    write_table(manifest, others)
+    write_ids(manifest, others)
     return [f"removed {video_id} from {manifest}: commit the file", NEXT]

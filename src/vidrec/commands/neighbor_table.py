@@ -7,6 +7,7 @@ from rich.console import JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
+from vidrec.commands.neighbors import Answer
 from vidrec.recommender.reasons import Neighbor, Reason
 from vidrec.workflow.errors import readable
 
@@ -18,6 +19,16 @@ COLUMNS: tuple[tuple[str, JustifyMethod, str], ...] = (
     ("category", "left", ""),
     ("similarity", "right", "green"),
 )
+
+
+def head(name: str, answer: Answer) -> str:
+    """What stands above the table: whose neighbours they are, and the category it would get."""
+    category = answer.category
+    if category is None:
+        said = f"not known: {answer.unknown}"
+    else:
+        said = f"{readable(category.name)} ({category.probability:.0%})"
+    return f"most similar to {name}:\ncategory by its objects: {said}"
 
 
 def table_of(neighbors: Sequence[Neighbor]) -> Table:

@@ -1,53 +1,84 @@
-"""A query video, in the index or never seen, to its neighbours; through the stages' functions."""
+"""What is said of a query: the videos most like it, why, and the category it would get."""
 
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from vidrec.commands.terminal import Tell
-from vidrec.commands.video_at_hand import detect, frames_of, indexed_id, is_url, on_disk
-from vidrec.recommender.reasons import Neighbor, recommend, recommend_for_id
-from vidrec.vectors.vectors import Vectors, read_vectors
-from vidrec.vectors.weigh_objects import Weighting, read_weighting, weigh_video
+import numpy as np
+
+from vidrec.recommender.reasons import Neighbor, recommend
+from vidrec.vectors.categories import DECIMALS, Guess
+from vidrec.vectors.vectors import Vectors
+from vidrec.vectors.video_classifier import VideoClassifier, class_probabilities
+from vidrec.workflow.arrays import FloatArray
 from vidrec.workflow.errors import UserError
+from vidrec.workflow.video import Video
 
-VECTORS, WEIGHTING = Path("data/vectors.csv"), Path("data/weighting.json")
+ALONE = "it is the only video of its category"
+UNTRAINED = "`dvc repro train_video_classifier` makes the classifier of videos"
 
 
-def neighbors_of(video: str, count: int, params_path: Path, tell: Tell) -> list[Neighbor]:
-    """The `count` videos most like `video`: an id in the index, a file, frames, or a URL.
+@dataclass(frozen=True)
+class Answer:
+    """The neighbours of a query, best first, and the category that it would get.
 
-    A file or directory of frames that the index was made from is not among its own neighbours.
-    Raises UserError for an unknown id, or a video in which no object of the index is found.
+    `category` is None where it is not known, and `unknown` says why.
     """
-    vectors = read_vectors(VECTORS)
-    known = known_id(video)
-    if known in vectors.ids:
-        return recommend_for_id(vectors, known, count)
-    weighting = _weighting_of(vectors)
-    with (
-        on_disk(video, vectors, tell) as path,
-        frames_of(path, video, params_path, tell) as frames,
-    ):
-        found = detect(frames, weighting.params.detector, params_path, tell)
-        me = indexed_id(path)
-    vector = weigh_video(found, weighting)
-    return recommend(vectors, vector, name=video, count=count, excluded=me)
+
+    neighbors: list[Neighbor]
+    category: Guess | None
+    unknown: str = ""
 
 
-def known_id(video: str) -> str:
-    """The id under which the index would have `video`: of a YouTube URL the part that is an id."""
-    if not is_url(video):
-        return video
-    from vidrec.videos.youtube_ids import youtube_id
+def of_indexed(vectors: Vectors, video: Video, count: int, guesses: Mapping[str, Guess]) -> Answer:
+    """The `count` videos most like one of the index; its category is the one in `guesses`."""
+    row = vectors.videos.index(video)
+    found = recommend(vectors, vectors.values[row], count, excluded=row)
+    alone = vectors.categories.count(video.category) == 1
+    return Answer(found, guesses.get(video.video_id), ALONE if alone else UNTRAINED)
 
-    return youtube_id(video) or video
+
+def of_unseen(
+    vectors: Vectors, vector: FloatArray, count: int, classifier: VideoClassifier | None
+) -> Answer:
+    """The `count` videos most like one that is not of the index, by its `vector` (labels,)."""
+    fits = classifier is not None and classifier.labels == vectors.labels
+    category = guess(classifier, vector) if classifier and fits else None
+    return Answer(recommend(vectors, vector, count), category, UNTRAINED)
 
 
-def _weighting_of(vectors: Vectors) -> Weighting:
-    """The stored weighting, which must be that of `vectors`."""
-    weighting = read_weighting(WEIGHTING)
-    if weighting.labels != vectors.labels:
+def guess(classifier: VideoClassifier, vector: FloatArray) -> Guess:
+    """The most probable category of a video, the first of equals, by its `vector` (labels,)."""
+    probability = class_probabilities(classifier, vector[np.newaxis])[0]
+    best = int(probability.argmax())
+    return Guess(classifier.classes[best], round(float(probability[best]), DECIMALS))
+
+
+def check_any_object(vector: FloatArray, word: str) -> None:
+    """Raise UserError, which calls the query `word`, where nothing was found in it."""
+    if not vector.any():
         raise UserError(
-            f"{WEIGHTING} and {VECTORS} have different labels: they are of different runs, make"
-            " them again (`dvc repro -f weigh_objects`)"
+            f"{word}: none of the objects of the index was found in it, so no video is like it;"
+            " see weigh_objects.min_confidence, or try another video"
         )
-    return weighting
+
+
+def to_dict(query: str, answer: Answer) -> dict[str, Any]:
+    """What `vidrec recommend --json` prints."""
+    category = answer.category
+    return {
+        "query": query,
+        "category": category and {"name": category.name, "probability": category.probability},
+        "neighbors": [
+            {
+                "rank": neighbor.rank,
+                "video_id": neighbor.video_id,
+                "category": neighbor.category,
+                "similarity": neighbor.similarity,
+                "reasons": [
+                    {"label": reason.label, "share": reason.share} for reason in neighbor.reasons
+                ],
+            }
+            for neighbor in answer.neighbors
+        ],
+    }

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from vidrec.workflow.errors import readable
@@ -14,7 +15,7 @@ from vidrec.workflow.errors import readable
 WIDE = 10_000
 
 # Takes what is being done from now on.
-Tell = Callable[[str], None]
+Progress = Callable[[str], None]
 
 
 def print_table(title: str, table: Table) -> None:
@@ -32,12 +33,10 @@ def print_table(title: str, table: Table) -> None:
 
 
 @contextmanager
-def progress() -> Iterator[Tell]:
+def progress() -> Iterator[Progress]:
     """Shows on standard error, if it is a terminal, what is being done and for how long."""
     console = Console(stderr=True, emoji=False)
     columns = SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn()
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as shown:
+    with Bar(*columns, console=console, transient=True, disable=not console.is_terminal) as shown:
         task = shown.add_task("starting")
         yield lambda doing: shown.update(task, description=readable(doing))

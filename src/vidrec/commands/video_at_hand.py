@@ -1,54 +1,98 @@
-"""A video that the index may not know: where it lies, its frames, and what is found in them.
-
-All of it goes through the stages' own functions, so that it comes out as it would in the index.
-What loads torch is imported where it is used.
-"""
+"""What a user's word for a video stands for: one of the index, a file, frames, or a URL."""
 
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vidrec.commands.terminal import Tell
-from vidrec.detections.tree import Distribution, VideoDetections
-from vidrec.recommender.reasons import unknown_id
-from vidrec.vectors.vectors import Vectors
-from vidrec.videos.manifest import OK, read_manifest
-from vidrec.workflow import params
+from vidrec.commands.near_names import hint
+from vidrec.commands.terminal import Progress
+from vidrec.media.containers import VIDEO_SUFFIXES, VideoError
+from vidrec.media.frames import Frames, read_frames
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of
 from vidrec.workflow.video import Video
 
 if TYPE_CHECKING:
-    from vidrec.segmenter.object_segmenter import Segments
-
-VIDEOS, FRAMES = Path("data/videos"), Path("data/frames")
-CLASSIFIER, SEGMENTER = Path("data/weights/classifier"), Path("data/weights/segmenter")
-HEAD = Path("data/weights/head")
+    from vidrec.videos import extract_frames
 
 
-def is_url(video: str) -> bool:
-    """Whether `video` is the address of a page or a file."""
-    return video.lower().startswith(("http://", "https://"))
+@dataclass(frozen=True)
+class Known:
+    """A video of the index."""
+
+    video: Video
+
+    @property
+    def name(self) -> str:
+        return self.video.video_id
 
 
-@contextmanager
-def on_disk(video: str, vectors: Vectors, tell: Tell) -> Iterator[Path]:
-    """The file or directory that `video` names; one at a URL is there until the block ends.
+@dataclass(frozen=True)
+class Unseen:
+    """A file or a directory of frames that is not of the index."""
 
-    Raises UserError where there is none, or none can be had.
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.resolve().stem
+
+
+@dataclass(frozen=True)
+class Remote:
+    """What is to be downloaded."""
+
+    url: str
+    name: str = "video"
+
+
+@dataclass(frozen=True)
+class Collection:
+    """What a word for a video is looked up in.
+
+    `contents` has the ids of the files by the SHA-256 of their content; `frames` is where the
+    frames of the videos lie, as `<category>/<video_id>`.
     """
-    if is_url(video):
-        from vidrec.videos.youtube import fetch
 
-        with tempfile.TemporaryDirectory(prefix="vidrec-") as folder:
-            tell(f"downloading {video}")
-            yield fetch(video, Path(folder))
-    elif _exists(Path(video)):
-        yield Path(video)
+    videos: Sequence[Video]
+    contents: Mapping[str, Sequence[str]]
+    frames: Path
+
+
+def resolve(word: str, collection: Collection) -> Known | Unseen | Remote:
+    """What `word` stands for: an id comes before a file of that name.
+
+    A file is known by its content; of videos of equal content it is the one of its name, or else
+    the first. Frames are known by their place. Raises UserError where there is no such thing.
+    """
+    by_id = {video.video_id: video for video in collection.videos}
+    name = _id_in(word) if is_url(word) else word
+    if name in by_id:
+        return Known(by_id[name])
+    if is_url(word):
+        return Remote(word)
+    path = Path(word)
+    if not _exists(path):
+        raise _missing(word, list(by_id))
+    if path.is_dir():
+        name = _id_of_frames(path, collection.frames)
     else:
-        raise _missing(video, vectors)
+        name = _id_of_file(path, collection.contents)
+    return Known(by_id[name]) if name in by_id else Unseen(path)
+
+
+def is_url(word: str) -> bool:
+    """Whether `word` is the address of a page or a file."""
+    return word.lower().startswith(("http://", "https://"))
+
+
+def _id_in(url: str) -> str | None:
+    """Of the URL of a YouTube video the part that is its id."""
+    from vidrec.videos.youtube_ids import youtube_id
+
+    return youtube_id(url)
 
 
 def _exists(path: Path) -> bool:
@@ -58,95 +102,55 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _missing(video: str, vectors: Vectors) -> UserError:
-    """The error that there is no `video`, which was meant as a path or else as an id."""
-    from vidrec.videos.directory import VIDEO_SUFFIXES
+def _missing(word: str, ids: Sequence[str]) -> UserError:
+    """The error that there is no `word`, which was meant as a path or else as an id."""
+    if "/" in word or Path(word).suffix.lower() in VIDEO_SUFFIXES:
+        return UserError(f"{word} is missing: there is no such file or directory, mend the path")
+    meant = hint(word, ids, "data/vectors.csv lists those there")
+    return UserError(f"no video {word!r} in the index: {meant}")
 
-    if "/" in video or Path(video).suffix.lower() in VIDEO_SUFFIXES:
-        return UserError(f"{video} is missing: there is no such file or directory, mend the path")
-    return unknown_id(vectors, video)
+
+def _id_of_frames(path: Path, root: Path) -> str | None:
+    mine = path.resolve().parent.parent == root.resolve()
+    return path.resolve().name if mine else None
 
 
-@contextmanager
-def frames_of(path: Path, name: str, params_path: Path, tell: Tell) -> Iterator[Path]:
-    """The directory of the frames of a video file, until the block ends; `path` if it is one.
+def _id_of_file(path: Path, contents: Mapping[str, Sequence[str]]) -> str | None:
+    same = contents.get(sha256_of(path), ()) if contents and path.is_file() else ()
+    return path.stem if path.stem in same else next(iter(sorted(same)), None)
 
-    `name` is what an error calls the video.
+
+def frames_of(
+    query: Unseen | Remote, word: str, taking: "extract_frames.Params", progress: Progress
+) -> Frames:
+    """The frames of a video that is not of the index, taken as those of the index were.
+
+    `word` is what an error calls the video. Raises UserError where it gives none.
     """
-    if path.is_dir():
-        yield path
-        return
+    if isinstance(query, Remote):
+        return _downloaded(query.url, taking, progress)
+    if query.path.is_dir():
+        return read_frames(query.path)
+    return _extracted(query.path, word, taking, progress)
+
+
+def _downloaded(url: str, taking: "extract_frames.Params", progress: Progress) -> Frames:
+    from vidrec.videos.youtube import fetch
+
     with tempfile.TemporaryDirectory(prefix="vidrec-") as folder:
-        tell(f"taking frames of {name}")
-        _extract(path, name, Path(folder), params_path)
-        yield Path(folder)
+        progress(f"downloading {url}")
+        return _extracted(fetch(url, Path(folder)), url, taking, progress)
 
 
-def _extract(video: Path, name: str, folder: Path, params_path: Path) -> None:
-    from vidrec.media.ffmpeg import VideoError
+def _extracted(
+    file: Path, word: str, taking: "extract_frames.Params", progress: Progress
+) -> Frames:
     from vidrec.videos import extract_frames
 
-    settings = params.load(extract_frames.Params, params_path)
+    progress(f"taking frames of {word}")
     try:
-        frames = extract_frames.frames_of(video, settings)
+        return Frames(word, extract_frames.frames_of(file, taking))
     except VideoError as error:
         raise UserError(
-            f"{name} gives no frames ({error.status}): {error}; try another file"
+            f"{word} gives no frames ({error.status}): {error}; try another file"
         ) from None
-    for number, content in enumerate(frames, start=1):
-        (folder / f"{number}.jpg").write_bytes(content)
-
-
-def indexed_id(path: Path) -> str | None:
-    """The id of the video that a file or a directory of frames is, where the index has it.
-
-    A file is known by its content. Of videos of equal content it is the one of its name, or else
-    the first.
-    """
-    if path.is_dir():
-        mine = path.resolve().parent.parent == FRAMES.resolve()
-        return path.resolve().name if mine else None
-    if not (VIDEOS / "manifest.csv").is_file():
-        return None
-    manifest = read_manifest(VIDEOS)
-    same = (manifest["status"] == OK) & (manifest["sha256"] == sha256_of(path))
-    ids = sorted(manifest["video_id"][same])
-    return path.stem if path.stem in ids else next(iter(ids), None)
-
-
-def detect(frames: Path, detector: str, params_path: Path, tell: Tell) -> VideoDetections:
-    """What `detector` finds in a directory of frames."""
-    if detector == "segmented":
-        return VideoDetections(Video("", "query"), segment(frames, params_path, tell).table)
-    return classify(frames, detector, params_path, tell)
-
-
-def segment(frames: Path, params_path: Path, tell: Tell) -> "Segments":
-    """The objects in a directory of frames, with their masks."""
-    tell("loading the segmenter, finding objects")
-    from vidrec.segmenter import segment_objects
-    from vidrec.segmenter.object_segmenter import Segments
-
-    settings = params.load(segment_objects.Params, params_path)
-    return Segments.from_json(segment_objects.segment_video(SEGMENTER, settings, frames))
-
-
-def classify(frames: Path, detector: str, params_path: Path, tell: Tell) -> VideoDetections:
-    """The classes of a directory of frames, by the classifier or with the finetuned head."""
-    tell("loading the classifier, looking at the frames")
-    from safetensors.numpy import load as load_tensors
-
-    from vidrec.classifier import classify_frames
-    from vidrec.detections.distributions import top_classes
-    from vidrec.networks import weights
-
-    settings = params.load(classify_frames.Params, params_path)
-    found = load_tensors(classify_frames.classify_video(CLASSIFIER, settings, frames))
-    labels, probability = weights.read_card(CLASSIFIER).labels, found["probability"]
-    if detector == "finetuned":
-        from vidrec.head import finetune_head
-
-        head = finetune_head.load_head(HEAD)
-        labels, probability = head.labels, head.distributions(found["features"])
-    table = top_classes(probability, labels)
-    return VideoDetections(Video("", "query"), table, Distribution(labels, probability))

@@ -1,16 +1,16 @@
 """Searching YouTube for ids: once, into a manifest that is committed. Stages never search."""
 
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import yt_dlp
 
 from vidrec.videos.manifest import one_line
-from vidrec.videos.youtube import COLUMNS, refusal, status_of
+from vidrec.videos.youtube import refusal, status_of
+from vidrec.videos.youtube_manifest import COLUMNS
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.tables import SAFE_NAME, write_table
+from vidrec.workflow.tables import SAFE_NAME
 
 # Longer videos are left out of what a search finds.
 MAX_DURATION_S = 900.0
@@ -80,8 +80,3 @@ def _usable(hits: Iterable[dict[str, Any]], taken: set[str]) -> Iterator[dict[st
         seen.add(video_id)
         title = one_line(str(hit.get("title") or ""), 200)
         yield {"video_id": video_id, "title": title, "duration_s": round(float(hit["duration"]), 3)}
-
-
-def write_manifest(path: Path, table: pd.DataFrame) -> None:
-    """Write what `discover` found, whole or not at all."""
-    write_table(path, table)

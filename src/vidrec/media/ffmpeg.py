@@ -24,6 +24,7 @@ import ffmpeg
 import imageio_ffmpeg
 from PIL import Image
 
+from vidrec.media.containers import VideoError, sniff
 from vidrec.workflow.errors import UserError
 
 MEMORY_LIMIT_KIB = 4 * 1024 * 1024
@@ -39,56 +40,10 @@ CHECKED_SECONDS = 2.0
 # What a video is called while ffmpeg works on it.
 LINK = "video"
 
-# Offset and bytes by which a container is known, and the ffmpeg demuxer that reads it.
-SIGNATURES: tuple[tuple[int, bytes, str], ...] = (
-    *((4, box, "mov") for box in (b"ftyp", b"moov", b"moof", b"mdat", b"styp", b"sidx")),
-    *((4, box, "mov") for box in (b"free", b"skip", b"wide", b"pnot", b"uuid", b"emsg")),
-    (0, b"\x1a\x45\xdf\xa3", "matroska"),
-    (8, b"AVI ", "avi"),
-    (0, b"FLV", "flv"),
-    (0, b"OggS", "ogg"),
-    (0, b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "asf"),
-    (0, b"GIF8", "gif"),
-    (0, b"\x00\x00\x01\xba", "mpeg"),
-    (0, b"\x00\x00\x01\xb3", "mpegvideo"),
-)
-
-# How the texts begin that make ffmpeg read other files, in lower case.
-PLAYLISTS = (
-    b"#extm3u",
-    b"<?xml",
-    b"<mpd",
-    b"<smil",
-    b"ffconcat",
-    b"[playlist]",
-    b"[reference]",
-    b"v=0",
-    b"webvtt",
-    b"#ext",
-    b"#!",
-    b"file ",
-    b"<asx",
-    b"[script info]",
-    b"rtsp",
-    b"http",
-)
-
 DURATION = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d\.\d+)", re.MULTILINE)
 VIDEO_STREAM = re.compile(r"^  Stream #0:\d+.*?: Video: (?!.*\(attached pic\))", re.MULTILINE)
 OUT_TIME = re.compile(r"^out_time_us=(\d+)$", re.MULTILINE)
 CUT_OFF = re.compile(r"Error during demuxing|partial file|File ended prematurely")
-
-
-class VideoError(Exception):
-    """What is wrong with one video; `status` names it for a table."""
-
-    def __init__(self, status: str, message: str) -> None:
-        super().__init__(status, message)
-        self.status = status
-        self.message = message
-
-    def __str__(self) -> str:
-        return self.message
 
 
 @dataclass(frozen=True)
@@ -134,36 +89,6 @@ def version() -> str:
     if outcome.code:
         raise UserError(f"{binary()} -version fails ({outcome.reason}): is it an ffmpeg?")
     return outcome.output.partition("\n")[0]
-
-
-def sniff(path: Path) -> str:
-    """The ffmpeg demuxer for the container that the first bytes of `path` show.
-
-    Raises VideoError: `missing`, `unreadable`, `empty`, `playlist` or `unknown_container`.
-    """
-    try:
-        if not path.exists():
-            raise VideoError("missing", "there is no such file")
-        if not path.is_file():
-            raise VideoError("unreadable", "this is not a plain file")
-        with path.open("rb") as stream:
-            head = stream.read(1024)
-    except OSError as error:
-        raise VideoError("unreadable", f"cannot be read: {error.strerror}") from None
-    if not head:
-        raise VideoError("empty", "the file is empty")
-    if head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(PLAYLISTS):
-        raise VideoError("playlist", "a text that names other files, not a video")
-    return _container(head)
-
-
-def _container(head: bytes) -> str:
-    for offset, mark, demuxer in SIGNATURES:
-        if head[offset : offset + len(mark)] == mark:
-            return demuxer
-    if any(head[start : 3 * step : step] == b"GGG" for start, step in ((0, 188), (4, 192))):
-        return "mpegts"
-    raise VideoError("unknown_container", "no container of a video that is known here")
 
 
 def probe_duration(path: Path) -> float:

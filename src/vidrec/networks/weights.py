@@ -56,6 +56,11 @@ def save_absent(folder: Path, reason: str) -> None:
         write_json(temporary / CARD, {"absent": reason})
 
 
+def are_in(folder: Path) -> bool:
+    """Whether there are weights in `folder`."""
+    return (folder / TENSORS).is_file()
+
+
 def read_card(folder: Path) -> Card:
     """The card in `folder`. Raises UserError where there are no weights."""
     content = read_json(folder / CARD)

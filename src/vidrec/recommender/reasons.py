@@ -5,15 +5,12 @@ so each object's term over that sum is its share of the reason.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from vidrec.commands.near_names import hint
 from vidrec.recommender.similarity import id_ranks, nearest, similarities
 from vidrec.vectors.vectors import Vectors, unit_rows
 from vidrec.workflow.arrays import FloatArray
-from vidrec.workflow.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -35,46 +32,15 @@ class Neighbor:
     reasons: list[Reason]
 
 
-def row_of(vectors: Vectors, video_id: str) -> int:
-    """The row of `video_id`. Raises UserError, with the nearest ids, where there is none."""
-    if video_id not in vectors.ids:
-        raise unknown_id(vectors, video_id)
-    return vectors.ids.index(video_id)
-
-
-def unknown_id(vectors: Vectors, video_id: str) -> UserError:
-    """The error that says that there is no `video_id`, and which ids are near it."""
-    meant = hint(video_id, vectors.ids, "data/vectors.csv lists those there")
-    return UserError(f"no video {video_id!r} in the index: {meant}")
-
-
-def recommend_for_id(vectors: Vectors, video_id: str, count: int = 10) -> list[Neighbor]:
-    """The `count` videos most like one of the index. Raises UserError for an unknown id."""
-    query = vectors.values[row_of(vectors, video_id)]
-    return recommend(vectors, query, name=video_id, count=count, excluded=video_id)
-
-
 def recommend(
-    vectors: Vectors,
-    query: FloatArray,
-    *,
-    name: str,
-    count: int = 10,
-    excluded: str | None = None,
+    vectors: Vectors, query: FloatArray, count: int = 10, excluded: int | None = None
 ) -> list[Neighbor]:
     """The `count` videos most like `query` (labels,), ranked as the stage build_index ranks.
 
-    `name` is what an error calls the query; the video whose id is `excluded` is left out.
-    Raises UserError where no object of the index was found in the query.
+    The video in the row `excluded` is left out: it is the query itself.
     """
-    if not query.any():
-        raise UserError(
-            f"{name}: none of the objects of the index was found in it, so no video is like it;"
-            " see weigh_objects.min_confidence, or try another video"
-        )
     similarity = similarities(query[np.newaxis], unit_rows(vectors.values))[0]
-    me = vectors.ids.index(excluded) if excluded in vectors.ids else None
-    rows = nearest(similarity, id_ranks(vectors.ids), count, me)
+    rows = nearest(similarity, id_ranks(vectors.ids), count, excluded)
     return [
         Neighbor(
             rank,
@@ -98,22 +64,3 @@ def reasons(labels: list[str], query: FloatArray, neighbor: FloatArray) -> list[
         return []
     shared = [Reason(labels[i], float(products[i] / total)) for i in np.flatnonzero(products)]
     return sorted(shared, key=lambda reason: (-reason.share, reason.label))
-
-
-def to_dict(query: str, neighbors: list[Neighbor]) -> dict[str, Any]:
-    """What `vidrec recommend --json` prints."""
-    return {
-        "query": query,
-        "neighbors": [
-            {
-                "rank": neighbor.rank,
-                "video_id": neighbor.video_id,
-                "category": neighbor.category,
-                "similarity": neighbor.similarity,
-                "reasons": [
-                    {"label": reason.label, "share": reason.share} for reason in neighbor.reasons
-                ],
-            }
-            for neighbor in neighbors
-        ],
-    }

@@ -1,43 +1,19 @@
 """The directory source: a user's own files, `<category>/<file>`, of any name."""
 
-import hashlib
 import re
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vidrec.media.ffmpeg import VideoError, check_video, sniff
+from vidrec.media.containers import VIDEO_SUFFIXES, VideoError, sniff
+from vidrec.media.ffmpeg import check_video
 from vidrec.videos.manifest import Entry
+from vidrec.videos.names import safe_names
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.parallel import map_items
 from vidrec.workflow.video import Video
 
-VIDEO_SUFFIXES = frozenset(
-    [
-        ".3g2",
-        ".3gp",
-        ".asf",
-        ".avi",
-        ".flv",
-        ".gif",
-        ".m2ts",
-        ".m4v",
-        ".mkv",
-        ".mov",
-        ".mp4",
-        ".mpeg",
-        ".mpg",
-        ".mts",
-        ".ogv",
-        ".ts",
-        ".webm",
-        ".wmv",
-    ]
-)
-# Longest category or id in characters; file systems end at 255 bytes.
-MAX_NAME = 100
 SHOWN = 5
 
 
@@ -113,24 +89,6 @@ def name_files(directory: Path, files: Sequence[Path]) -> list[Found]:
         Found(path.absolute(), Video(categories[path.parent.name], video_id))
         for path, video_id in zip(files, ids, strict=True)
     ]
-
-
-def safe_names(names: Sequence[str], origins: Sequence[str]) -> list[str]:
-    """Each name in the characters `[A-Za-z0-9_-]`.
-
-    Names that come out alike, be it but for case, get a short digest of their origin, all of
-    them: which one comes first must not matter.
-    """
-    plain = [re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_")[:MAX_NAME] for name in names]
-    counts = Counter(name.lower() for name in plain)
-    return [
-        f"{name or 'video'}-{_digest(origin)}" if not name or counts[name.lower()] > 1 else name
-        for name, origin in zip(plain, origins, strict=True)
-    ]
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:8]
 
 
 def check(found: Found) -> Entry:

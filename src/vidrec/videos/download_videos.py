@@ -7,6 +7,7 @@ from pathlib import Path
 from vidrec.detections.truth import Truth, truth_of
 from vidrec.videos import directory, sample, youtube
 from vidrec.videos.manifest import OK, Entry, build_manifest, write_manifest
+from vidrec.videos.youtube_manifest import read_wanted
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import atomic_directory
 from vidrec.workflow.params import param
@@ -66,7 +67,7 @@ def _from_youtube(params: Params, folder: Path) -> list[Entry]:
     )
     return youtube.take(
         folder,
-        youtube.read_wanted(Path(params.youtube_manifest)),
+        read_wanted(Path(params.youtube_manifest)),
         rules,
         params.youtube_videos_per_category,
         params.youtube_min_videos_per_category,

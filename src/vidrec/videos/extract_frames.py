@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vidrec.media import archives, ffmpeg
-from vidrec.media.ffmpeg import VideoError
+from vidrec.media.containers import VideoError
 from vidrec.videos.manifest import OK, Entry
 from vidrec.workflow.checkpoints import Checkpoints, complete
 from vidrec.workflow.errors import UserError

@@ -87,6 +87,18 @@ def read_manifest(videos: Path) -> pd.DataFrame:
     return read_table(videos / NAME, COLUMNS)
 
 
+def ids_by_content(videos: Path) -> dict[str, list[str]]:
+    """The ids of the videos that are `ok`, by the SHA-256 of their files; sorted.
+
+    Empty where the directory has no manifest.
+    """
+    if not (videos / NAME).is_file():
+        return {}
+    manifest = read_manifest(videos)
+    good = manifest[manifest["status"] == OK].sort_values("video_id")
+    return {str(sha256): list(ids) for sha256, ids in good.groupby("sha256")["video_id"]}
+
+
 def one_line(text: str, limit: int = 300) -> str:
     """`text` without line breaks and control characters, cut to `limit` characters."""
     return " ".join(re.sub(r"[\x00-\x1f\x7f\u2028\u2029]", " ", text).split())[:limit]

@@ -18,14 +18,13 @@ import yt_dlp
 from tqdm import tqdm
 
 from vidrec.media import ffmpeg
-from vidrec.media.ffmpeg import VideoError, check_video
+from vidrec.media.containers import VideoError
+from vidrec.media.ffmpeg import check_video
 from vidrec.videos.manifest import OK, Entry, one_line
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.state import DOWNLOADS
-from vidrec.workflow.tables import SAFE_NAME, check_numbers, read_table
 from vidrec.workflow.video import Video
 
-COLUMNS = ("category", "rank", "video_id", "title", "duration_s")
 # How often a video is asked for anew after HTTP 403, which a fresh extraction mostly clears.
 EXTRACTIONS = 3
 UNFINISHED = re.compile(r"\.(part|ytdl|temp)\b")
@@ -59,18 +58,6 @@ class Rules:
     downloads: Path = DOWNLOADS
 
 
-class DownloadError(Exception):
-    """Why a video could not be had; `status` names it for a table."""
-
-    def __init__(self, status: str, message: str) -> None:
-        super().__init__(status, message)
-        self.status = status
-        self.message = message
-
-    def __str__(self) -> str:
-        return self.message
-
-
 def take(folder: Path, wanted: pd.DataFrame, rules: Rules, count: int, quorum: int) -> list[Entry]:
     """Download `count` videos of each category of `wanted`, and link them into `folder`.
 
@@ -85,25 +72,6 @@ def take(folder: Path, wanted: pd.DataFrame, rules: Rules, count: int, quorum: i
             halted = halted or entry.status == "rate_limited"
     _check_quorum(entries, sorted(set(wanted["category"])), quorum)
     return [_link(folder, entry) for entry in entries]
-
-
-def read_wanted(path: Path) -> pd.DataFrame:
-    """The manifest of ids, by category and rank; an id that comes twice counts once.
-
-    Raises UserError where it is missing, has no rows, or has a bad name in it.
-    """
-    if not path.is_file():
-        raise UserError(f"{path} is missing: run `vidrec discover` to make it, then commit it")
-    table = read_table(path, COLUMNS)
-    if table.empty:
-        raise UserError(f"{path} names no videos: run `vidrec discover` to search for some")
-    check_numbers(path, table, "rank", 1, float("inf"))
-    for column in ("category", "video_id"):
-        bad = [name for name in table[column] if not SAFE_NAME.fullmatch(str(name))]
-        if bad:
-            raise UserError(f"{path}: {column} {bad[0]!r} must be of letters, digits, _ and -")
-    ordered = table.sort_values(["category", "rank"], kind="stable")
-    return ordered.drop_duplicates("video_id", ignore_index=True)
 
 
 def _take_category(
@@ -129,10 +97,10 @@ def _take_one(entry: Entry, rules: Rules, offline: bool) -> Entry:
     try:
         file = finished(rules.downloads, entry.video.video_id)
         if file is None and offline:
-            raise DownloadError("not_tried", "left alone after YouTube asked for a pause")
+            raise VideoError("not_tried", "left alone after YouTube asked for a pause")
         file = file or download(rules.url_of(entry.video.video_id), entry.video.video_id, rules)
         return replace(entry, file=file, duration_s=_checked(file))
-    except (DownloadError, VideoError) as error:
+    except VideoError as error:
         return replace(entry, status=error.status, error=str(error))
 
 
@@ -154,12 +122,12 @@ def finished(downloads: Path, name: str) -> Path | None:
 def download(url: str, name: str, rules: Rules, extractions: int = EXTRACTIONS) -> Path:
     """Download the video at `url` as `name`.<ext>; where a part of it is there, go on with that.
 
-    Raises DownloadError; for HTTP 403 only after some fresh extractions.
+    Raises VideoError; for HTTP 403 only after some fresh extractions.
     """
     rules.downloads.mkdir(parents=True, exist_ok=True)
     try:
         return _download_once(url, name, rules)
-    except DownloadError as error:
+    except VideoError as error:
         if error.status != "forbidden" or extractions <= 1:
             raise
     return download(url, name, rules, extractions - 1)
@@ -173,7 +141,7 @@ def fetch(url: str, folder: Path) -> Path:
     rules = Rules(3600, 480, 500, (0, 0), extractors=("default",), downloads=folder)
     try:
         return download(url, "video", rules)
-    except DownloadError as error:
+    except VideoError as error:
         raise UserError(f"{url} gives no video ({error.status}: {error})") from None
 
 
@@ -187,13 +155,13 @@ def _download_once(url: str, name: str, rules: Rules) -> Path:
     except (yt_dlp.utils.YoutubeDLError, ValueError) as error:
         # A ValueError comes from what is not a URL at all, such as `http://[`.
         message = one_line(re.sub(r"\x1b\[[0-9;]*m", "", str(error))).removeprefix("ERROR: ")
-        raise DownloadError(status_of(message), message) from None
+        raise VideoError(status_of(message), message) from None
     file = finished(rules.downloads, name)
     if file is not None:
         return file
     if refused:
-        raise DownloadError("refused", refused[-1])
-    raise DownloadError("too_large", f"larger than {rules.max_filesize_mb} MB, or no file came")
+        raise VideoError("refused", refused[-1])
+    raise VideoError("too_large", f"larger than {rules.max_filesize_mb} MB, or no file came")
 
 
 def options(name: str, rules: Rules) -> dict[str, Any]:

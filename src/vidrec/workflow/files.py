@@ -12,6 +12,9 @@ from typing import Any
 
 from vidrec.workflow.errors import UserError
 
+# In bytes: file systems end at 255, and `atomic_path` has a longer name for a file on its way.
+LONGEST_FILE_NAME = 200
+
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:

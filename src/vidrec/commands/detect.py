@@ -1,0 +1,58 @@
+"""What each detector finds in the frames of one video: the calls that the stages make.
+
+What loads torch is imported where it is used.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vidrec.detections.distributions import Distribution, top_classes
+from vidrec.detections.segments import Segments
+from vidrec.detections.tree import VideoDetections
+from vidrec.media.frames import Frames
+from vidrec.workflow.video import Video
+
+if TYPE_CHECKING:
+    from vidrec.classifier.frame_classifier import Predictions
+    from vidrec.classifier.frame_classifier import Settings as ClassifierSettings
+    from vidrec.segmenter.segment_objects import Params as SegmenterParams
+
+# Whatever a query is called, its detections are of no video of the index.
+QUERY = Video("", "query")
+
+
+def classify(frames: Frames, weights: Path, settings: "ClassifierSettings") -> VideoDetections:
+    """The class of each frame, by the classifier whose weights lie in `weights`."""
+    labels, found = _predict(frames, weights, settings)
+    return _detections(Distribution(labels, found.probability))
+
+
+def classify_with_head(
+    frames: Frames, weights: Path, head: Path, settings: "ClassifierSettings"
+) -> VideoDetections:
+    """The class of each frame, by the new head in `head` on the classifier's trunk."""
+    from vidrec.head.finetune_head import load_head
+
+    _, found = _predict(frames, weights, settings)
+    own = load_head(head)
+    return _detections(Distribution(own.labels, own.distributions(found.features)))
+
+
+def segment(frames: Frames, weights: Path, params: "SegmenterParams") -> Segments:
+    """The objects in the frames, with their masks, by the segmenter in `weights`."""
+    from vidrec.segmenter.object_segmenter import segment_video
+
+    return segment_video(weights, params, params.frame_fps, params.fps, frames)
+
+
+def _predict(
+    frames: Frames, weights: Path, settings: "ClassifierSettings"
+) -> tuple[tuple[str, ...], "Predictions"]:
+    from vidrec.classifier.frame_classifier import load_classifier
+
+    classifier = load_classifier(weights, settings)
+    return classifier.card.labels, classifier.predict(frames.pictures())
+
+
+def _detections(found: Distribution) -> VideoDetections:
+    return VideoDetections(QUERY, top_classes(found), found)

@@ -1,0 +1,127 @@
+"""A project that questions are asked of: loads what an answer needs, and hands on values.
+
+Here a word for a video is resolved, once. What is below knows no paths of the project and no
+params file. Each question imports what it needs: one about a video of the index must not wait for
+torch.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vidrec.commands import neighbors
+from vidrec.commands.neighbors import Answer
+from vidrec.commands.terminal import Progress
+from vidrec.commands.video_at_hand import Collection, Known, Remote, Unseen, frames_of, resolve
+from vidrec.detections.tree import VideoDetections
+from vidrec.media.frames import Frames
+from vidrec.project import Project
+from vidrec.vectors.categories import Guess, read_categories
+from vidrec.vectors.vectors import Vectors, read_vectors
+from vidrec.vectors.video_classifier import VideoClassifier, read_classifier
+from vidrec.vectors.weigh_objects import weigh_video
+from vidrec.vectors.weighting import Weighting, read_weighting
+from vidrec.videos.manifest import ids_by_content
+from vidrec.workflow import params
+from vidrec.workflow.errors import UserError
+from vidrec.workflow.video import Video
+
+if TYPE_CHECKING:
+    from vidrec.commands.inspection import Inspected
+    from vidrec.detections.segments import Segments
+
+
+@dataclass(frozen=True)
+class Session:
+    """`progress` is told what is being done. What a user has named wrongly is a UserError."""
+
+    project: Project
+    progress: Progress
+
+    def recommend(self, word: str, count: int) -> Answer:
+        """The `count` videos most like the one that `word` names, and the category it would get."""
+        vectors = read_vectors(self.project.vectors)
+        query = resolve(word, self._collection(vectors.videos))
+        if isinstance(query, Known):
+            return neighbors.of_indexed(vectors, query.video, count, self._guesses())
+        weighting = self._weighting(vectors)
+        found = self._detect(self._frames(query, word), weighting.params.detector)
+        vector = weigh_video(found, weighting)
+        neighbors.check_any_object(vector, word)
+        return neighbors.of_unseen(vectors, vector, count, self._classifier())
+
+    def inspect(self, word: str) -> "tuple[str, Inspected]":
+        """A name that will do for a file, and what is known of the video that `word` names.
+
+        Of a video of the index it is what is stored; of any other it is found now.
+        """
+        from vidrec.commands import inspection
+        from vidrec.videos.names import safe_names
+
+        query = resolve(word, self._collection(read_vectors(self.project.vectors).videos))
+        (name,) = safe_names([query.name], [word])
+        if isinstance(query, Known):
+            places = (self.project.detections(each) for each in ("classified", "segmented"))
+            return name, inspection.of_indexed(query.video, self.project.frames, *places)
+        frames = self._frames(query, word)
+        classes = self._detect(frames, "classified").table
+        from vidrec.networks import weights
+
+        objects = self._segment(frames) if weights.are_in(self.project.segmenter) else None
+        return name, inspection.of_frames(name, frames, classes, objects)
+
+    def _collection(self, videos: Sequence[Video]) -> Collection:
+        return Collection(videos, ids_by_content(self.project.videos), self.project.frames)
+
+    def _guesses(self) -> Mapping[str, Guess]:
+        path = self.project.categories
+        return read_categories(path) if path.is_file() else {}
+
+    def _classifier(self) -> VideoClassifier | None:
+        path = self.project.video_classifier
+        return read_classifier(path) if path.is_file() else None
+
+    def _weighting(self, vectors: Vectors) -> Weighting:
+        """The stored weighting, which must be that of `vectors`."""
+        weighting = read_weighting(self.project.weighting)
+        if weighting.labels != vectors.labels:
+            raise UserError(
+                f"{self.project.weighting} and {self.project.vectors} have different labels: they"
+                " are of different runs, make them again (`dvc repro -f weigh_objects`)"
+            )
+        return weighting
+
+    def _frames(self, query: Unseen | Remote, word: str) -> Frames:
+        """The frames of an unseen video, taken as those of the index were."""
+        from vidrec.videos import extract_frames
+
+        if not self.project.index.is_file():
+            raise UserError(
+                f"{self.project.index} is missing: run `dvc repro build_index` to make it"
+            )
+        taking = params.load(extract_frames.Params, self.project.index)
+        return frames_of(query, word, taking, self.progress)
+
+    def _detect(self, frames: Frames, detector: str) -> VideoDetections:
+        """What `detector` finds in the frames of an unseen video, run as it was for the index."""
+        from vidrec.commands import detect
+
+        if detector == "segmented":
+            return VideoDetections(detect.QUERY, self._segment(frames).table)
+        self.progress("loading the classifier, looking at the frames")
+        from vidrec.classifier import classify_frames
+
+        settings = params.load(classify_frames.Params, self.project.index)
+        if detector == "finetuned":
+            folders = self.project.classifier, self.project.head
+            return detect.classify_with_head(frames, *folders, settings)
+        return detect.classify(frames, self.project.classifier, settings)
+
+    def _segment(self, frames: Frames) -> "Segments":
+        """The objects in the frames of an unseen video, with their masks."""
+        self.progress("loading the segmenter, finding objects")
+        from vidrec.commands import detect
+        from vidrec.segmenter import segment_objects
+
+        settings = params.load(segment_objects.Params, self.project.index)
+        return detect.segment(frames, self.project.segmenter, settings)

@@ -1,0 +1,50 @@
+"""The manifest of YouTube ids by category, with ranked reserves: a CSV file that is kept in git."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from vidrec.workflow.errors import UserError
+from vidrec.workflow.tables import SAFE_NAME, check_numbers, read_table, write_table
+
+COLUMNS = ("category", "rank", "video_id", "title", "duration_s")
+
+
+def write_ids(path: Path, rows: pd.DataFrame) -> None:
+    """Write the manifest, rows as they are, whole or not at all."""
+    write_table(path, rows)
+
+
+def read_wanted(path: Path) -> pd.DataFrame:
+    """The manifest of ids, by category and rank; an id that comes twice counts once.
+
+    Raises UserError where it is missing, has no rows, or has a bad name in it.
+    """
+    if not path.is_file():
+        raise UserError(f"{path} is missing: run `vidrec discover` to make it, then commit it")
+    table = _checked(path)
+    if table.empty:
+        raise UserError(f"{path} names no videos: run `vidrec discover` to search for some")
+    for column in ("category", "video_id"):
+        bad = [name for name in table[column] if not SAFE_NAME.fullmatch(str(name))]
+        if bad:
+            raise UserError(f"{path}: {column} {bad[0]!r} must be of letters, digits, _ and -")
+    ordered = table.sort_values(["category", "rank"], kind="stable")
+    return ordered.drop_duplicates("video_id", ignore_index=True)
+
+
+def read_rows(path: Path) -> pd.DataFrame:
+    """All of the manifest as the text that it is, to be changed; no rows where there is no file.
+
+    Raises UserError where it is not such a manifest.
+    """
+    if not path.exists():
+        return pd.DataFrame(columns=list(COLUMNS))
+    _checked(path)
+    return pd.read_csv(path, dtype="str", keep_default_na=False)
+
+
+def _checked(path: Path) -> pd.DataFrame:
+    table = read_table(path, COLUMNS)
+    check_numbers(path, table, "rank", 1, 1e9)
+    return table

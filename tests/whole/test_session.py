@@ -1,0 +1,196 @@
+"""Neighbours of videos in the index and of others, in a project of six small clips."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from vidrec.commands.neighbors import ALONE, UNTRAINED, Answer
+from vidrec.project import Project
+from vidrec.recommender.reasons import Neighbor
+from vidrec.session import Session
+from vidrec.vectors.categories import read_categories
+from vidrec.workflow.errors import UserError
+
+CLIPS = [f"clip_{number}" for number in range(6)]
+
+
+def answer(video: str, count: int = 10) -> Answer:
+    return Session(Project(), lambda _: None).recommend(video, count)
+
+
+def query(video: str, count: int = 10) -> list[Neighbor]:
+    return answer(video, count).neighbors
+
+
+def unseen(kind: str, video_id: str) -> str:
+    """A copy of a video's file or frames that the index does not know: by place or by a byte."""
+    place = place_of(kind, video_id)
+    if place.is_dir():
+        shutil.copytree(place, f"unseen {kind} {video_id}")
+        return f"unseen {kind} {video_id}"
+    Path(f"unseen {video_id}.mp4").write_bytes(place.read_bytes() + b"\0")
+    return f"unseen {video_id}.mp4"
+
+
+def place_of(kind: str, video_id: str) -> Path:
+    return next(Path("data", kind).glob(f"*/{video_id}*"))
+
+
+def snapshot(folder: Path) -> dict[Path, tuple[int, bytes]]:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in files}
+
+
+@pytest.mark.parametrize(
+    "weighting",
+    [
+        {},
+        {"term": "probability", "scaling": "linear"},
+        {"term": "count", "idf": False, "norm": "none", "min_confidence": 0.5},
+    ],
+)
+def test_by_file_or_frames_a_video_has_the_neighbours_that_it_has_by_id(
+    weighting: dict[str, object], index: Path, weigh: Callable[..., None]
+) -> None:
+    weigh(**weighting)
+    for video_id in ("clip_0", "clip_3"):
+        expected = query(video_id)
+        assert {neighbor.video_id for neighbor in expected} == set(CLIPS) - {video_id}
+        assert query(str(place_of("videos", video_id))) == expected
+        assert query(str(place_of("frames", video_id))) == expected
+
+
+@pytest.mark.parametrize("kind", ["videos", "frames"])
+@pytest.mark.parametrize("term", ["confidence", "probability"])
+def test_what_the_index_has_not_is_looked_at_as_its_videos_were(
+    kind: str, term: str, index: Path, weigh: Callable[..., None]
+) -> None:
+    weigh(term=term)
+    found = {neighbor.video_id: neighbor.similarity for neighbor in query(unseen(kind, "clip_3"))}
+    assert found.pop("clip_3") == 1.0
+    assert found == {neighbor.video_id: neighbor.similarity for neighbor in query("clip_3")}
+
+
+def test_what_params_yaml_says_by_now_does_not_matter(index: Path) -> None:
+    video = unseen("videos", "clip_3")
+    before = answer(video)
+    settings = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
+    settings["extract_frames"] |= {"fps": 1, "size": 64, "fit": "pad"}
+    settings["weigh_objects"] |= {"term": "count", "scaling": "binary"}
+    Path("params.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    assert answer(video) == before
+    Path("params.yaml").unlink()
+    assert answer(video) == before
+
+
+def test_an_index_without_what_it_was_made_with(index: Path) -> None:
+    Path("data/index.json").unlink()
+    with pytest.raises(UserError, match=r"index\.json is missing: run `dvc repro build_index`"):
+        query(unseen("videos", "clip_3"))
+    assert query("clip_3")
+
+
+def test_the_category_of_a_video_of_the_index_is_no_memory_of_the_answer(index: Path) -> None:
+    stored = read_categories(Path("data/categories.csv"))
+    assert {each.name for each in stored.values()} <= {"cars", "pets"}
+    for video in ("clip_3", str(place_of("videos", "clip_3")), str(place_of("frames", "clip_3"))):
+        assert answer(video).category == stored["clip_3"]
+
+
+def test_the_category_of_an_unseen_video_is_that_of_the_classifier(index: Path) -> None:
+    found = answer(unseen("videos", "clip_3")).category
+    assert found is not None
+    assert found.name in ("cars", "pets")
+    assert 0.5 <= found.probability <= 1
+    assert found == answer(unseen("frames", "clip_3")).category
+
+
+def test_a_category_that_is_not_known(index: Path) -> None:
+    video = unseen("videos", "clip_3")
+    Path("data/categories.csv").write_text("video_id,category,probability\n", encoding="utf-8")
+    assert (answer("clip_3").category, answer("clip_3").unknown) == (None, UNTRAINED)
+    text = Path("data/vectors.csv").read_text(encoding="utf-8")
+    alone = text.replace("clip_3,pets", "clip_3,alone")
+    Path("data/vectors.csv").write_text(alone, encoding="utf-8")
+    assert answer("clip_3").unknown == ALONE
+    Path("data/vectors.csv").write_text(text, encoding="utf-8")
+    model = Path("data/video_classifier.json").read_text(encoding="utf-8")
+    other = model.replace('"cat",', '"cow",')
+    Path("data/video_classifier.json").write_text(other, encoding="utf-8")
+    assert (answer(video).category, answer(video).unknown) == (None, UNTRAINED)
+    for path in ("data/categories.csv", "data/video_classifier.json"):
+        Path(path).unlink()
+    assert answer("clip_3").category is answer(video).category is None
+    assert len(query("clip_3")) == len(query(video)) - 1 == 5
+
+
+def test_guesses_are_read_with_their_checks(index: Path) -> None:
+    Path("data/categories.csv").write_text("video_id,category,probability\nclip_3,cars,2\n")
+    with pytest.raises(UserError, match=r"categories\.csv, row 2: probability is"):
+        answer("clip_3")
+
+
+def test_a_copy_of_the_file_is_known_a_copy_of_the_frames_is_as_like_as_can_be(index: Path) -> None:
+    shutil.copy(place_of("videos", "clip_2"), "my own video.mp4")
+    shutil.copytree(place_of("frames", "clip_2"), "my frames")
+    assert query("my own video.mp4") == query("clip_2")
+    similarity = {neighbor.video_id: neighbor.similarity for neighbor in query("my frames")}
+    assert similarity.pop("clip_2") == 1.0
+    assert similarity == {neighbor.video_id: neighbor.similarity for neighbor in query("clip_2")}
+
+
+def test_nothing_below_data_changes(index: Path) -> None:
+    before = snapshot(index)
+    for video in ("clip_0", str(place_of("videos", "clip_0")), str(place_of("frames", "clip_0"))):
+        query(video)
+    assert snapshot(index) == before
+
+
+def test_an_id_comes_before_a_file_of_that_name(index: Path) -> None:
+    Path("clip_1").write_bytes(b"no video")
+    assert [neighbor.rank for neighbor in query("clip_1", 2)] == [1, 2]
+
+
+def test_a_youtube_url_of_a_video_in_the_index_needs_no_download(index: Path) -> None:
+    text = Path("data/vectors.csv").read_text(encoding="utf-8")
+    Path("data/vectors.csv").write_text(text.replace("clip_0,", "aaaaaaaaaa0,"), encoding="utf-8")
+    assert query("https://youtu.be/aaaaaaaaaa0") == query("aaaaaaaaaa0")
+
+
+def test_vectors_and_idf_of_different_runs(index: Path) -> None:
+    older = Path("data/weighting.json").read_text(encoding="utf-8")
+    text = older.replace('"cat",', '"cow",')
+    Path("data/weighting.json").write_text(text, encoding="utf-8")
+    assert text != older
+    with pytest.raises(UserError, match=r"different labels: .*dvc repro -f weigh_objects"):
+        query(unseen("videos", "clip_0"))
+
+
+def test_a_video_without_any_known_object_says_so(index: Path) -> None:
+    text = Path("data/weighting.json").read_text(encoding="utf-8")
+    surer = text.replace('"min_confidence": 0.001', '"min_confidence": 0.9999')
+    Path("data/weighting.json").write_text(surer, encoding="utf-8")
+    assert surer != text
+    video = unseen("videos", "clip_0")
+    with pytest.raises(UserError, match=r"clip_0\.mp4: none of the objects of the index was found"):
+        query(video)
+
+
+def test_what_is_no_video(index: Path) -> None:
+    Path("text.mp4").write_text("hello")
+    os.mkfifo("fifo.mp4")
+    Path("empty").mkdir()
+    for video, said in (
+        ("text.mp4", r"text\.mp4 gives no frames \(unknown_container\)"),
+        ("fifo.mp4", r"fifo\.mp4 gives no frames \(unreadable\)"),
+        ("empty", "empty holds no frames"),
+        ("nowhere/a.mp4", r"nowhere/a\.mp4 is missing"),
+        ("clip", "did you mean clip_"),
+        ("http://[abc", r"http://\[abc gives no video"),
+    ):
+        with pytest.raises(UserError, match=said):
+            query(video)
