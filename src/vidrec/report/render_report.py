@@ -14,7 +14,7 @@ from vidrec.recommender.similarity import DEPTH
 from vidrec.report import page
 from vidrec.report.filmstrips import Filmstrip, Look
 from vidrec.report.timelines import Timeline, timelines
-from vidrec.report.video_map import Drawing, draw_map
+from vidrec.report.video_map import SIDE, VideoMap, draw_map
 from vidrec.vectors.vectors import Vectors
 from vidrec.vectors.weigh_objects import Params as WeighParams
 from vidrec.workflow.errors import UserError
@@ -108,13 +108,13 @@ def read_neighbors(path: Path, vectors: Vectors) -> list[list[Neighbor]]:
 def render(index: Index, settings: Params) -> str:
     """The page: HTML that needs no other file."""
     names = sorted(set(index.vectors.categories))
-    drawing = draw_map(index.vectors.values, index.vectors.categories, names)
+    drawn = draw_map(index.vectors.values, len(names))
     videos = describe_all(index, names)
     return page.render(
         "report",
         categories=[
-            {"name": name, "hue": place % HUES, "shape": shape}
-            for place, (name, shape) in enumerate(zip(names, drawing.shapes, strict=True))
+            {"name": name, "hue": number % HUES, "marker": marker}
+            for number, (name, marker) in enumerate(zip(names, drawn.markers, strict=True))
         ],
         data={
             "categories": names,
@@ -125,8 +125,9 @@ def render(index: Index, settings: Params) -> str:
         headlines=headlines(index.metrics),
         left_out=left_out(index),
         mixture=category_mixture(index, names),
-        points=_points(drawing, videos),
-        spot=drawing.spot,
+        points=_points(drawn, videos),
+        side=SIDE,
+        spot=drawn.spot,
         videos=videos,
         weighting=index.weighting,
         worst=worst(videos, settings.worst),
@@ -218,9 +219,9 @@ def _for_script(video: Mapping[str, Any]) -> dict[str, Any]:
     return {key: video[key] for key in video if key not in ("poster", "row", "mistaken", "place")}
 
 
-def _points(drawing: Drawing, videos: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    places = [drawing.points[video["row"]] for video in videos]
-    return [{"x": x, "y": y, **video} for (x, y), video in zip(places, videos, strict=True)]
+def _points(drawn: VideoMap, videos: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    points = (drawn.points[video["row"]] for video in videos)
+    return [{"x": x, "y": y, **video} for (x, y), video in zip(points, videos, strict=True)]
 
 
 def worst(videos: Sequence[Mapping[str, Any]], count: int) -> list[Mapping[str, Any]]:
