@@ -11,8 +11,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from vidrec.detections.tree import read_videos
-from vidrec.report.filmstrips import Look, make_all
-from vidrec.report.render_report import Index, Params, read_neighbors, render
+from vidrec.recommender.recommendations import read_recommendations
+from vidrec.report.filmstrips import make_all
+from vidrec.report.render_report import Index, Params, render
 from vidrec.vectors.vectors import read_vectors
 from vidrec.vectors.weigh_objects import read_weighting
 from vidrec.videos.manifest import one_line, read_manifest
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from tests.conftest import MadeVideo
 
 HOSTILE = "</script><script>document.title='run'</script><!--<img src=x onerror=alert(1)>\"'\u2028"
-SETTINGS = Params(3, strip_frames=8, strip_size=96, poster_size=160, quality=70, worst=24)
+SETTINGS = Params(strip_frames=8, strip_size=96, poster_size=160, quality=70, worst=24, fps=3)
 WIDTHS = {"desktop": (1280, 900), "phone": (360, 740)}
 
 
@@ -63,11 +64,11 @@ def report(
     found = read_videos(root / "detections", with_distribution=False)
     index = Index(
         vectors=vectors,
-        neighbors=read_neighbors(root / "recommendations.csv", vectors),
+        neighbors=read_recommendations(root / "recommendations.csv", vectors),
         looked_at={},
-        detections={video.video.video_id: video.table for video in found},
+        detections={video.video: video.table for video in found},
         manifest=read_manifest(root / "videos"),
-        strips=make_all(root / "frames", Look(8, 96, 160, 70)),
+        strips=make_all(root / "frames", SETTINGS),
         weighting=read_weighting(root / "weighting.json").params,
         metrics=read_json(root / "metrics.json"),
     )
