@@ -20,10 +20,11 @@ def main() -> None:
         ("--vectors", "CSV file of the vectors"),
         ("--weighting", "JSON file: how they were weighed"),
         ("--recommendations", "CSV file: video_id,rank,neighbor_id,similarity"),
+        ("--index-metrics", "JSON file of figures: precision_at_10, map_at_10"),
+        ("--classifier-metrics", "JSON file of figures: accuracy"),
         ("--page", "HTML file to write"),
     ):
         parser.add_argument(name, type=Path, required=True, help=what)
-    parser.add_argument("--metrics", type=Path, nargs="*", default=[], help="JSON files of figures")
     args = parser.parse_args()
     settings = params.load(render_report.Params, args.params)
     vectors = read_vectors(args.vectors)
@@ -36,9 +37,8 @@ def main() -> None:
         manifest=read_manifest(args.videos),
         strips=filmstrips.make_all(args.frames, settings),
         weighting=read_weighting(args.weighting).params,
-        metrics={
-            key: value for path in args.metrics for key, value in files.read_json(path).items()
-        },
+        index_metrics=files.read_json(args.index_metrics),
+        classifier_metrics=files.read_json(args.classifier_metrics),
     )
     files.write_bytes(args.page, render_report.render(index, settings).encode())
 

@@ -65,7 +65,8 @@ def index_of(vectors: Vectors, neighbors: list[list[Ranked]], **changes: Any) ->
         "manifest": MANIFEST,
         "strips": {Video("autos", "a1"): Filmstrip(4, [1, 3], b"poster", b"strip")},
         "weighting": WEIGHTING,
-        "metrics": {"precision_at_10": 0.5},
+        "index_metrics": {"precision_at_10": 0.5},
+        "classifier_metrics": {},
     }
     return Index(vectors=vectors, neighbors=neighbors, **(values | changes))
 
@@ -138,12 +139,29 @@ def test_the_mixture_says_whose_neighbours_are_what() -> None:
 
 
 def test_headlines_are_the_figures_that_are_there() -> None:
-    found = headlines({"accuracy": 0.25, "map_at_10": None, "other": 1})
+    index = replace(
+        INDEX,
+        index_metrics={"map_at_10": None, "other": 1},
+        classifier_metrics={"accuracy": 0.25},
+    )
+    found = headlines(index)
     assert [(figure["name"], figure["value"]) for figure in found] == [("Category accuracy", 0.25)]
 
 
 def test_videos_without_a_vector_are_named() -> None:
     assert left_out(INDEX) == [{"video_id": "gone", "category": "bikes", "status": "unavailable"}]
+
+
+def test_a_figure_is_read_from_its_own_file() -> None:
+    index = replace(
+        INDEX,
+        index_metrics={"precision_at_10": 0.5, "accuracy": 0.125},
+        classifier_metrics={"precision_at_10": 0.75, "accuracy": 0.25},
+    )
+    assert [(figure["name"], figure["value"]) for figure in headlines(index)] == [
+        ("Precision at 10", 0.5),
+        ("Category accuracy", 0.25),
+    ]
 
 
 def test_neighbours_are_told_with_their_reasons() -> None:
@@ -254,6 +272,28 @@ def test_what_is_missing_is_one_line(
     assert run_stage("render_report", *arguments) == 1
     assert capsys.readouterr().err.startswith("error: ")
     assert not (tmp_path / "index.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("train_video_classifier.json", "{"), ("build_index.json", "")],
+)
+def test_an_input_that_cannot_be_used_is_one_line(
+    tmp_path: Path,
+    write_index: WriteIndex,
+    made_videos: list["MadeVideo"],
+    run_stage: Callable[..., int],
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    content: str,
+) -> None:
+    arguments = write_index(tmp_path, made_videos[:3])
+    (tmp_path / name).write_text(content)
+    assert run_stage("render_report", *arguments) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert name in said
+    assert said.count("\n") == 1
 
 
 def photo(path: Path, seed: int, shift: int) -> None:

@@ -27,9 +27,11 @@ REASONS_SHOWN = 4
 DECIMALS = 4
 
 # The metrics on the page: key, name, and what it is the share of.
-HEADLINES = (
+INDEX_HEADLINES = (
     ("precision_at_10", "Precision at 10", "recommended videos that are of the same category"),
     ("map_at_10", "Mean average precision", "the same, where the first places count more"),
+)
+CLASSIFIER_HEADLINES = (
     ("accuracy", "Category accuracy", "categories that are right when read off the vector"),
 )
 
@@ -56,7 +58,8 @@ class Index:
     manifest: pd.DataFrame
     strips: Mapping[Video, Filmstrip]
     weighting: WeighParams
-    metrics: Mapping[str, Any]
+    index_metrics: Mapping[str, Any]
+    classifier_metrics: Mapping[str, Any]
 
 
 def render(index: Index, settings: Params) -> str:
@@ -76,7 +79,7 @@ def render(index: Index, settings: Params) -> str:
             "hues": HUES,
             "videos": [_for_script(video) for video in videos],
         },
-        headlines=headlines(index.metrics),
+        headlines=headlines(index),
         left_out=left_out(index),
         mixture=category_mixture(index, names),
         points=_points(drawn, videos),
@@ -236,11 +239,15 @@ def category_mixture(index: Index, names: Sequence[str]) -> list[dict[str, Any]]
     ]
 
 
-def headlines(metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
+def headlines(index: Index) -> list[dict[str, Any]]:
     """The metrics to head the page with, those that are there."""
     return [
         {"name": name, "of": of, "value": metrics[key]}
-        for key, name, of in HEADLINES
+        for metrics, wanted in (
+            (index.index_metrics, INDEX_HEADLINES),
+            (index.classifier_metrics, CLASSIFIER_HEADLINES),
+        )
+        for key, name, of in wanted
         if isinstance(metrics.get(key), int | float)
     ]
 
