@@ -5,6 +5,7 @@ from pathlib import Path
 from vidrec.detections import segments, tree
 from vidrec.recommender.recommendations import read_recommendations
 from vidrec.report import filmstrips, render_report
+from vidrec.vectors.categories import read_categories
 from vidrec.vectors.vectors import read_vectors
 from vidrec.vectors.weigh_objects import read_weighting
 from vidrec.videos.manifest import read_manifest
@@ -20,6 +21,7 @@ def main() -> None:
         ("--vectors", "CSV file of the vectors"),
         ("--weighting", "JSON file: how they were weighed"),
         ("--recommendations", "CSV file: video_id,rank,neighbor_id,similarity"),
+        ("--categories", "CSV file: video_id,category,probability, from the classifier"),
         ("--index-metrics", "JSON file of figures: precision_at_10, map_at_10"),
         ("--classifier-metrics", "JSON file of figures: accuracy"),
         ("--page", "HTML file to write"),
@@ -37,6 +39,7 @@ def main() -> None:
         manifest=read_manifest(args.videos),
         strips=filmstrips.make_all(args.frames, settings),
         weighting=read_weighting(args.weighting).params,
+        guesses=read_categories(args.categories),
         index_metrics=files.read_json(args.index_metrics),
         classifier_metrics=files.read_json(args.classifier_metrics),
     )

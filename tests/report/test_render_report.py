@@ -27,6 +27,7 @@ from vidrec.report.render_report import (
     render,
     worst,
 )
+from vidrec.vectors.categories import Guess
 from vidrec.vectors.vectors import Vectors
 from vidrec.vectors.weigh_objects import Params as WeighParams
 from vidrec.workflow.video import Video, pair
@@ -65,6 +66,7 @@ def index_of(vectors: Vectors, neighbors: list[list[Ranked]], **changes: Any) ->
         "manifest": MANIFEST,
         "strips": {Video("autos", "a1"): Filmstrip(4, [1, 3], b"poster", b"strip")},
         "weighting": WEIGHTING,
+        "guesses": {"a1": Guess("bikes", 0.625)},
         "index_metrics": {"precision_at_10": 0.5},
         "classifier_metrics": {},
     }
@@ -164,6 +166,12 @@ def test_a_figure_is_read_from_its_own_file() -> None:
     ]
 
 
+def test_the_classifier_s_category_is_told_where_it_is_known() -> None:
+    bus, first, second = describe_all(INDEX, ["autos", "bikes"])
+    assert bus["guess"] == {"name": "bikes", "probability": 0.625}
+    assert first["guess"] is second["guess"] is None
+
+
 def test_neighbours_are_told_with_their_reasons() -> None:
     vectors = replace(VECTORS, values=np.array([[1.0, 1.0, 0.0], [0.6, 0.2, 0.0], [0, 0, 1.0]]))
     index = replace(INDEX, vectors=vectors, neighbors=[[], [Ranked(0, 0.5), Ranked(2, 0.0)], []])
@@ -200,12 +208,14 @@ def test_hostile_names_stay_text() -> None:
         manifest=manifest,
         detections=detections,
         strips={},
+        guesses={bad: Guess(bad, 1.0)},
     )
     text = render(made, SETTINGS)
     assert text.count("<script") == text.count("</script>") == 2
     assert "<img src=x" not in text
     assert "<!--" not in text
     assert data_of(text)["videos"][0]["title"] == bad
+    assert data_of(text)["videos"][0]["guess"]["name"] == bad
 
 
 def test_the_stage_writes_the_same_page_with_any_number_of_workers(
@@ -226,6 +236,7 @@ def test_the_stage_writes_the_same_page_with_any_number_of_workers(
     assert len(videos) == 33
     assert all(len(video["neighbors"]) == 10 for video in videos)
     assert videos[0]["title"] == "A cars video 1"
+    assert videos[0]["guess"] == {"name": "cars", "probability": 0.75}
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
@@ -276,7 +287,7 @@ def test_what_is_missing_is_one_line(
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("train_video_classifier.json", "{"), ("build_index.json", "")],
+    [("categories.csv", "video_id,category,probability\nv,c,2\n"), ("build_index.json", "")],
 )
 def test_an_input_that_cannot_be_used_is_one_line(
     tmp_path: Path,
@@ -341,6 +352,7 @@ def test_a_page_of_300_videos_is_at_most_8_mb(tmp_path: Path) -> None:
         ],
         detections=detections,
         strips={video: strips[place % 3] for place, video in enumerate(videos)},
+        guesses={video.video_id: Guess(video.category, 0.9375) for video in videos},
     )
     assert len(render(made, SETTINGS).encode()) <= 8e6
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from vidrec.report import page
 from vidrec.report.filmstrips import Filmstrip, Look
 from vidrec.report.timelines import Timeline, timelines
 from vidrec.report.video_map import SIDE, VideoMap, draw_map
+from vidrec.vectors.categories import Guess
 from vidrec.vectors.vectors import Vectors
 from vidrec.vectors.weigh_objects import Params as WeighParams
 from vidrec.workflow.params import param
@@ -32,7 +33,7 @@ INDEX_HEADLINES = (
     ("map_at_10", "Mean average precision", "the same, where the first places count more"),
 )
 CLASSIFIER_HEADLINES = (
-    ("accuracy", "Category accuracy", "categories that are right when read off the vector"),
+    ("accuracy", "Category accuracy", "categories that the classifier names right from the vector"),
 )
 
 
@@ -48,7 +49,8 @@ class Params(Look):
 class Index:
     """What the stages before have made of the videos; `neighbors` in the order of `vectors`.
 
-    `looked_at` has the frames that the detector has looked at, where not at each.
+    `looked_at` has the frames that the detector has looked at, where not at each. `guesses` has by
+    video id the category that the video classifier gives it, where it can give one.
     """
 
     vectors: Vectors
@@ -58,6 +60,7 @@ class Index:
     manifest: pd.DataFrame
     strips: Mapping[Video, Filmstrip]
     weighting: WeighParams
+    guesses: Mapping[str, Guess]
     index_metrics: Mapping[str, Any]
     classifier_metrics: Mapping[str, Any]
 
@@ -105,12 +108,19 @@ def describe_all(index: Index, names: Sequence[str]) -> list[dict[str, Any]]:
             "id": videos[row].video_id,
             "title": titles.get(videos[row]) or videos[row].video_id,
             "category": names.index(videos[row].category),
+            "guess": _guess(index, videos[row]),
             **_pictures(index.strips.get(videos[row])),
             **_objects(index, row),
             **_likeness(index, row, place_of),
         }
         for place, row in enumerate(order)
     ]
+
+
+def _guess(index: Index, video: Video) -> dict[str, Any] | None:
+    """The category that the video classifier gives a video, and how surely; None: not known."""
+    guess = index.guesses.get(video.video_id)
+    return asdict(guess) if guess else None
 
 
 def _pictures(strip: Filmstrip | None) -> dict[str, Any]:
