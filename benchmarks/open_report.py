@@ -11,6 +11,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from vidrec.project import Project
+
 RUNS = 5
 
 
@@ -28,7 +30,7 @@ def seconds_to_open(browser: Browser, address: str) -> float:
 
 
 def main() -> None:
-    report = Path(sys.argv[1] if len(sys.argv) > 1 else "reports/index.html").absolute()
+    report = Path(sys.argv[1] if len(sys.argv) > 1 else Project().page).absolute()
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]

@@ -12,6 +12,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
+from vidrec.project import Project
+
 DOCS = Path("docs")
 QUALITY = 85
 # Pictures that are hidden or further down are loaded only when somebody comes near them.
@@ -41,7 +43,7 @@ def take(
 
 
 def main() -> None:
-    report = Path(sys.argv[1] if len(sys.argv) > 1 else "reports/index.html").absolute().as_uri()
+    report = Path(sys.argv[1] if len(sys.argv) > 1 else Project().page).absolute().as_uri()
     video = sys.argv[2] if len(sys.argv) > 2 else "cars_001"
     with sync_playwright() as driver:
         browser = driver.chromium.launch(

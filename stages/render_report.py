@@ -2,15 +2,14 @@
 
 from pathlib import Path
 
-from vidrec.detections.tree import read_videos
-from vidrec.report import render_report
-from vidrec.report.filmstrips import make_all
-from vidrec.report.timelines import read_looked_at
+from vidrec.detections import segments, tree
+from vidrec.recommender.recommendations import read_recommendations
+from vidrec.report import filmstrips, render_report
+from vidrec.vectors.categories import read_categories
 from vidrec.vectors.vectors import read_vectors
 from vidrec.vectors.weigh_objects import read_weighting
 from vidrec.videos.manifest import read_manifest
-from vidrec.workflow import params, script
-from vidrec.workflow.files import read_json, write_bytes
+from vidrec.workflow import files, params, script
 
 
 def main() -> None:
@@ -22,26 +21,29 @@ def main() -> None:
         ("--vectors", "CSV file of the vectors"),
         ("--weighting", "JSON file: how they were weighed"),
         ("--recommendations", "CSV file: video_id,rank,neighbor_id,similarity"),
+        ("--categories", "CSV file: video_id,category,probability, from the classifier"),
+        ("--index-metrics", "JSON file of figures: precision_at_10, map_at_10"),
+        ("--classifier-metrics", "JSON file of figures: accuracy"),
         ("--page", "HTML file to write"),
     ):
         parser.add_argument(name, type=Path, required=True, help=what)
-    parser.add_argument("--metrics", type=Path, nargs="*", default=[], help="JSON files of figures")
     args = parser.parse_args()
-
     settings = params.load(render_report.Params, args.params)
     vectors = read_vectors(args.vectors)
-    found = read_videos(args.detections, with_distribution=False)
+    found = tree.read_videos(args.detections, with_distribution=False)
     index = render_report.Index(
         vectors=vectors,
-        neighbors=render_report.read_neighbors(args.recommendations, vectors),
-        detections={each.video.video_id: each.table for each in found},
-        looked_at=read_looked_at(args.detections),
+        neighbors=read_recommendations(args.recommendations, vectors),
+        detections={each.video: each.table for each in found},
+        looked_at=segments.read_looked_at(args.detections),
         manifest=read_manifest(args.videos),
-        strips=make_all(args.frames, settings.look()),
+        strips=filmstrips.make_all(args.frames, settings),
         weighting=read_weighting(args.weighting).params,
-        metrics={key: value for path in args.metrics for key, value in read_json(path).items()},
+        guesses=read_categories(args.categories),
+        index_metrics=files.read_json(args.index_metrics),
+        classifier_metrics=files.read_json(args.classifier_metrics),
     )
-    write_bytes(args.page, render_report.render(index, settings).encode())
+    files.write_bytes(args.page, render_report.render(index, settings).encode())
 
 
 if __name__ == "__main__":

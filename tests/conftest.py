@@ -318,6 +318,7 @@ def write_index(
     from vidrec.detections.tree import read_videos
     from vidrec.recommender import build_index
     from vidrec.vectors import weigh_objects
+    from vidrec.vectors.categories import Guess, write_categories
     from vidrec.vectors.vectors import write_vectors
     from vidrec.videos.manifest import Entry, build_manifest
     from vidrec.workflow.files import write_json
@@ -338,7 +339,10 @@ def write_index(
         write_json(root / "weighting.json", weigh_objects.weighting_to_dict(weighting))
         listed = build_index.recommendations(vectors, ranking, 10)
         write_table(root / "recommendations.csv", listed)
-        write_json(root / "metrics.json", build_index.evaluate(vectors, ranking))
+        write_json(root / "build_index.json", build_index.evaluate(vectors, ranking))
+        write_json(root / "train_video_classifier.json", {"accuracy": 0.875})
+        guesses = {each.video_id: Guess(each.category, 0.75) for each in videos}
+        write_categories(root / "categories.csv", guesses)
         named = {
             "--params": ROOT / "params.yaml",
             "--videos": root / "videos",
@@ -347,7 +351,9 @@ def write_index(
             "--vectors": root / "vectors.csv",
             "--weighting": root / "weighting.json",
             "--recommendations": root / "recommendations.csv",
-            "--metrics": root / "metrics.json",
+            "--categories": root / "categories.csv",
+            "--index-metrics": root / "build_index.json",
+            "--classifier-metrics": root / "train_video_classifier.json",
             "--page": root / "index.html",
         }
         return [str(part) for pair in named.items() for part in pair]

@@ -10,6 +10,7 @@ from PIL import Image
 
 from vidrec.report.filmstrips import Look, make, make_all, spread_out
 from vidrec.workflow.errors import UserError
+from vidrec.workflow.video import Video
 
 LOOK = Look(strip_frames=4, strip_size=32, poster_size=48, quality=70)
 
@@ -61,12 +62,12 @@ def test_workers_change_nothing(
         monkeypatch.setenv("VIDREC_WORKERS", workers)
         made.append(make_all(tmp_path, LOOK))
     assert made[0] == made[1]
-    assert list(made[0]) == [("pets", f"v{seed}") for seed in range(4)]
+    assert list(made[0]) == [Video("pets", f"v{seed}") for seed in range(4)]
 
 
-def test_what_is_no_picture_is_named(tmp_path: Path) -> None:
+def test_what_is_not_a_picture_is_named(tmp_path: Path) -> None:
     folder = tmp_path / "pets" / "v"
     folder.mkdir(parents=True)
-    (folder / "1.jpg").write_bytes(b"no picture")
+    (folder / "1.jpg").write_bytes(b"not a picture")
     with pytest.raises(UserError, match=r"1\.jpg cannot be read as a picture"):
         make(folder, LOOK)

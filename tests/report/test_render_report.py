@@ -13,33 +13,31 @@ import pandas as pd
 import pytest
 from PIL import Image, ImageFilter
 
-from vidrec.recommender.build_index import rank_all, recommendations
+from vidrec.recommender.recommendations import Ranked
 from vidrec.report import page
-from vidrec.report.filmstrips import Filmstrip, Look, make
+from vidrec.report.filmstrips import Filmstrip, make
 from vidrec.report.render_report import (
+    REASONS_SHOWN,
     Index,
-    Neighbor,
     Params,
     category_mixture,
     describe_all,
     headlines,
     left_out,
-    read_neighbors,
     render,
     worst,
 )
+from vidrec.vectors.categories import Guess
 from vidrec.vectors.vectors import Vectors
 from vidrec.vectors.weigh_objects import Params as WeighParams
-from vidrec.workflow.errors import UserError
-from vidrec.workflow.tables import write_table
-from vidrec.workflow.video import pair
+from vidrec.workflow.video import Video, pair
 
 if TYPE_CHECKING:
     from tests.conftest import MadeVideo
 
 WriteIndex = Callable[[Path, list["MadeVideo"]], list[str]]
 
-SETTINGS = Params(3, strip_frames=8, strip_size=96, poster_size=160, quality=70, worst=24)
+SETTINGS = Params(strip_frames=8, strip_size=96, poster_size=160, quality=70, worst=24, fps=3)
 WEIGHTING = WeighParams("classified", "confidence", "sqrt", True, "l2", 0.1)
 VECTORS = Vectors(
     pair(["bikes", "autos", "bikes"], ["b2", "a1", "b1"]),
@@ -55,27 +53,27 @@ MANIFEST = pd.DataFrame(
     }
 )
 DETECTIONS = {
-    "a1": pd.DataFrame(
+    Video("autos", "a1"): pd.DataFrame(
         {"frame": [1, 2, 3], "label": ["car", "bus", "tree"], "confidence": [0.9, 0.5, 0.05]}
     )
 }
 
 
-def index_of(vectors: Vectors, neighbors: list[list[Neighbor]], **changes: Any) -> Index:
+def index_of(vectors: Vectors, neighbors: list[list[Ranked]], **changes: Any) -> Index:
     values: dict[str, Any] = {
         "detections": DETECTIONS,
         "looked_at": {},
         "manifest": MANIFEST,
-        "strips": {("autos", "a1"): Filmstrip(4, [1, 3], b"poster", b"strip")},
+        "strips": {Video("autos", "a1"): Filmstrip(4, [1, 3], b"poster", b"strip")},
         "weighting": WEIGHTING,
-        "metrics": {"precision_at_10": 0.5},
+        "guesses": {"a1": Guess("bikes", 0.625)},
+        "index_metrics": {"precision_at_10": 0.5},
+        "classifier_metrics": {},
     }
     return Index(vectors=vectors, neighbors=neighbors, **(values | changes))
 
 
-INDEX = index_of(
-    VECTORS, [[Neighbor(1, 0.0, []), Neighbor(2, 0.0, [])], [Neighbor(0, 0.4, [])], []]
-)
+INDEX = index_of(VECTORS, [[Ranked(1, 0.0), Ranked(2, 0.0)], [Ranked(0, 0.4)], []])
 
 
 def data_of(text: str) -> dict[str, Any]:
@@ -105,7 +103,7 @@ def test_objects_are_those_that_count_with_when_they_are_seen() -> None:
 
 
 def test_frames_that_were_not_looked_at_do_not_count() -> None:
-    looked_at = {"a1": [1, 2, 3, 5, 6]}
+    looked_at = {Video("autos", "a1"): [1, 2, 3, 5, 6]}
     bus, _, _ = describe_all(replace(INDEX, looked_at=looked_at), ["autos", "bikes"])
     assert bus["looked"] == 5
     assert bus["objects"][0]["cells"] == "80000"
@@ -143,7 +141,12 @@ def test_the_mixture_says_whose_neighbours_are_what() -> None:
 
 
 def test_headlines_are_the_figures_that_are_there() -> None:
-    found = headlines({"accuracy": 0.25, "map_at_10": None, "other": 1})
+    index = replace(
+        INDEX,
+        index_metrics={"map_at_10": None, "other": 1},
+        classifier_metrics={"accuracy": 0.25},
+    )
+    found = headlines(index)
     assert [(figure["name"], figure["value"]) for figure in found] == [("Category accuracy", 0.25)]
 
 
@@ -151,34 +154,40 @@ def test_videos_without_a_vector_are_named() -> None:
     assert left_out(INDEX) == [{"video_id": "gone", "category": "bikes", "status": "unavailable"}]
 
 
-def test_neighbours_come_in_order_with_their_reasons(tmp_path: Path) -> None:
-    path = tmp_path / "recommendations.csv"
-    path.write_text("video_id,rank,neighbor_id,similarity\na1,2,b1,0\na1,11,b2,0\na1,1,b2,0.5\n")
-    vectors = replace(VECTORS, values=np.array([[1.0, 1.0, 0.0], [0.6, 0.2, 0.0], [0, 0, 1.0]]))
-    found = read_neighbors(path, vectors)
-    assert [(item.row, item.similarity) for item in found[1]] == [(0, 0.5), (2, 0.0)]
-    assert [(r.label, round(r.share, 6)) for r in found[1][0].reasons] == [
-        ("bus", 0.75),
-        ("car", 0.25),
+def test_a_figure_is_read_from_its_own_file() -> None:
+    index = replace(
+        INDEX,
+        index_metrics={"precision_at_10": 0.5, "accuracy": 0.125},
+        classifier_metrics={"precision_at_10": 0.75, "accuracy": 0.25},
+    )
+    assert [(figure["name"], figure["value"]) for figure in headlines(index)] == [
+        ("Precision at 10", 0.5),
+        ("Category accuracy", 0.25),
     ]
-    assert found[0] == found[2] == []
-    assert found[1][1].reasons == []
 
 
-@pytest.mark.parametrize(
-    ("row", "said"),
-    [
-        ("a1,1,other,0.5", "names the video 'other', which has no vector"),
-        ("other,1,a1,0.5", "names the video 'other', which has no vector"),
-        ("a1,1,b1,2", "similarity is"),
-        ("a1,0,b1,0.5", "rank is"),
-    ],
-)
-def test_recommendations_of_another_run_are_refused(tmp_path: Path, row: str, said: str) -> None:
-    path = tmp_path / "recommendations.csv"
-    path.write_text(f"video_id,rank,neighbor_id,similarity\n{row}\n")
-    with pytest.raises(UserError, match=said):
-        read_neighbors(path, VECTORS)
+def test_the_classifier_s_category_is_told_where_it_is_known() -> None:
+    bus, first, second = describe_all(INDEX, ["autos", "bikes"])
+    assert bus["guess"] == {"name": "bikes", "probability": 0.625}
+    assert first["guess"] is second["guess"] is None
+
+
+def test_neighbours_are_told_with_their_reasons() -> None:
+    vectors = replace(VECTORS, values=np.array([[1.0, 1.0, 0.0], [0.6, 0.2, 0.0], [0, 0, 1.0]]))
+    index = replace(INDEX, vectors=vectors, neighbors=[[], [Ranked(0, 0.5), Ranked(2, 0.0)], []])
+    first, second = describe_all(index, ["autos", "bikes"])[0]["neighbors"]
+    assert [(r["label"], r["share"]) for r in first["reasons"]] == [("bus", 0.75), ("car", 0.25)]
+    assert (first["similarity"], first["more"]) == (0.5, False)
+    assert (second["reasons"], second["more"]) == ([], False)
+
+
+def test_the_first_of_many_reasons_are_told() -> None:
+    labels = [f"label {number}" for number in range(6)]
+    vectors = Vectors(pair(["c", "c"], ["a", "b"]), labels, np.ones((2, 6)))
+    video, _ = describe_all(index_of(vectors, [[Ranked(1, 1.0)], []]), ["c"])
+    (neighbor,) = video["neighbors"]
+    assert [reason["label"] for reason in neighbor["reasons"]] == labels[:REASONS_SHOWN]
+    assert neighbor["more"]
 
 
 def test_a_page_holds_all_it_needs() -> None:
@@ -192,14 +201,21 @@ def test_hostile_names_stay_text() -> None:
     bad = "</script><script>alert(1)</script><!--\"'\u2028<img src=x onerror=alert(1)>"
     vectors = Vectors(pair([bad, bad], [bad, "v"]), [bad], np.ones((2, 1)))
     manifest = pd.DataFrame({"video_id": [bad], "category": bad, "status": bad, "title": bad})
-    detections = {bad: pd.DataFrame({"frame": [1], "label": bad, "confidence": 1.0})}
-    neighbors = [[Neighbor(1, 1.0, [])], [Neighbor(0, 1.0, [])]]
-    made = index_of(vectors, neighbors, manifest=manifest, detections=detections, strips={})
+    detections = {Video(bad, bad): pd.DataFrame({"frame": [1], "label": bad, "confidence": 1.0})}
+    made = index_of(
+        vectors,
+        [[Ranked(1, 1.0)], [Ranked(0, 1.0)]],
+        manifest=manifest,
+        detections=detections,
+        strips={},
+        guesses={bad: Guess(bad, 1.0)},
+    )
     text = render(made, SETTINGS)
     assert text.count("<script") == text.count("</script>") == 2
     assert "<img src=x" not in text
     assert "<!--" not in text
     assert data_of(text)["videos"][0]["title"] == bad
+    assert data_of(text)["videos"][0]["guess"]["name"] == bad
 
 
 def test_the_stage_writes_the_same_page_with_any_number_of_workers(
@@ -220,6 +236,7 @@ def test_the_stage_writes_the_same_page_with_any_number_of_workers(
     assert len(videos) == 33
     assert all(len(video["neighbors"]) == 10 for video in videos)
     assert videos[0]["title"] == "A cars video 1"
+    assert videos[0]["guess"] == {"name": "cars", "probability": 0.75}
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
@@ -268,6 +285,28 @@ def test_what_is_missing_is_one_line(
     assert not (tmp_path / "index.html").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("categories.csv", "video_id,category,probability\nv,c,2\n"), ("build_index.json", "")],
+)
+def test_an_input_that_cannot_be_used_is_one_line(
+    tmp_path: Path,
+    write_index: WriteIndex,
+    made_videos: list["MadeVideo"],
+    run_stage: Callable[..., int],
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    content: str,
+) -> None:
+    arguments = write_index(tmp_path, made_videos[:3])
+    (tmp_path / name).write_text(content)
+    assert run_stage("render_report", *arguments) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert name in said
+    assert said.count("\n") == 1
+
+
 def photo(path: Path, seed: int, shift: int) -> None:
     """A picture with as much detail as a photograph has, as the frames are stored."""
     random = np.random.default_rng(seed)
@@ -292,27 +331,28 @@ def test_a_page_of_300_videos_is_at_most_8_mb(tmp_path: Path) -> None:
     for seed in range(3):
         for number in range(1, 9):
             photo(tmp_path / f"{number}.jpg", seed, number * 3)
-        strips.append(make(tmp_path, Look(8, 96, 160, 70)))
+        strips.append(make(tmp_path, SETTINGS))
     random = np.random.default_rng(0)
     labels = [f"an object of kind {number}" for number in range(200)]
     values = random.random((300, 200)) * (random.random((300, 200)) < 0.2)
-    names = [f"video-{number:011}" for number in range(300)]
     categories = [f"category{number % 3}" for number in range(300)]
-    vectors = Vectors(pair(categories, names), labels, values)
-    path = tmp_path / "recommendations.csv"
-    write_table(path, recommendations(vectors, rank_all(vectors, 10), 10))
+    videos = pair(categories, [f"video-{number:011}" for number in range(300)])
+    vectors = Vectors(videos, labels, values)
     detections = {
-        name: pd.DataFrame({"frame": range(1, 31), "label": random.choice(labels, 30)}).assign(
+        video: pd.DataFrame({"frame": range(1, 31), "label": random.choice(labels, 30)}).assign(
             confidence=0.5
         )
-        for name in names
+        for video in videos
     }
-    keys = zip(categories, names, strict=True)
     made = index_of(
         vectors,
-        read_neighbors(path, vectors),
+        [
+            [Ranked((row + step) % 300, random.random()) for step in range(1, 11)]
+            for row in range(300)
+        ],
         detections=detections,
-        strips={key: strips[place % 3] for place, key in enumerate(keys)},
+        strips={video: strips[place % 3] for place, video in enumerate(videos)},
+        guesses={video.video_id: Guess(video.category, 0.9375) for video in videos},
     )
     assert len(render(made, SETTINGS).encode()) <= 8e6
 
@@ -321,6 +361,6 @@ def test_pictures_on_a_page_can_be_opened(
     tmp_path: Path, write_frames: Callable[[Path, int, int], None]
 ) -> None:
     write_frames(tmp_path / "v", 2, 0)
-    address = page.data_url(make(tmp_path / "v", SETTINGS.look()).poster)
+    address = page.data_url(make(tmp_path / "v", SETTINGS).poster)
     picture = Image.open(BytesIO(base64.b64decode(address.split(",")[1])))
     assert (picture.format, picture.size) == ("WEBP", (160, 160))

@@ -1,12 +1,9 @@
-from pathlib import Path
-
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidrec.report.timelines import MOST_CELLS, Timeline, read_looked_at, timelines
-from vidrec.workflow.files import write_json
+from vidrec.report.timelines import MOST_CELLS, Timeline, timelines
 
 
 def table(*rows: tuple[int, str, float]) -> pd.DataFrame:
@@ -34,13 +31,6 @@ def test_nothing_found_is_no_row() -> None:
 
 def test_a_detection_in_a_frame_that_is_not_known_is_shown_all_the_same() -> None:
     assert timelines(table((3, "cat", 1.0)), [1, 2]) == [Timeline("cat", "009", 1, 3, 3)]
-
-
-def test_the_frames_looked_at_are_those_stored(tmp_path: Path) -> None:
-    assert read_looked_at(tmp_path) == {}
-    write_json(tmp_path / "cars/a.b.masks.json", {"frames": [1, 4], "masks": []})
-    (tmp_path / "cars/a.b.csv").touch()
-    assert read_looked_at(tmp_path) == {"a.b": [1, 4]}
 
 
 @given(

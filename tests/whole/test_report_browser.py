@@ -11,8 +11,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from vidrec.detections.tree import read_videos
-from vidrec.report.filmstrips import Look, make_all
-from vidrec.report.render_report import Index, Params, read_neighbors, render
+from vidrec.recommender.recommendations import read_recommendations
+from vidrec.report.filmstrips import make_all
+from vidrec.report.render_report import Index, Params, render
+from vidrec.vectors.categories import Guess
 from vidrec.vectors.vectors import read_vectors
 from vidrec.vectors.weigh_objects import read_weighting
 from vidrec.videos.manifest import one_line, read_manifest
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
     from tests.conftest import MadeVideo
 
 HOSTILE = "</script><script>document.title='run'</script><!--<img src=x onerror=alert(1)>\"'\u2028"
-SETTINGS = Params(3, strip_frames=8, strip_size=96, poster_size=160, quality=70, worst=24)
+SETTINGS = Params(strip_frames=8, strip_size=96, poster_size=160, quality=70, worst=24, fps=3)
+GUESSES = {"pets_003": Guess("pets", 0.934), "pets_004": Guess("music", 0.6)}
 WIDTHS = {"desktop": (1280, 900), "phone": (360, 740)}
 
 
@@ -46,10 +49,7 @@ def report(
     write_index: Callable[[Path, list["MadeVideo"]], list[str]],
     made_videos: list["MadeVideo"],
 ) -> str:
-    """The address of a report of 33 videos: one hostile, one without frames, one without objects.
-
-    It is rendered here, as another process would have to import all of it again.
-    """
+    """A report's address: of its 33 videos one is hostile, one has no frames, one no objects."""
     root = tmp_path_factory.mktemp("report")
     hostile, unseen, blind, *others = made_videos
     made = [
@@ -59,17 +59,27 @@ def report(
         *others,
     ]
     write_index(root, made)
+    return write_page(root)
+
+
+def write_page(root: Path) -> str:
+    """Render what `write_index` has written under `root`; gives the page's address.
+
+    It is rendered here, as another process would have to import all of it again.
+    """
     vectors = read_vectors(root / "vectors.csv")
     found = read_videos(root / "detections", with_distribution=False)
     index = Index(
         vectors=vectors,
-        neighbors=read_neighbors(root / "recommendations.csv", vectors),
+        neighbors=read_recommendations(root / "recommendations.csv", vectors),
         looked_at={},
-        detections={video.video.video_id: video.table for video in found},
+        detections={video.video: video.table for video in found},
         manifest=read_manifest(root / "videos"),
-        strips=make_all(root / "frames", Look(8, 96, 160, 70)),
+        strips=make_all(root / "frames", SETTINGS),
         weighting=read_weighting(root / "weighting.json").params,
-        metrics=read_json(root / "metrics.json"),
+        guesses=GUESSES,
+        index_metrics=read_json(root / "build_index.json"),
+        classifier_metrics={"accuracy": 0.875},
     )
     (root / "index.html").write_text(render(index, SETTINGS))
     return (root / "index.html").as_uri()
@@ -250,6 +260,40 @@ def test_a_video_without_frames_or_objects_says_so(page: Page) -> None:
     expect(page.get_by_text("No video has an object in common with this one")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("video_id", "said", "other"),
+    [
+        ("pets_003", "Classifier: pets, 93 %", False),
+        ("pets_004", "Classifier: music, 60 %, not its own category", True),
+        ("pets_005", "Classifier: not known", False),
+    ],
+)
+def test_the_classifier_s_category_is_told(
+    page: Page, video_id: str, said: str, other: bool
+) -> None:
+    page.goto(page.url + f"#{video_id}")
+    told = page.locator("#\\.chosen .guess")
+    expect(told).to_have_text(said)
+    assert ("other" in str(told.get_attribute("class")).split()) is other
+
+
+def test_of_a_video_alone_in_its_category_nothing_is_known(
+    browser: Browser,
+    tmp_path: Path,
+    write_index: Callable[[Path, list["MadeVideo"]], list[str]],
+    made_videos: list["MadeVideo"],
+) -> None:
+    write_index(tmp_path, made_videos[:1])
+    context = browser.new_context()
+    page, wrong = watch(context, write_page(tmp_path))
+    page.goto(f"{(tmp_path / 'index.html').as_uri()}#cars_001")
+    expect(page.locator("#\\.chosen .guess")).to_have_text(
+        "Classifier: not known, alone in its category"
+    )
+    context.close()
+    assert wrong == []
+
+
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_serious_fault_for_those_who_see_or_hear_otherwise(
@@ -263,7 +307,7 @@ def test_no_serious_fault_for_those_who_see_or_hear_otherwise(
     )
     page, wrong = watch(context, report)
     found = []
-    for state in ("", "#/faults", "#/map", "#pets_003"):
+    for state in ("", "#/faults", "#/map", "#pets_003", "#pets_004"):
         page.goto(report + state)
         results = Axe().run(page)
         found += [

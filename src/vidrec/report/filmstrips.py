@@ -10,6 +10,7 @@ from PIL import Image
 
 from vidrec.media.frames import frame_paths, read_picture, videos_below
 from vidrec.workflow.parallel import map_items
+from vidrec.workflow.params import param
 from vidrec.workflow.video import Video
 
 # How hard the WebP encoder tries, 0 to 6: 6 takes half as long again, to save a twentieth.
@@ -18,12 +19,15 @@ EFFORT = 4
 
 @dataclass(frozen=True)
 class Look:
-    """How many frames a strip has at most, the sides of both pictures (pixels), their quality."""
+    """How many frames a strip has at most, the sides of both pictures (pixels), their quality.
 
-    strip_frames: int
-    strip_size: int
-    poster_size: int
-    quality: int
+    See `render_report` in params.yaml.
+    """
+
+    strip_frames: int = param(low=1, high=32)
+    strip_size: int = param(low=16, high=512)
+    poster_size: int = param(low=16, high=512)
+    quality: int = param(low=1, high=100)
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Filmstrip:
 def make_all(root: Path, look: Look) -> dict[Video, Filmstrip]:
     """The filmstrip of each video under `root`.
 
-    Raises UserError where there is none, or a frame is missing or no picture.
+    Raises UserError where there is none, or where a frame is missing or cannot be read.
     """
     videos = videos_below(root)
     directories = [video.below(root) for video in videos]

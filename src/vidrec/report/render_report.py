@@ -2,24 +2,23 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from vidrec.recommender.reasons import Reason, reasons
-from vidrec.recommender.similarity import DEPTH
+from vidrec.recommender.recommendations import Ranked
 from vidrec.report import page
 from vidrec.report.filmstrips import Filmstrip, Look
 from vidrec.report.timelines import Timeline, timelines
-from vidrec.report.video_map import Drawing, draw_map
+from vidrec.report.video_map import SIDE, VideoMap, draw_map
+from vidrec.vectors.categories import Guess
 from vidrec.vectors.vectors import Vectors
 from vidrec.vectors.weigh_objects import Params as WeighParams
-from vidrec.workflow.errors import UserError
 from vidrec.workflow.params import param
-from vidrec.workflow.tables import check_numbers, read_table
+from vidrec.workflow.video import Video, pair
 
 # Colours that the style has for categories; their markers differ where colours come again.
 HUES = 8
@@ -29,92 +28,53 @@ REASONS_SHOWN = 4
 DECIMALS = 4
 
 # The metrics on the page: key, name, and what it is the share of.
-HEADLINES = (
+INDEX_HEADLINES = (
     ("precision_at_10", "Precision at 10", "recommended videos that are of the same category"),
     ("map_at_10", "Mean average precision", "the same, where the first places count more"),
-    ("accuracy", "Category accuracy", "categories that are right when read off the vector"),
+)
+CLASSIFIER_HEADLINES = (
+    ("accuracy", "Category accuracy", "categories that the classifier names right from the vector"),
 )
 
 
 @dataclass(frozen=True)
-class Params:
-    """See `render_report` in params.yaml; sizes are pixels per side."""
+class Params(Look):
+    """See `render_report` in params.yaml; `fps` is that of the frames."""
 
-    fps: int = param(name="extract_frames.fps", low=1, high=60)
-    strip_frames: int = param(low=1, high=32)
-    strip_size: int = param(low=16, high=512)
-    poster_size: int = param(low=16, high=512)
-    quality: int = param(low=1, high=100)
     worst: int = param(low=0)
-
-    def look(self) -> Look:
-        """The part that concerns the pictures."""
-        return Look(self.strip_frames, self.strip_size, self.poster_size, self.quality)
-
-
-@dataclass(frozen=True)
-class Neighbor:
-    """A recommended video: its row among the vectors, and why it is there."""
-
-    row: int
-    similarity: float
-    reasons: list[Reason]
+    fps: int = param(name="extract_frames.fps", low=1, high=60)
 
 
 @dataclass(frozen=True)
 class Index:
-    """What the stages before have made of the videos; by video id, where not in vectors' order.
+    """What the stages before have made of the videos; `neighbors` in the order of `vectors`.
 
-    `looked_at` has the frames that the detector has looked at, where not at each.
+    `looked_at` has the frames that the detector has looked at, where not at each. `guesses` has by
+    video id the category that the video classifier gives it, where it can give one.
     """
 
     vectors: Vectors
-    neighbors: list[list[Neighbor]]
-    detections: Mapping[str, pd.DataFrame]
-    looked_at: Mapping[str, Sequence[int]]
+    neighbors: list[list[Ranked]]
+    detections: Mapping[Video, pd.DataFrame]
+    looked_at: Mapping[Video, Sequence[int]]
     manifest: pd.DataFrame
-    strips: Mapping[tuple[str, str], Filmstrip]
+    strips: Mapping[Video, Filmstrip]
     weighting: WeighParams
-    metrics: Mapping[str, Any]
-
-
-def read_neighbors(path: Path, vectors: Vectors) -> list[list[Neighbor]]:
-    """The first ten neighbours of each video in a table of recommendations, with the reasons.
-
-    Raises UserError where a value is not allowed, or a video is not one of `vectors`.
-    """
-    table = read_table(path, ["video_id", "rank", "neighbor_id", "similarity"])
-    check_numbers(path, table, "rank", 1, float("inf"))
-    check_numbers(path, table, "similarity", -1, 1)
-    table = table.astype({"rank": "float64", "similarity": "float64"})
-    rows = {video_id: row for row, video_id in enumerate(vectors.ids)}
-    for column in ("video_id", "neighbor_id"):
-        unknown = table[column][~table[column].isin(list(rows))]
-        if len(unknown):
-            raise UserError(
-                f"{path} names the video {unknown.iloc[0]!r}, which has no vector: they are of"
-                " different runs, make them again (`dvc repro`)"
-            )
-    first = table[table["rank"] <= DEPTH].sort_values("rank", kind="stable")
-    found: list[list[Neighbor]] = [[] for _ in vectors.ids]
-    columns = (first[name] for name in ("video_id", "neighbor_id", "similarity"))
-    for video_id, neighbor_id, similarity in zip(*columns, strict=True):
-        me, other = rows[video_id], rows[neighbor_id]
-        why = reasons(vectors.labels, vectors.values[me], vectors.values[other])
-        found[me].append(Neighbor(other, similarity, why))
-    return found
+    guesses: Mapping[str, Guess]
+    index_metrics: Mapping[str, Any]
+    classifier_metrics: Mapping[str, Any]
 
 
 def render(index: Index, settings: Params) -> str:
     """The page: HTML that needs no other file."""
     names = sorted(set(index.vectors.categories))
-    drawing = draw_map(index.vectors.values, index.vectors.categories, names)
+    drawn = draw_map(index.vectors.values, len(names))
     videos = describe_all(index, names)
     return page.render(
         "report",
         categories=[
-            {"name": name, "hue": place % HUES, "shape": shape}
-            for place, (name, shape) in enumerate(zip(names, drawing.shapes, strict=True))
+            {"name": name, "hue": number % HUES, "marker": marker}
+            for number, (name, marker) in enumerate(zip(names, drawn.markers, strict=True))
         ],
         data={
             "categories": names,
@@ -122,11 +82,12 @@ def render(index: Index, settings: Params) -> str:
             "hues": HUES,
             "videos": [_for_script(video) for video in videos],
         },
-        headlines=headlines(index.metrics),
+        headlines=headlines(index),
         left_out=left_out(index),
         mixture=category_mixture(index, names),
-        points=_points(drawing, videos),
-        spot=drawing.spot,
+        points=_points(drawn, videos),
+        side=SIDE,
+        spot=drawn.spot,
         videos=videos,
         weighting=index.weighting,
         worst=worst(videos, settings.worst),
@@ -135,50 +96,74 @@ def render(index: Index, settings: Params) -> str:
 
 def describe_all(index: Index, names: Sequence[str]) -> list[dict[str, Any]]:
     """What the page says of each video, by category, then id; neighbours by their place here."""
-    keys = list(zip(index.vectors.categories, index.vectors.ids, strict=True))
-    order = sorted(range(len(keys)), key=keys.__getitem__)
+    videos = index.vectors.videos
+    order = sorted(range(len(videos)), key=videos.__getitem__)
     place_of = {row: place for place, row in enumerate(order)}
-    titles = dict(zip(index.manifest["video_id"], index.manifest["title"], strict=True))
-    described = []
-    for place, row in enumerate(order):
-        category, video_id = keys[row]
-        strip = index.strips.get(keys[row])
-        frames = strip.frames if strip else 0
-        looked_at = index.looked_at.get(video_id, range(1, frames + 1))
-        seen = timelines(_counted(index, video_id), looked_at)
-        described.append(
-            {
-                "place": place,
-                "row": row,
-                "id": video_id,
-                "title": titles.get(video_id) or video_id,
-                "category": names.index(category),
-                "frames": frames,
-                "looked": len(looked_at),
-                "shown": strip.shown if strip else [],
-                "poster": strip.poster if strip else None,
-                "strip": page.data_url(strip.strip) if strip else None,
-                **_objects(index.vectors, row, seen),
-                **_likeness(index, row, place_of),
-            }
-        )
-    return described
+    wanted = pair(index.manifest["category"], index.manifest["video_id"])
+    titles = dict(zip(wanted, index.manifest["title"], strict=True))
+    return [
+        {
+            "place": place,
+            "row": row,
+            "id": videos[row].video_id,
+            "title": titles.get(videos[row]) or videos[row].video_id,
+            "category": names.index(videos[row].category),
+            "guess": _guess(index, videos[row]),
+            **_pictures(index.strips.get(videos[row])),
+            **_objects(index, row),
+            **_likeness(index, row, place_of),
+        }
+        for place, row in enumerate(order)
+    ]
 
 
-def _counted(index: Index, video_id: str) -> pd.DataFrame:
-    """The detections of a video that its vector counts."""
-    table = index.detections.get(video_id, pd.DataFrame(columns=["frame", "label", "confidence"]))
-    return table[table["confidence"] >= index.weighting.min_confidence]
+def _guess(index: Index, video: Video) -> dict[str, Any] | None:
+    """The category that the video classifier gives a video, and how surely; None: not known."""
+    guess = index.guesses.get(video.video_id)
+    return asdict(guess) if guess else None
 
 
-def _objects(vectors: Vectors, row: int, seen: Sequence[Timeline]) -> dict[str, Any]:
-    """The most important objects of a video, when they are seen, and how many there are beside."""
-    importance = vectors.values[row]
-    amounts = {vectors.labels[i]: float(importance[i]) for i in np.flatnonzero(importance)}
+def _pictures(strip: Filmstrip | None) -> dict[str, Any]:
+    """How many frames a video has, and those that are shown of it, if it has any."""
+    if strip is None:
+        return {"frames": 0, "shown": [], "poster": None, "strip": None}
+    return {
+        "frames": strip.frames,
+        "shown": strip.shown,
+        "poster": strip.poster,
+        "strip": page.data_url(strip.strip),
+    }
+
+
+def _objects(index: Index, row: int) -> dict[str, Any]:
+    """The most important objects of a video, when they are seen, and how many there are beside.
+
+    `looked` is the number of frames that they were looked for in.
+    """
+    looked_at = _looked_at(index, index.vectors.videos[row])
+    seen = timelines(_counted(index, index.vectors.videos[row]), looked_at)
+    importance = index.vectors.values[row]
+    amounts = {index.vectors.labels[i]: float(importance[i]) for i in np.flatnonzero(importance)}
     tracks = {timeline.label: timeline for timeline in seen}
     every = sorted({*amounts, *tracks}, key=lambda label: (-amounts.get(label, 0.0), label))
     shown = [_object(label, amounts.get(label, 0.0), tracks) for label in every[:OBJECTS_SHOWN]]
-    return {"objects": shown, "more_objects": len(every) - len(shown)}
+    return {
+        "looked": len(looked_at),
+        "objects": shown,
+        "more_objects": len(every) - len(shown),
+    }
+
+
+def _looked_at(index: Index, video: Video) -> Sequence[int]:
+    """The frames that the detector has looked at: all, unless it has said which."""
+    strip = index.strips.get(video)
+    return index.looked_at.get(video, range(1, strip.frames + 1 if strip else 1))
+
+
+def _counted(index: Index, video: Video) -> pd.DataFrame:
+    """The detections of a video that its vector counts."""
+    table = index.detections.get(video, pd.DataFrame(columns=["frame", "label", "confidence"]))
+    return table[table["confidence"] >= index.weighting.min_confidence]
 
 
 def _object(label: str, importance: float, tracks: Mapping[str, Timeline]) -> dict[str, Any]:
@@ -192,8 +177,9 @@ def _object(label: str, importance: float, tracks: Mapping[str, Timeline]) -> di
 
 def _likeness(index: Index, row: int, place_of: Mapping[int, int]) -> dict[str, Any]:
     """The neighbours of a video, and the other category that most of them have."""
-    own = index.vectors.categories[row]
-    counts = Counter(index.vectors.categories[item.row] for item in index.neighbors[row])
+    videos = index.vectors.videos
+    own = videos[row].category
+    counts = Counter(videos[item.row].category for item in index.neighbors[row])
     others = sorted((-count, name) for name, count in counts.items() if name != own)
     return {
         "hits": counts[own],
@@ -202,15 +188,24 @@ def _likeness(index: Index, row: int, place_of: Mapping[int, int]) -> dict[str, 
             {
                 "place": place_of[item.row],
                 "similarity": round(item.similarity, DECIMALS),
-                "reasons": [
-                    {"label": reason.label, "share": round(reason.share, DECIMALS)}
-                    for reason in item.reasons[:REASONS_SHOWN]
-                ],
-                "more": len(item.reasons) > REASONS_SHOWN,
+                **_why(index.vectors, row, item.row),
             }
             for item in index.neighbors[row]
         ],
     }
+
+
+def _why(vectors: Vectors, row: int, other: int) -> dict[str, Any]:
+    """The first reasons why two videos are alike, and whether there are more."""
+    found = reasons(vectors.labels, vectors.values[row], vectors.values[other])
+    return {
+        "reasons": [_reason(each) for each in found[:REASONS_SHOWN]],
+        "more": len(found) > REASONS_SHOWN,
+    }
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    return {"label": reason.label, "share": round(reason.share, DECIMALS)}
 
 
 def _for_script(video: Mapping[str, Any]) -> dict[str, Any]:
@@ -218,9 +213,9 @@ def _for_script(video: Mapping[str, Any]) -> dict[str, Any]:
     return {key: video[key] for key in video if key not in ("poster", "row", "mistaken", "place")}
 
 
-def _points(drawing: Drawing, videos: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    places = [drawing.points[video["row"]] for video in videos]
-    return [{"x": x, "y": y, **video} for (x, y), video in zip(places, videos, strict=True)]
+def _points(drawn: VideoMap, videos: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    points = (drawn.points[video["row"]] for video in videos)
+    return [{"x": x, "y": y, **video} for (x, y), video in zip(points, videos, strict=True)]
 
 
 def worst(videos: Sequence[Mapping[str, Any]], count: int) -> list[Mapping[str, Any]]:
@@ -240,10 +235,11 @@ def _failure(video: Mapping[str, Any]) -> tuple[float, float, str]:
 
 def category_mixture(index: Index, names: Sequence[str]) -> list[dict[str, Any]]:
     """Per category its videos, and the share of their neighbours that each category has."""
+    categories = index.vectors.categories
     counts = {name: Counter[str]() for name in names}
-    for category, found in zip(index.vectors.categories, index.neighbors, strict=True):
-        counts[category].update(index.vectors.categories[item.row] for item in found)
-    sizes = Counter(index.vectors.categories)
+    for category, found in zip(categories, index.neighbors, strict=True):
+        counts[category].update(categories[item.row] for item in found)
+    sizes = Counter(categories)
     return [
         {
             "videos": sizes[name],
@@ -253,11 +249,15 @@ def category_mixture(index: Index, names: Sequence[str]) -> list[dict[str, Any]]
     ]
 
 
-def headlines(metrics: Mapping[str, Any]) -> list[dict[str, Any]]:
+def headlines(index: Index) -> list[dict[str, Any]]:
     """The metrics to head the page with, those that are there."""
     return [
         {"name": name, "of": of, "value": metrics[key]}
-        for key, name, of in HEADLINES
+        for metrics, wanted in (
+            (index.index_metrics, INDEX_HEADLINES),
+            (index.classifier_metrics, CLASSIFIER_HEADLINES),
+        )
+        for key, name, of in wanted
         if isinstance(metrics.get(key), int | float)
     ]
 

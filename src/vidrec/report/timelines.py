@@ -2,15 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from vidrec.workflow.files import read_json
-
-MASKS = ".masks.json"
+from vidrec.workflow.arrays import IntArray
 
 # A longer video has longer cells, not more.
 MOST_CELLS = 48
@@ -32,15 +28,6 @@ class Timeline:
     last: int
 
 
-def read_looked_at(detections: Path) -> dict[str, list[int]]:
-    """Per video id the frames that the segmenter looked at, as it has stored them.
-
-    Of other detectors nothing is stored: they look at each.
-    """
-    files = sorted(detections.glob(f"*/*{MASKS}"))
-    return {path.name.removesuffix(MASKS): read_json(path)["frames"] for path in files}
-
-
 def timelines(table: pd.DataFrame, looked_at: Iterable[int]) -> list[Timeline]:
     """A row for each label in the detections of one video, labels sorted.
 
@@ -55,7 +42,7 @@ def timelines(table: pd.DataFrame, looked_at: Iterable[int]) -> list[Timeline]:
     ]
 
 
-def _timeline(label: str, group: pd.DataFrame, cells: NDArray[np.int64], count: int) -> Timeline:
+def _timeline(label: str, group: pd.DataFrame, cells: IntArray, count: int) -> Timeline:
     highest = np.zeros(count)
     np.maximum.at(highest, cells, group["confidence"].to_numpy(np.float64))
     digits = np.where(highest > 0, np.clip(np.round(highest * LEVELS), 1, LEVELS), 0).astype(int)

@@ -86,6 +86,16 @@
     return parts.join(" · ");
   }
 
+  function setGuess(root, { guess, category }) {
+    const other = guess !== null && guess.name !== data.categories[category];
+    const alone = data.videos.filter((video) => video.category === category).length === 1;
+    root.classList.toggle("other", other);
+    root.querySelector(".named").textContent = guess ? guess.name : "not known";
+    root.querySelector(".said").textContent = guess
+      ? `, ${percent(guess.probability)}${other ? ", not its own category" : ""}`
+      : alone ? ", alone in its category" : "";
+  }
+
   function frames(video) {
     return video.shown.map((number, place) => {
       const item = copy("frame");
@@ -160,6 +170,7 @@
     part(".title").textContent = video.title;
     part(".about").textContent = describe(video);
     setCategory(part(".kind"), video.category);
+    setGuess(part(".guess"), video);
     part(".no-frames").hidden = video.shown.length > 0;
     part(".strip").append(...frames(video));
     part(".no-objects").hidden = video.objects.length > 0;
