@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -29,11 +30,11 @@ class Vectors:
     labels: list[str]
     values: FloatArray
 
-    @property
+    @cached_property
     def ids(self) -> list[str]:
         return [video.video_id for video in self.videos]
 
-    @property
+    @cached_property
     def categories(self) -> list[str]:
         return [video.category for video in self.videos]
 
