@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from vidrec.recommender.build_index import rank_all, recommendations
+from vidrec.recommender.build_index import rank_all
 from vidrec.recommender.reasons import reasons, recommend, recommend_for_id, row_of, to_dict
+from vidrec.recommender.recommendations import recommendations
 from vidrec.vectors.vectors import Vectors
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.video import pair
