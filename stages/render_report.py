@@ -7,7 +7,7 @@ from vidrec.report import render_report
 from vidrec.report.filmstrips import make_all
 from vidrec.report.timelines import read_looked_at
 from vidrec.vectors.vectors import read_vectors
-from vidrec.vectors.weigh_objects import read_weighting
+from vidrec.vectors.weighting import read_weighting
 from vidrec.videos.manifest import read_manifest
 from vidrec.workflow import params, script
 from vidrec.workflow.files import read_json, write_bytes

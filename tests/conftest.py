@@ -217,15 +217,15 @@ def weigh() -> Callable[..., None]:
     from vidrec.detections.tree import read_videos
     from vidrec.vectors import weigh_objects
     from vidrec.vectors.vectors import write_vectors
+    from vidrec.vectors.weighting import write_weighting
     from vidrec.workflow import params
-    from vidrec.workflow.files import write_json
 
     def run(**changes: Any) -> None:
         settings = params.load(weigh_objects.Params, Path("params.yaml"))
         videos = read_videos(Path("data/detections/classified"), with_distribution=True)
         weighed = weigh_objects.weigh_videos(videos, dataclasses.replace(settings, **changes))
         write_vectors(Path("data/vectors.csv"), weighed[0])
-        write_json(Path("data/weighting.json"), weigh_objects.weighting_to_dict(weighed[1]))
+        write_weighting(Path("data/weighting.json"), weighed[1])
 
     return run
 
@@ -298,9 +298,12 @@ def write_index(
     Gives the arguments of stages/render_report.py that make `<directory>/index.html` of it.
     """
     from vidrec.detections.tree import read_videos
-    from vidrec.recommender import build_index
+    from vidrec.metrics import retrieval
+    from vidrec.recommender.build_index import rank_all
+    from vidrec.recommender.recommendations import write_recommendations
     from vidrec.vectors import weigh_objects
     from vidrec.vectors.vectors import write_vectors
+    from vidrec.vectors.weighting import write_weighting
     from vidrec.videos.manifest import Entry, build_manifest
     from vidrec.workflow.files import write_json
     from vidrec.workflow.tables import write_table
@@ -315,12 +318,13 @@ def write_index(
         settings = weigh_objects.Params("classified", "confidence", "sqrt", True, "l2", 0.001)
         found = read_videos(root / "detections", with_distribution=False)
         vectors, weighting = weigh_objects.weigh_videos(found, settings)
-        ranking = build_index.rank_all(vectors, 10)
+        ranking = rank_all(vectors, 10)
+        relevant = retrieval.relevance(vectors.categories, ranking.order)
+        scores = retrieval.query_scores(vectors.categories, relevant)
         write_vectors(root / "vectors.csv", vectors)
-        write_json(root / "weighting.json", weigh_objects.weighting_to_dict(weighting))
-        listed = build_index.recommendations(vectors, ranking, 10)
-        write_table(root / "recommendations.csv", listed)
-        write_json(root / "metrics.json", build_index.evaluate(vectors, ranking))
+        write_weighting(root / "weighting.json", weighting)
+        write_recommendations(root / "recommendations.csv", vectors, ranking, 10)
+        write_json(root / "metrics.json", retrieval.headlines(scores))
         named = {
             "--params": ROOT / "params.yaml",
             "--videos": root / "videos",

@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 from PIL import Image, ImageFilter
 
-from vidrec.recommender.build_index import rank_all, recommendations
+from vidrec.recommender.build_index import rank_all
+from vidrec.recommender.recommendations import write_recommendations
 from vidrec.report import page
 from vidrec.report.filmstrips import Filmstrip, Look, make
 from vidrec.report.render_report import (
@@ -31,7 +32,6 @@ from vidrec.report.render_report import (
 from vidrec.vectors.vectors import Vectors
 from vidrec.vectors.weigh_objects import Params as WeighParams
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.tables import write_table
 from vidrec.workflow.video import pair
 
 if TYPE_CHECKING:
@@ -300,7 +300,7 @@ def test_a_page_of_300_videos_is_at_most_8_mb(tmp_path: Path) -> None:
     categories = [f"category{number % 3}" for number in range(300)]
     vectors = Vectors(pair(categories, names), labels, values)
     path = tmp_path / "recommendations.csv"
-    write_table(path, recommendations(vectors, rank_all(vectors, 10), 10))
+    write_recommendations(path, vectors, rank_all(vectors, 10), 10)
     detections = {
         name: pd.DataFrame({"frame": range(1, 31), "label": random.choice(labels, 30)}).assign(
             confidence=0.5

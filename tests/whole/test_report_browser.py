@@ -14,7 +14,7 @@ from vidrec.detections.tree import read_videos
 from vidrec.report.filmstrips import Look, make_all
 from vidrec.report.render_report import Index, Params, read_neighbors, render
 from vidrec.vectors.vectors import read_vectors
-from vidrec.vectors.weigh_objects import read_weighting
+from vidrec.vectors.weighting import read_weighting
 from vidrec.videos.manifest import one_line, read_manifest
 from vidrec.workflow.files import read_json
 

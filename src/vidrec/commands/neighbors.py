@@ -6,7 +6,8 @@ from vidrec.commands.terminal import Tell
 from vidrec.commands.video_at_hand import detect, frames_of, indexed_id, is_url, on_disk
 from vidrec.recommender.reasons import Neighbor, recommend, recommend_for_id
 from vidrec.vectors.vectors import Vectors, read_vectors
-from vidrec.vectors.weigh_objects import Weighting, read_weighting, weigh_video
+from vidrec.vectors.weigh_objects import weigh_video
+from vidrec.vectors.weighting import Weighting, read_weighting
 from vidrec.workflow.errors import UserError
 
 VECTORS, WEIGHTING = Path("data/vectors.csv"), Path("data/weighting.json")
