@@ -19,7 +19,16 @@ from vidrec.segmenter.training import Training, as_target, render_example
 
 ROUNDS = 5
 BATCH = 16
-TRAINING = Training(7, "bf16", 128, stills=4, steps=1, batch_size=4, learning_rate=0.001)
+TRAINING = Training(
+    seed=7,
+    threads=1,
+    precision="bf16",
+    resolution=128,
+    stills=4,
+    steps=1,
+    batch_size=4,
+    learning_rate=0.001,
+)
 
 
 def compare(title: str, baseline: Callable[[], None], ours: Callable[[], None]) -> None:

@@ -4,13 +4,15 @@ Run from the top of the project after `make repro`: python docs/draw_recommendat
 """
 
 import sys
-from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
 from vidrec.media.frames import frame_paths
-from vidrec.recommender.reasons import Neighbor, recommend_for_id
+from vidrec.project import Project
+from vidrec.recommender.reasons import Neighbor
+from vidrec.session import Session
 from vidrec.vectors.vectors import read_vectors
+from vidrec.workflow.video import Video
 
 SIDE, GAP, TEXT = 96, 6, 250
 SHOWN = 6
@@ -18,7 +20,7 @@ SHOWN = 6
 
 def strip(category: str, video_id: str) -> list[Image.Image]:
     """`SHOWN` frames of a video, from its whole length; all of them where there are fewer."""
-    paths = frame_paths(Path("data/frames") / category / video_id)
+    paths = frame_paths(Video(category, video_id).below(Project().frames))
     chosen = paths[:: max(1, len(paths) // SHOWN)][:SHOWN]
     return [Image.open(path).resize((SIDE, SIDE)) for path in chosen]
 
@@ -30,8 +32,8 @@ def caption(neighbor: Neighbor) -> str:
 
 def main() -> None:
     query = sys.argv[1]
-    vectors = read_vectors(Path("data/vectors.csv"))
-    neighbors = recommend_for_id(vectors, query, 4)
+    vectors = read_vectors(Project().vectors)
+    neighbors = Session(Project(), lambda _: None).recommend(query, 4).neighbors
     rows = [(f"query: {query}", vectors.categories[vectors.ids.index(query)], query)]
     rows += [(caption(neighbor), neighbor.category, neighbor.video_id) for neighbor in neighbors]
     width, height = TEXT + SHOWN * (SIDE + GAP), len(rows) * (SIDE + GAP) + GAP

@@ -2,12 +2,16 @@
 
 from pathlib import Path
 
-from vidrec.recommender import build_index
+from vidrec.detections.truth import read_areas
+from vidrec.metrics import retrieval
+from vidrec.metrics.by_video import write_scores
+from vidrec.recommender import build_index, index
+from vidrec.recommender.against_truth import rank_and_judge
+from vidrec.recommender.recommendations import write_recommendations
 from vidrec.recommender.similarity import DEPTH
 from vidrec.vectors.vectors import read_vectors
 from vidrec.workflow import params, script
 from vidrec.workflow.files import write_json
-from vidrec.workflow.tables import check_numbers, read_table, write_table
 
 
 def main() -> None:
@@ -16,26 +20,29 @@ def main() -> None:
     parser.add_argument("--recommendations", type=Path, required=True, help="CSV file to write")
     parser.add_argument("--metrics", type=Path, required=True, help="JSON file to write: scores")
     parser.add_argument("--truth", type=Path, help="CSV file: video_id,frame,label,area_pct")
+    parser.add_argument("--by-category", type=Path, help="CSV file to write: scores of each")
     parser.add_argument("--precision-at-k", type=Path, help="CSV file to write: k,precision")
     parser.add_argument("--scores-by-video", type=Path, help="CSV file to write: scores of each")
+    parser.add_argument("--index", type=Path, help="JSON file to write: params of the detections")
     args = parser.parse_args()
 
     settings = params.load(build_index.Params, args.params)
     vectors = read_vectors(args.vectors)
-    ranking = build_index.rank_all(vectors, max(settings.neighbors, DEPTH))
-    metrics = build_index.evaluate(vectors, ranking)
-    if args.truth:
-        truth = read_table(args.truth, ["video_id", "frame", "label", "area_pct"])
-        check_numbers(args.truth, truth, "area_pct", 0, 100)
-        metrics |= build_index.truth_agreement(vectors, ranking, truth)
+    areas = read_areas(args.truth) if args.truth else None
+    ranking, agreement = rank_and_judge(vectors, max(settings.neighbors, DEPTH), areas)
+    relevant = retrieval.relevance(vectors.categories, ranking.order[:, :DEPTH])
+    scores = retrieval.query_scores(vectors.categories, relevant)
 
-    listed = build_index.recommendations(vectors, ranking, settings.neighbors)
-    write_table(args.recommendations, listed)
-    write_json(args.metrics, metrics)
+    write_recommendations(args.recommendations, vectors, ranking, settings.neighbors)
+    write_json(args.metrics, retrieval.headlines(scores))
+    if args.by_category:
+        retrieval.write_by_category(args.by_category, scores.join(agreement), vectors.categories)
     if args.precision_at_k:
-        write_table(args.precision_at_k, build_index.precision_by_place(vectors, ranking))
+        retrieval.write_precision_by_place(args.precision_at_k, relevant)
     if args.scores_by_video:
-        write_table(args.scores_by_video, build_index.scores_by_video(vectors, ranking))
+        write_scores(args.scores_by_video, vectors.videos, scores)
+    if args.index:
+        index.write_index(args.index, params.load(index.Params, args.params))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from vidrec.recommender.recommendations import read_recommendations
 from vidrec.report import filmstrips, render_report
 from vidrec.vectors.categories import read_categories
 from vidrec.vectors.vectors import read_vectors
-from vidrec.vectors.weigh_objects import read_weighting
+from vidrec.vectors.weighting import read_weighting
 from vidrec.videos.manifest import read_manifest
 from vidrec.workflow import files, params, script
 

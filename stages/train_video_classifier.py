@@ -3,8 +3,11 @@
 import sys
 from pathlib import Path
 
+from vidrec.metrics.by_video import write_confusion
 from vidrec.vectors import train_video_classifier
+from vidrec.vectors.categories import write_categories
 from vidrec.vectors.vectors import read_vectors
+from vidrec.vectors.video_classifier import write_classifier
 from vidrec.workflow import params, script
 from vidrec.workflow.files import write_json
 from vidrec.workflow.tables import write_table
@@ -13,24 +16,30 @@ from vidrec.workflow.tables import write_table
 def main() -> None:
     parser = script.parser(__doc__)
     parser.add_argument("--vectors", type=Path, required=True, help="CSV file of the vectors")
-    parser.add_argument("--metrics", type=Path, required=True, help="JSON file to write: scores")
+    parser.add_argument("--metrics", type=Path, required=True, help="JSON: accuracy,macro_f1")
+    parser.add_argument("--by-category", type=Path, help="CSV file to write: scores of each")
     parser.add_argument("--confusion", type=Path, help="CSV file: video_id,actual,predicted")
+    parser.add_argument("--categories", type=Path, help="CSV: video_id,category,probability")
     parser.add_argument("--model", type=Path, help="JSON file to write: the fitted classifier")
     args = parser.parse_args()
 
     settings = params.load(train_video_classifier.Params, args.params)
     vectors = train_video_classifier.by_id(read_vectors(args.vectors))
-    validation = train_video_classifier.cross_validate(vectors, settings)
-    alone = sorted({*vectors.ids} - {*validation.ids})
+    found = train_video_classifier.cross_validate(vectors, settings)
+    alone = sorted({*vectors.ids} - {*found.ids})
     if alone:
         print("not validated, alone in their category:", *alone, file=sys.stderr)
 
-    write_json(args.metrics, train_video_classifier.evaluate(validation))
+    scores = train_video_classifier.evaluate(found)
+    write_json(args.metrics, train_video_classifier.headlines(scores))
+    if args.by_category:
+        write_table(args.by_category, scores)
     if args.confusion:
-        write_table(args.confusion, train_video_classifier.confusion(validation))
+        write_confusion(args.confusion, found.ids, found.actual, found.predicted)
+    if args.categories:
+        write_categories(args.categories, dict(zip(found.ids, found.guesses, strict=True)))
     if args.model:
-        classifier = train_video_classifier.train(vectors, settings)
-        write_json(args.model, train_video_classifier.classifier_to_dict(classifier))
+        write_classifier(args.model, train_video_classifier.train(vectors, settings))
 
 
 if __name__ == "__main__":

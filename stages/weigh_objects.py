@@ -5,8 +5,10 @@ from pathlib import Path
 from vidrec.detections.tree import read_videos
 from vidrec.vectors import weigh_objects
 from vidrec.vectors.vectors import write_vectors
+from vidrec.vectors.weighting import write_weighting
 from vidrec.workflow import params, script
 from vidrec.workflow.files import write_json
+from vidrec.workflow.tables import write_table
 
 
 def main() -> None:
@@ -16,18 +18,22 @@ def main() -> None:
     )
     parser.add_argument("--vectors", type=Path, required=True, help="CSV file to write")
     parser.add_argument("--weighting", type=Path, help="JSON file to write: labels and their idf")
-    parser.add_argument("--metrics", type=Path, help="JSON file to write: counts")
+    parser.add_argument("--metrics", type=Path, help="JSON file to write: labels,zero_vectors")
+    parser.add_argument("--empty", type=Path, help="CSV file to write: videos without any object")
     args = parser.parse_args()
 
     settings = params.load(weigh_objects.Params, args.params)
     videos = read_videos(args.detections, with_distribution=settings.term == "probability")
     vectors, weighting = weigh_objects.weigh_videos(videos, settings)
+    empty = weigh_objects.zero_vectors(vectors)
 
     write_vectors(args.vectors, vectors)
     if args.weighting:
-        write_json(args.weighting, weigh_objects.weighting_to_dict(weighting))
+        write_weighting(args.weighting, weighting)
     if args.metrics:
-        write_json(args.metrics, weigh_objects.summary(vectors))
+        write_json(args.metrics, {"labels": len(vectors.labels), "zero_vectors": len(empty)})
+    if args.empty:
+        write_table(args.empty, empty)
 
 
 if __name__ == "__main__":

@@ -316,10 +316,13 @@ def write_index(
     Gives the arguments of stages/render_report.py that make `<directory>/index.html` of it.
     """
     from vidrec.detections.tree import read_videos
-    from vidrec.recommender import build_index
+    from vidrec.metrics import retrieval
+    from vidrec.recommender.build_index import rank_all
+    from vidrec.recommender.recommendations import write_recommendations
     from vidrec.vectors import weigh_objects
     from vidrec.vectors.categories import Guess, write_categories
     from vidrec.vectors.vectors import write_vectors
+    from vidrec.vectors.weighting import write_weighting
     from vidrec.videos.manifest import Entry, build_manifest
     from vidrec.workflow.files import write_json
     from vidrec.workflow.tables import write_table
@@ -334,12 +337,13 @@ def write_index(
         settings = weigh_objects.Params("classified", "confidence", "sqrt", True, "l2", 0.001)
         found = read_videos(root / "detections", with_distribution=False)
         vectors, weighting = weigh_objects.weigh_videos(found, settings)
-        ranking = build_index.rank_all(vectors, 10)
+        ranking = rank_all(vectors, 10)
+        relevant = retrieval.relevance(vectors.categories, ranking.order)
+        scores = retrieval.query_scores(vectors.categories, relevant)
         write_vectors(root / "vectors.csv", vectors)
-        write_json(root / "weighting.json", weigh_objects.weighting_to_dict(weighting))
-        listed = build_index.recommendations(vectors, ranking, 10)
-        write_table(root / "recommendations.csv", listed)
-        write_json(root / "build_index.json", build_index.evaluate(vectors, ranking))
+        write_weighting(root / "weighting.json", weighting)
+        write_recommendations(root / "recommendations.csv", vectors, ranking, 10)
+        write_json(root / "build_index.json", retrieval.headlines(scores))
         write_json(root / "train_video_classifier.json", {"accuracy": 0.875})
         guesses = {each.video_id: Guess(each.category, 0.75) for each in videos}
         write_categories(root / "categories.csv", guesses)

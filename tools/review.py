@@ -9,33 +9,34 @@ import pandas as pd
 from vidrec.experiments import review
 from vidrec.experiments.dvc import dvc
 from vidrec.experiments.git import is_revision, take_out
-from vidrec.metrics.by_video import CONFUSION, METRICS, SCORES, read_scores
+from vidrec.metrics.by_video import read_confusion, read_scores
+from vidrec.metrics.retrieval import read_precision_by_place
+from vidrec.project import Project
 from vidrec.workflow import script
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import read_json
-from vidrec.workflow.tables import check_numbers, read_table
-
-PRECISION_AT_K = Path("metrics/plots/precision_at_k.csv")
 
 
-def figures(root: Path) -> dict[str, Any]:
-    """The figures of all metrics files that are under `root`."""
-    found = [read_json(root / path) for path in METRICS if (root / path).is_file()]
+def compared(project: Project) -> list[Path]:
+    """The files of a project that are compared, all of them in git."""
+    tables = [project.scores_by_video, project.confusion, project.precision_at_k]
+    return [project.index_metrics, project.classifier_metrics, *tables]
+
+
+def figures(project: Project) -> dict[str, Any]:
+    """The figures of those metrics files that are there."""
+    paths = (project.index_metrics, project.classifier_metrics)
+    found = [read_json(path) for path in paths if path.is_file()]
     return {name: value for metrics in found for name, value in metrics.items()}
 
 
-def confusion(root: Path) -> pd.DataFrame | None:
-    path = root / CONFUSION
-    return read_table(path, ["actual", "predicted"]) if path.is_file() else None
+def confusion(project: Project) -> pd.DataFrame | None:
+    return read_confusion(project.confusion) if project.confusion.is_file() else None
 
 
-def precision(root: Path) -> pd.DataFrame | None:
-    path = root / PRECISION_AT_K
-    if not path.is_file():
-        return None
-    table = read_table(path, ["k", "precision"])
-    check_numbers(path, table, "precision", 0, 1)
-    return table
+def precision(project: Project) -> pd.DataFrame | None:
+    path = project.precision_at_k
+    return read_precision_by_place(path) if path.is_file() else None
 
 
 def main() -> None:
@@ -45,9 +46,9 @@ def main() -> None:
     if not is_revision(base):
         raise UserError(f"no revision {base!r} here: name one with BASE=, such as BASE=HEAD~1")
     with TemporaryDirectory(prefix="vidrec-review-") as folder:
-        before, now = Path(folder), Path()
-        take_out(base, (*METRICS, SCORES, CONFUSION, PRECISION_AT_K), before)
-        scores = read_scores(before), read_scores(now)
+        before, now = Project(Path(folder)), Project()
+        take_out(base, compared(now), before.root)
+        scores = [read_scores(each.scores_by_video, each.confusion) for each in (before, now)]
         sections = {
             "Params": dvc("params", "diff", "--md", base),
             "Metrics": dvc("metrics", "diff", "--md", base),

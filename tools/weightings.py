@@ -21,7 +21,8 @@ from vidrec.experiments.weightings import (
     ranked,
     reason,
 )
-from vidrec.metrics.by_video import FILES, read_scores
+from vidrec.metrics.by_video import read_scores
+from vidrec.project import Project
 from vidrec.vectors import weigh_objects
 from vidrec.workflow import params, script
 from vidrec.workflow.errors import UserError
@@ -57,9 +58,10 @@ def result(experiment: Any | None) -> Result | None:
     measured = figures(experiment)
     if experiment is None or measured is None:
         return None
+    tables = Project().scores_by_video, Project().confusion
     with TemporaryDirectory(prefix="vidrec-weighting-") as folder:
-        take_out(experiment["revs"][0]["rev"], FILES, Path(folder))
-        scores = read_scores(Path(folder))
+        take_out(experiment["revs"][0]["rev"], tables, Path(folder))
+        scores = read_scores(*(Path(folder) / table for table in tables))
     return None if scores is None else Result(measured, scores)
 
 

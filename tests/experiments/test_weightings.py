@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from vidrec.detections.tree import Distribution, VideoDetections
+from vidrec.detections.distributions import Distribution
+from vidrec.detections.tree import VideoDetections
 from vidrec.experiments.weightings import (
-    COLUMNS,
     MADE_BY,
     TERMS,
     Combination,
@@ -20,6 +20,8 @@ from vidrec.experiments.weightings import (
     ranked,
     reason,
 )
+from vidrec.metrics.by_video import FIGURES
+from vidrec.metrics.intervals import mean_interval
 from vidrec.vectors.weigh_objects import Params, label_sums
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.video import Video
@@ -34,13 +36,8 @@ FOUND = {
 }
 
 
-def measured(precision: float, low: float, high: float) -> dict[str, float]:
-    values = dict.fromkeys(COLUMNS, 0.5)
-    return values | {
-        "precision_at_10": precision,
-        "precision_at_10_low": low,
-        "precision_at_10_high": high,
-    }
+def measured(precision: float) -> dict[str, float]:
+    return dict.fromkeys(FIGURES, 0.5) | {"precision_at_10": precision}
 
 
 def experiment(values: Mapping[str, float], state: str | None = "success") -> dict[str, Any]:
@@ -95,7 +92,7 @@ def test_the_overrides_are_what_dvc_takes() -> None:
 
 @pytest.mark.parametrize("state", ["success", None])
 def test_figures_of_an_experiment(state: str | None) -> None:
-    values = measured(0.6, 0.5, 0.7)
+    values = measured(0.6)
     assert figures(experiment(values, state)) == values
 
 
@@ -103,13 +100,16 @@ def test_an_experiment_that_failed_has_no_figures() -> None:
     assert figures(None) is None
     assert figures({"revs": [{"data": None, "error": {"msg": "x"}}], "executor": None}) is None
     # What is then shown are the metrics of the workspace it started from.
-    assert figures(experiment(measured(0.6, 0.5, 0.7), "failed")) is None
+    assert figures(experiment(measured(0.6), "failed")) is None
     assert figures(experiment({"precision_at_10": 0.5})) is None
 
 
 def result(precision: list[float], map_at_10: float = 0.5) -> Result:
-    values = measured(float(np.mean(precision)), 0.1, 0.9) | {"map_at_10": map_at_10}
-    return Result(values, pd.DataFrame({"precision_at_10": precision}, index=list("uvwxyz")))
+    values = measured(float(np.mean(precision))) | {"map_at_10": map_at_10}
+    scores = pd.DataFrame({"precision_at_10": precision}, index=list("uvwxyz"))
+    return Result(
+        values, scores.assign(map_at_10=map_at_10, accuracy=[0.0, 1.0] * 2 + [np.nan] * 2)
+    )
 
 
 def test_the_ranking_is_by_precision_then_by_map_then_by_name() -> None:
@@ -118,7 +118,25 @@ def test_the_ranking_is_by_precision_then_by_map_then_by_name() -> None:
     found = {second: result(low), first: result(low), fourth: result(low, 0.6), third: result(high)}
     table = ranked(found)
     assert table["name"].tolist() == [third.name, fourth.name, *sorted((first.name, second.name))]
-    assert list(table.columns[:5]) == ["name", "detector", "term", "scaling", "idf"]
+    assert list(table.columns) == [
+        *("name", "detector", "term", "scaling", "idf"),
+        *("precision_at_10", "precision_at_10_low", "precision_at_10_high"),
+        *("map_at_10", "map_at_10_low", "map_at_10_high"),
+        *("accuracy", "accuracy_low", "accuracy_high"),
+        *("behind", "behind_low", "behind_high", "like_best"),
+    ]
+
+
+def test_the_intervals_are_those_of_the_scores_by_video() -> None:
+    [row] = ranked({combinations()[0]: result([0.1, 0.5, 0.6, 0.7, 0.2, 0.9])}).to_dict("records")
+    low, high = mean_interval(np.array([0.1, 0.5, 0.6, 0.7, 0.2, 0.9]))
+    assert (row["precision_at_10_low"], row["precision_at_10_high"]) == (
+        round(low, 4),
+        round(high, 4),
+    )
+    assert (row["map_at_10_low"], row["map_at_10_high"]) == (0.5, 0.5)
+    # A video that could not be validated does not count.
+    assert (row["accuracy_low"], row["accuracy_high"]) == (0.0, 1.0)
 
 
 def test_it_says_how_far_each_is_behind_and_what_may_be_noise() -> None:
@@ -134,7 +152,7 @@ def test_it_says_how_far_each_is_behind_and_what_may_be_noise() -> None:
     )
     assert table["name"].tolist() == [third.name, second.name, first.name]
     assert table["like_best"].tolist() == [True, True, False]
-    assert table["behind"].tolist() == [0.0, 0.016667, 0.1]
+    assert table["behind"].tolist() == [0.0, 0.0167, 0.1]
     assert (table["behind_low"] <= table["behind"]).all()
     assert table["behind_low"].tolist()[1] < 0 < table["behind_high"].tolist()[1]
     assert table["behind_low"].tolist()[2] == table["behind_high"].tolist()[2] == 0.1
@@ -142,12 +160,15 @@ def test_it_says_how_far_each_is_behind_and_what_may_be_noise() -> None:
 
 def test_the_text_marks_the_default_and_gives_intervals() -> None:
     first, second = combinations("classified-count-linear-*")
-    lines = as_text(ranked({first: result([0.5] * 6), second: result([0.7] * 6)}), first)
+    spread = [0.3, 0.5, 0.7, 0.7, 0.9, 1.1]
+    low, high = mean_interval(np.array(spread))
+    less = [value - 0.2 for value in spread]
+    lines = as_text(ranked({first: result(less), second: result(spread)}), first)
     rows = [[cell.strip() for cell in line.split("|")] for line in lines.splitlines()]
     assert rows[2][1:6] == [
         "1",
         second.name,
-        "0.700 (0.100 to 0.900)",
+        f"0.700 ({low:.3f} to {high:.3f})",
         "0.000 (0.000 to 0.000)",
         "≈",
     ]

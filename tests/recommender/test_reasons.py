@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from vidrec.recommender.recommendations import recommendations
 
 from vidrec.recommender.build_index import rank_all
 from vidrec.recommender.reasons import Neighbor, reasons, recommend
+from vidrec.recommender.recommendations import recommendations
 from vidrec.vectors.vectors import Vectors
 from vidrec.workflow.video import pair
 

@@ -16,7 +16,7 @@ from vidrec.report.filmstrips import make_all
 from vidrec.report.render_report import Index, Params, render
 from vidrec.vectors.categories import Guess
 from vidrec.vectors.vectors import read_vectors
-from vidrec.vectors.weigh_objects import read_weighting
+from vidrec.vectors.weighting import read_weighting
 from vidrec.videos.manifest import one_line, read_manifest
 from vidrec.workflow.files import read_json
 

@@ -14,6 +14,8 @@ import pytest
 import yaml
 from safetensors.numpy import save_file
 
+from vidrec.vectors.categories import read_categories
+
 ROOT = Path(__file__).parents[2]
 OBJECTS = {"cars": ["car", "wheel"], "pets": ["cat", "dog"], "music": ["guitar", "category"]}
 PARAMS: dict[str, dict[str, Any]] = {
@@ -91,6 +93,8 @@ def test_from_detections_to_recommendations(tmp_path: Path) -> None:
         "out/weighting.json",
         "--metrics",
         "out/weigh.json",
+        "--empty",
+        "out/empty.csv",
     )
     assert (weighed.returncode, weighed.stderr) == (0, "")
     vectors = pd.read_csv(tmp_path / "out" / "vectors.csv")
@@ -99,7 +103,9 @@ def test_from_detections_to_recommendations(tmp_path: Path) -> None:
     assert vectors["video_id"].tolist()[:5] == ["cars_0", "cars_1", "cars_2", "cars_3", "music_0"]
     lengths = np.linalg.norm(vectors.drop(columns=["video_id", "category"]), axis=1)
     np.testing.assert_allclose(lengths, 1.0, atol=1e-7)
-    assert read_json(tmp_path / "out" / "weigh.json")["videos"] == 12
+    assert len(vectors) == 12
+    assert read_json(tmp_path / "out" / "weigh.json") == {"labels": 6, "zero_vectors": 0}
+    assert (tmp_path / "out" / "empty.csv").read_text() == "video_id,category\n"
     assert read_json(tmp_path / "out" / "weighting.json")["params"]["term"] == "probability"
 
     trained = run(
@@ -109,14 +115,23 @@ def test_from_detections_to_recommendations(tmp_path: Path) -> None:
         "out/vectors.csv",
         "--metrics",
         "out/train.json",
+        "--by-category",
+        "out/accuracy.csv",
         "--confusion",
         "out/confusion.csv",
+        "--categories",
+        "out/categories.csv",
         "--model",
         "out/model.json",
     )
     assert (trained.returncode, trained.stderr) == (0, "")
-    assert read_json(tmp_path / "out" / "train.json")["accuracy"] == 1.0
-    assert len(pd.read_csv(tmp_path / "out" / "confusion.csv")) == 12
+    assert read_json(tmp_path / "out" / "train.json") == {"accuracy": 1.0, "macro_f1": 1.0}
+    assert pd.read_csv(tmp_path / "out" / "accuracy.csv")["videos"].tolist() == [12, 4, 4, 4]
+    confusion = pd.read_csv(tmp_path / "out" / "confusion.csv")
+    assert len(confusion) == 12
+    guesses = read_categories(tmp_path / "out" / "categories.csv")
+    assert [guess.name for guess in guesses.values()] == confusion["predicted"].tolist()
+    assert all(1 / 3 < guess.probability < 1 for guess in guesses.values())
     model = read_json(tmp_path / "out" / "model.json")
     assert model["classes"] == ["cars", "music", "pets"]
     assert np.shape(model["coef"]) == (3, len(model["labels"]))
@@ -132,14 +147,27 @@ def test_from_detections_to_recommendations(tmp_path: Path) -> None:
         "out/index.json",
         "--truth",
         "truth.csv",
+        "--by-category",
+        "out/retrieval.csv",
         "--precision-at-k",
         "out/precision.csv",
+        "--scores-by-video",
+        "out/scores.csv",
     )
     assert (indexed.returncode, indexed.stderr) == (0, "")
     metrics = read_json(tmp_path / "out" / "index.json")
-    assert metrics["map_at_10"] == 1.0
-    assert metrics["precision_at_10"] == 0.3
-    assert 0 < metrics["truth_ndcg_at_10"] <= 1
+    assert metrics == {"precision_at_10": 0.3, "map_at_10": 1.0}
+    table = pd.read_csv(tmp_path / "out" / "retrieval.csv").set_index("category")
+    assert ",".join(table.reset_index().columns) == (
+        "category,videos,precision_at_10,precision_at_10_low,precision_at_10_high,map_at_10,"
+        "map_at_10_low,map_at_10_high,ndcg_at_10,truth_ndcg_at_10,truth_spearman"
+    )
+    assert table["videos"].to_dict() == {"all": 12, "cars": 4, "music": 4, "pets": 4}
+    agreement = table["truth_ndcg_at_10"].to_dict()
+    assert 0 < agreement["all"] <= 1
+    # Of no video of this category the truth is known.
+    assert np.isnan(agreement["music"])
+    assert len(pd.read_csv(tmp_path / "out" / "scores.csv")) == 12
     assert len(pd.read_csv(tmp_path / "out" / "recommendations.csv")) == 120
     assert len(pd.read_csv(tmp_path / "out" / "precision.csv")) == 10
 
@@ -174,6 +202,25 @@ def test_csv_files_alone_are_enough_and_further_outputs_optional(tmp_path: Path)
         "v.csv",
     ]
     assert "truth_ndcg_at_10" not in read_json(tmp_path / "i.json")
+
+
+def test_the_index_keeps_how_videos_were_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(ONE, encoding="utf-8")
+    whole = ROOT / "params.yaml"
+    done = run(INDEX[0], tmp_path, *INDEX[1:], "--index", "index.json", "--params", str(whole))
+    assert (done.returncode, done.stderr) == (0, "")
+    settings = yaml.safe_load(whole.read_text(encoding="utf-8"))
+    sections = ("extract_frames", "classify_frames", "segment_objects")
+    assert read_json(tmp_path / "index.json") == {name: settings[name] for name in sections}
+
+
+def test_without_those_params_there_is_no_such_index(tmp_path: Path) -> None:
+    write_params(tmp_path)
+    (tmp_path / "in.csv").write_text(ONE, encoding="utf-8")
+    done = run(INDEX[0], tmp_path, *INDEX[1:], "--index", "index.json")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: params.yaml has no extract_frames.fps")
+    assert not (tmp_path / "index.json").exists()
 
 
 WEIGH = ["weigh_objects", "--detections", "found", "--vectors", "out.csv"]

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+from vidrec.workflow.tables import check_numbers, read_table
 
 AREA_COLUMNS = ("video_id", "frame", "label", "area_pct")
 MASK_COLUMNS = ("video_id", "frame", "label", "size", "counts")
@@ -26,3 +29,10 @@ def truth_of(rows: Sequence[tuple[Any, ...]]) -> Truth:
     """The truth from rows of video_id, frame, label, area_pct, size, counts."""
     table = pd.DataFrame(rows, columns=[*AREA_COLUMNS, *MASK_COLUMNS[3:]])
     return Truth(table[list(AREA_COLUMNS)], table[list(MASK_COLUMNS)])
+
+
+def read_areas(path: Path) -> pd.DataFrame:
+    """The table `areas` of a truth. Raises UserError where a value is not allowed."""
+    table = read_table(path, AREA_COLUMNS)
+    check_numbers(path, table, "area_pct", 0, 100)
+    return table[list(AREA_COLUMNS)].astype({"frame": "int64", "area_pct": "float64"})

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from vidrec.metrics.by_video import FIGURES
-from vidrec.metrics.intervals import difference, with_interval
+from vidrec.metrics.by_video import FIGURES, known
+from vidrec.metrics.intervals import difference, mean_interval, with_interval
 
 # Figures by name, from the metrics files; empty where there are none.
 Metrics = Mapping[str, Any]
@@ -45,7 +45,7 @@ def intervals(
     `old` and `new` have the figures by video (index), so that each video is compared with itself.
     """
     rows = [
-        {"figure": name, base: _figure(before, name), "now": _figure(now, name)}
+        {"figure": name, base: _figure(name, before, old), "now": _figure(name, now, new)}
         | _change(name, old, new)
         for name in FIGURES
         if name in before or name in now
@@ -53,10 +53,13 @@ def intervals(
     return _table(pd.DataFrame(rows))
 
 
-def _figure(metrics: Metrics, name: str) -> str:
-    if f"{name}_low" not in metrics:
-        return f"{metrics[name]:.3f}" if name in metrics else "none"
-    return with_interval(*(metrics[key] for key in (name, f"{name}_low", f"{name}_high")))
+def _figure(name: str, metrics: Metrics, scores: pd.DataFrame | None) -> str:
+    """A figure, with its interval where it is known by video."""
+    if name not in metrics:
+        return "none"
+    if scores is None or not len(known(scores, name)):
+        return f"{metrics[name]:.3f}"
+    return with_interval(metrics[name], *mean_interval(known(scores, name)))
 
 
 def _change(name: str, old: pd.DataFrame | None, new: pd.DataFrame | None) -> dict[str, str]:

@@ -12,9 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from vidrec.metrics.by_video import FIGURES, METRICS
-from vidrec.metrics.intervals import DECIMALS, difference, with_interval
-from vidrec.vectors.weigh_objects import SCALINGS, Params
+from vidrec.metrics.by_video import FIGURES, known
+from vidrec.metrics.figures import rounded
+from vidrec.metrics.intervals import difference, interval_metrics, with_interval
+from vidrec.project import Project
+from vidrec.vectors.weighting import SCALINGS, Settings
 from vidrec.workflow.errors import UserError
 
 # Per detector, the terms that its detections have the numbers for.
@@ -39,12 +41,10 @@ LEGEND = (
     "on these same videos, so that a little of its lead is luck."
 )
 
-COLUMNS = tuple(column for name in FIGURES for column in (name, f"{name}_low", f"{name}_high"))
-
 
 @dataclass(frozen=True)
 class Result:
-    """What a weighting came to: COLUMNS, and per video id (index) each of FIGURES."""
+    """What a weighting came to: each of FIGURES, and the same per video id (index)."""
 
     figures: Mapping[str, float]
     scores: pd.DataFrame
@@ -72,7 +72,7 @@ class Combination:
         return [f"weigh_objects.{key}={value}" for key, value in values.items()]
 
 
-def chosen(params: Params) -> Combination:
+def chosen(params: Settings) -> Combination:
     """The combination that the params name."""
     return Combination(params.detector, params.term, params.scaling, params.idf)
 
@@ -91,18 +91,18 @@ def combinations(only: str = "*") -> list[Combination]:
 
 
 def figures(experiment: Any | None) -> dict[str, float] | None:
-    """The figures COLUMNS of one experiment as `dvc exp show --json` has it; None: it failed."""
+    """The FIGURES of one experiment as `dvc exp show --json` has it; None: it failed."""
     experiment = experiment or {"revs": [{}]}
     metrics = (experiment["revs"][0].get("data") or {}).get("metrics") or {}
     found = {
         name: value
-        for path in METRICS
+        for path in (Project().index_metrics, Project().classifier_metrics)
         for name, value in ((metrics.get(path.as_posix()) or {}).get("data") or {}).items()
     }
     failed = (experiment.get("executor") or {}).get("state") == "failed"
-    if failed or not set(COLUMNS) <= set(found):
+    if failed or not set(FIGURES) <= set(found):
         return None
-    return {column: found[column] for column in COLUMNS}
+    return {name: found[name] for name in FIGURES}
 
 
 def reason(log: str) -> str:
@@ -122,7 +122,8 @@ def ranked(measured: Mapping[Combination, Result]) -> pd.DataFrame:
     best = measured[order[0]].scores["precision_at_10"]
     rows = [
         {"name": each.name, "detector": each.detector, "term": each.term}
-        | {"scaling": each.scaling, "idf": each.idf, **measured[each].figures}
+        | {"scaling": each.scaling, "idf": each.idf}
+        | _with_intervals(measured[each])
         | _behind(measured[each].scores["precision_at_10"], best)
         for each in order
     ]
@@ -133,11 +134,20 @@ def _rank(each: Combination, result: Result) -> tuple[float, float, str]:
     return -result.figures["precision_at_10"], -result.figures["map_at_10"], each.name
 
 
+def _with_intervals(result: Result) -> dict[str, float]:
+    """Each of FIGURES, followed by the ends of its interval."""
+    found: dict[str, float] = {}
+    for name in FIGURES:
+        found[name] = result.figures[name]
+        found |= interval_metrics(name, known(result.scores, name))
+    return found
+
+
 def _behind(scores: "pd.Series[float]", best: "pd.Series[float]") -> dict[str, Any]:
     found = difference(scores, best)
     assert found is not None  # the weightings are of the same videos
-    ends = {"behind_low": round(found.low, DECIMALS), "behind_high": round(found.high, DECIMALS)}
-    return {"behind": round(found.mean, DECIMALS), **ends, "like_best": not found.certain}
+    ends = {"behind_low": rounded(found.low), "behind_high": rounded(found.high)}
+    return {"behind": rounded(found.mean), **ends, "like_best": not found.certain}
 
 
 def as_text(table: pd.DataFrame, default: Combination) -> str:

@@ -1,35 +1,73 @@
-"""What each figure is for each video, so that two results can be compared video by video."""
+"""What each figure is for each video, so that two results can be compared video by video.
 
+Two tables, both in git, so that any revision has them without its data: the scores of a video's
+neighbours, and its category beside the one that it would get.
+"""
+
+from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
-from vidrec.workflow.tables import check_numbers, read_table
+from vidrec.metrics import retrieval
+from vidrec.metrics.figures import rounded
+from vidrec.workflow.arrays import FloatArray
+from vidrec.workflow.errors import UserError
+from vidrec.workflow.tables import check_numbers, read_table, write_table
+from vidrec.workflow.video import Video
 
-SCORES = Path("metrics/plots/scores_by_video.csv")
-CONFUSION = Path("metrics/plots/confusion.csv")
-# Where the FIGURES are, each with its `_low` and `_high`.
-METRICS = (Path("metrics/build_index.json"), Path("metrics/train_video_classifier.json"))
-
-# Both are in git, so that any revision has them without its data.
-FILES = (SCORES, CONFUSION)
-
-RANKED = ("precision_at_10", "map_at_10")
 # The metrics that are means over videos.
-FIGURES = (*RANKED, "accuracy")
+FIGURES = (*retrieval.HEADLINES, "accuracy")
 
 
-def read_scores(root: Path) -> pd.DataFrame | None:
-    """Per video id (index) its FIGURES, from the FILES under `root`; None where one is missing.
+def write_scores(path: Path, videos: Sequence[Video], scores: pd.DataFrame) -> None:
+    """Write `video_id,category`, then the columns of `scores` (one row per video), by id."""
+    named = [{"video_id": each.video_id, "category": each.category} for each in videos]
+    table = pd.DataFrame(named).join(scores.map(rounded))
+    write_table(path, table.sort_values("video_id"))
+
+
+def write_confusion(
+    path: Path, ids: Sequence[str], actual: Sequence[str], predicted: Sequence[str]
+) -> None:
+    """Write `video_id,actual,predicted`, which DVC plots as a confusion matrix."""
+    table = pd.DataFrame({"video_id": ids, "actual": actual, "predicted": predicted})
+    write_table(path, table)
+
+
+def read_confusion(path: Path) -> pd.DataFrame:
+    """The table that `write_confusion` wrote, by video id (index).
+
+    Raises UserError where a column is missing, or an id is there twice.
+    """
+    return _by_video(path, ["actual", "predicted"])
+
+
+def read_scores(scores: Path, confusion: Path) -> pd.DataFrame | None:
+    """Per video id (index) its FIGURES, from both tables; None where one is missing.
 
     A video is right or wrong: its accuracy is 1 or 0. Raises UserError for what is no such table.
     """
-    if not all((root / path).is_file() for path in FILES):
+    if not (scores.is_file() and confusion.is_file()):
         return None
-    scores = read_table(root / SCORES, ["video_id", *RANKED])
-    for name in RANKED:
-        check_numbers(root / SCORES, scores, name, 0, 1)
-    named = read_table(root / CONFUSION, ["video_id", "actual", "predicted"])
+    table = _by_video(scores, retrieval.HEADLINES)
+    for name in retrieval.HEADLINES:
+        check_numbers(scores, table.reset_index(), name, 0, 1)
+    named = read_confusion(confusion)
     right = (named["actual"] == named["predicted"]).astype("float64")
-    table = scores.set_index("video_id")[list(RANKED)].astype("float64")
-    return table.assign(accuracy=right.set_axis(named["video_id"]))
+    return table.astype("float64").assign(accuracy=right)
+
+
+def known(scores: pd.DataFrame, figure: str) -> FloatArray:
+    """The values of one of FIGURES, of the videos that have one."""
+    values: FloatArray = scores[figure].dropna().to_numpy(np.float64)
+    return values
+
+
+def _by_video(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    table = read_table(path, ["video_id", *columns]).set_index("video_id")
+    twice = table.index[table.index.duplicated()]
+    if len(twice):
+        raise UserError(f"{path} has video_id {twice[0]!r} twice: one row per video")
+    return table[list(columns)]

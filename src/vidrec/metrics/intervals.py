@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import bootstrap
 
+from vidrec.metrics.figures import rounded
 from vidrec.workflow.arrays import FloatArray
 
 CONFIDENCE = 0.95
@@ -22,8 +23,6 @@ SEED = 0
 
 # Values drawn at a time: 32 MiB of float64.
 BATCH_CELLS = 2**22
-
-DECIMALS = 6
 
 
 def mean_interval(values: FloatArray) -> tuple[float, float]:
@@ -48,7 +47,7 @@ def mean_interval(values: FloatArray) -> tuple[float, float]:
 def interval_metrics(name: str, values: FloatArray) -> dict[str, float]:
     """`<name>_low` and `<name>_high` of the mean of `values` (videos,), as metrics are stored."""
     low, high = mean_interval(values)
-    return {f"{name}_low": round(low, DECIMALS), f"{name}_high": round(high, DECIMALS)}
+    return {f"{name}_low": rounded(low), f"{name}_high": rounded(high)}
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,14 @@ numpy only: a query is answered in less time than it takes to load scikit-learn.
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from vidrec.vectors.vectors import unit_rows
-from vidrec.workflow.arrays import FloatArray
+from vidrec.workflow.arrays import FloatArray, IntArray
 
 # How many neighbours count: in the metrics, and on the page.
 DEPTH = 10
 
 DECIMALS = 6
-
-IntArray = npt.NDArray[np.int64]
 
 
 def similarities(queries: FloatArray, unit: FloatArray) -> FloatArray:

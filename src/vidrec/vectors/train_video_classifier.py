@@ -1,33 +1,30 @@
 """Stage train_video_classifier: the category of a video from its importance vector.
 
-A logistic regression, judged by cross-validation over videos, then fitted to all of them. It is
-stored as plain numbers in JSON: loading it runs no code, unlike a pickle.
+A logistic regression, judged by cross-validation over videos, then fitted to all of them.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import accuracy_score, f1_score
+from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
+from vidrec.metrics.figures import rounded
 from vidrec.metrics.intervals import interval_metrics
+from vidrec.vectors.categories import Guess
 from vidrec.vectors.vectors import Vectors
-from vidrec.workflow.arrays import FloatArray
+from vidrec.vectors.video_classifier import VideoClassifier
+from vidrec.workflow.arrays import BoolArray, FloatArray
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.files import read_json
 from vidrec.workflow.params import param
 
 DECIMALS = 8
-METRIC_DECIMALS = 6
-REMAKE = "run `dvc repro train_video_classifier`"
 
 
 @dataclass(frozen=True)
@@ -41,23 +38,17 @@ class Params:
 
 
 @dataclass(frozen=True)
-class VideoClassifier:
-    """A linear classifier: `coef` (classes, labels), `intercept` (classes,)."""
-
-    classes: list[str]
-    labels: list[str]
-    coef: FloatArray
-    intercept: FloatArray
-
-
-@dataclass(frozen=True)
 class Validation:
-    """Per video, the category `predicted` by the one model not fitted to it, and its `fold`."""
+    """Per video, what the one model guesses that was not fitted to it, and its `fold`."""
 
     ids: list[str]
     actual: list[str]
-    predicted: list[str]
+    guesses: list[Guess]
     fold: list[int]
+
+    @property
+    def predicted(self) -> list[str]:
+        return [guess.name for guess in self.guesses]
 
 
 def by_id(vectors: Vectors) -> Vectors:
@@ -66,7 +57,7 @@ def by_id(vectors: Vectors) -> Vectors:
     return Vectors([vectors.videos[row] for row in order], vectors.labels, vectors.values[order])
 
 
-def can_be_validated(categories: Sequence[str]) -> NDArray[np.bool_]:
+def can_be_validated(categories: Sequence[str]) -> BoolArray:
     """Whether a video's category has another one; of a single one nothing can be learnt without it.
 
     Raises UserError where fewer than two categories are left.
@@ -91,12 +82,20 @@ def cross_validate(vectors: Vectors, params: Params) -> Validation:
     count = min(params.folds, *Counter(categories.tolist()).values())
     folds = StratifiedKFold(count, shuffle=True, random_state=params.seed)
     splits = list(folds.split(values, categories))
-    predicted = cross_val_predict(_model(params), values, categories, cv=splits)
+    probability = cross_val_predict(
+        _model(params), values, categories, cv=splits, method="predict_proba"
+    )
     fold = np.zeros(len(rows), int)
     for number, (_, tested) in enumerate(splits):
         fold[tested] = number
     ids = [vectors.ids[row] for row in rows]
-    return Validation(ids, categories.tolist(), predicted.tolist(), fold.tolist())
+    return Validation(ids, categories.tolist(), _guesses(categories, probability), fold.tolist())
+
+
+def _guesses(categories: NDArray[np.str_], probability: FloatArray) -> list[Guess]:
+    """The most probable category of each row, the first of equals; columns are as sorted."""
+    names = np.unique(categories)
+    return [Guess(str(names[row.argmax()]), float(row.max())) for row in probability]
 
 
 def train(vectors: Vectors, params: Params) -> VideoClassifier:
@@ -118,72 +117,38 @@ def _model(params: Params) -> Any:
     return LogisticRegression(C=params.c, max_iter=params.max_iter, random_state=params.seed)
 
 
-def class_probabilities(classifier: VideoClassifier, values: FloatArray) -> FloatArray:
-    """The probability (videos, classes) of each class for vectors `values` (videos, labels)."""
-    scores = values @ classifier.coef.T + classifier.intercept
-    probabilities: FloatArray = softmax(scores, axis=1)
-    return probabilities
+def evaluate(validation: Validation) -> pd.DataFrame:
+    """A row for `all` videos, then one per category; the figures are in 0..1.
 
-
-def predict(classifier: VideoClassifier, values: FloatArray) -> list[str]:
-    """The most probable class of each of `values` (videos, labels)."""
-    best = class_probabilities(classifier, values).argmax(axis=1)
-    return [classifier.classes[i] for i in best]
-
-
-def evaluate(validation: Validation) -> dict[str, Any]:
-    """The stage's metrics, each in 0..1 but the counts; `f1` is per category.
-
-    `accuracy_low` and `accuracy_high` are the ends of its 95 % interval over videos, `accuracy_std`
-    is its standard deviation over the folds; `baseline_accuracy` is that of always naming the
-    largest category.
+    `accuracy_low` and `accuracy_high` are the ends of the 95 % interval of the accuracy over
+    videos. Of all videos also: `accuracy_std`, its standard deviation over the folds,
+    `baseline_accuracy`, that of always naming the largest category, and as `f1` the mean of the
+    categories' own.
     """
-    actual, predicted = validation.actual, validation.predicted
-    classes = sorted(set(actual))
-    f1 = f1_score(actual, predicted, labels=classes, average=None, zero_division=0.0)
-    right = pd.Series(np.array(actual) == np.array(predicted))
-    per_fold = right.groupby(validation.fold).mean()
-    return {
-        "accuracy": _rounded(accuracy_score(actual, predicted)),
-        **interval_metrics("accuracy", right.to_numpy(np.float64)),
-        "accuracy_std": _rounded(per_fold.std(ddof=0)),
-        "macro_f1": _rounded(f1.mean()),
-        "baseline_accuracy": _rounded(max(Counter(actual).values()) / len(actual)),
-        "videos": len(actual),
-        "folds": len(per_fold),
-        "f1": {name: _rounded(value) for name, value in zip(classes, f1, strict=True)},
+    actual = np.array(validation.actual)
+    right = (actual == np.array(validation.predicted)).astype(np.float64)
+    classes = sorted(set(validation.actual))
+    f1 = f1_score(
+        validation.actual, validation.predicted, labels=classes, average=None, zero_division=0.0
+    )
+    everything = _accuracy("all", right) | {
+        "accuracy_std": rounded(pd.Series(right).groupby(validation.fold).mean().std(ddof=0)),
+        "baseline_accuracy": rounded(max(Counter(validation.actual).values()) / len(actual)),
+        "f1": rounded(f1.mean()),
     }
+    by_category = [
+        _accuracy(name, right[actual == name]) | {"f1": rounded(value)}
+        for name, value in zip(classes, f1, strict=True)
+    ]
+    return pd.DataFrame([everything, *by_category])
 
 
-def _rounded(value: float) -> float:
-    return round(float(value), METRIC_DECIMALS)
+def _accuracy(name: str, right: FloatArray) -> dict[str, Any]:
+    ends = interval_metrics("accuracy", right)
+    return {"category": name, "videos": len(right), "accuracy": rounded(right.mean()), **ends}
 
 
-def confusion(validation: Validation) -> pd.DataFrame:
-    """The table `video_id,actual,predicted` that DVC plots as a confusion matrix."""
-    columns = {"video_id": validation.ids, "actual": validation.actual}
-    return pd.DataFrame(columns | {"predicted": validation.predicted})
-
-
-def classifier_to_dict(classifier: VideoClassifier) -> dict[str, Any]:
-    """The content of the model's JSON file."""
-    return {
-        "classes": classifier.classes,
-        "labels": classifier.labels,
-        "coef": classifier.coef.tolist(),
-        "intercept": classifier.intercept.tolist(),
-    }
-
-
-def read_classifier(path: Path) -> VideoClassifier:
-    """The classifier that `classifier_to_dict` made, from a JSON file. Raises UserError."""
-    content = read_json(path)
-    try:
-        coef = np.array(content["coef"], float)
-        intercept = np.array(content["intercept"], float)
-        made = VideoClassifier(list(content["classes"]), list(content["labels"]), coef, intercept)
-    except (KeyError, TypeError, ValueError) as error:
-        raise UserError(f"{path} is not a video classifier ({error}): {REMAKE}") from None
-    if coef.shape != (len(made.classes), len(made.labels)) or len(intercept) != len(coef):
-        raise UserError(f"{path} is not a video classifier (sizes differ): {REMAKE}")
-    return made
+def headlines(table: pd.DataFrame) -> dict[str, float]:
+    """The figures of all videos that head the metrics, from the table of `evaluate`."""
+    first = table.iloc[0]
+    return {"accuracy": float(first["accuracy"]), "macro_f1": float(first["f1"])}

@@ -13,9 +13,8 @@ scaled to length 1. A frame adds at most 1 to a label's sum, whatever the term:
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,45 +22,19 @@ import pandas as pd
 from vidrec.detections.distributions import Distribution
 from vidrec.detections.tree import VideoDetections
 from vidrec.vectors.vectors import Vectors, unit_rows
+from vidrec.vectors.weighting import SCALINGS, Settings, Weighting
 from vidrec.workflow.arrays import FloatArray
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.files import read_json
-from vidrec.workflow.params import param
 
 DECIMALS = 8
-REMAKE = "run `dvc repro weigh_objects`"
-SCALINGS = {"linear": np.positive, "sqrt": np.sqrt, "log": np.log1p, "binary": np.sign}
 
 
 @dataclass(frozen=True)
-class Params:
-    """What params.yaml says; the head of this module says what each term adds."""
-
-    detector: str = param(choices=("classified", "finetuned", "segmented"))
-    term: str = param(choices=("count", "confidence", "area", "confidence_area", "probability"))
-    scaling: str = param(choices=tuple(SCALINGS))
-    idf: bool = param()
-    norm: str = param(choices=("l2", "l1", "none"))
-    min_confidence: float = param(low=0, high=1)
-
-    def __post_init__(self) -> None:
-        if self.term == "probability" and self.detector == "segmented":
-            raise UserError(
-                "weigh_objects.term is probability, which only frame classifiers give: set"
-                " weigh_objects.detector to classified or finetuned, or term to confidence"
-            )
+class Params(Settings):
+    """See `weigh_objects` in params.yaml; the head of this module says what each term adds."""
 
 
-@dataclass(frozen=True)
-class Weighting:
-    """All that is needed to weigh one more video just like those it was fitted on."""
-
-    params: Params
-    labels: list[str]
-    idf: FloatArray
-
-
-def weigh_videos(videos: Iterable[VideoDetections], params: Params) -> tuple[Vectors, Weighting]:
+def weigh_videos(videos: Iterable[VideoDetections], params: Settings) -> tuple[Vectors, Weighting]:
     """The vectors of `videos` in their order, labels sorted, and the weighting fitted on them.
 
     A video without a detection is a zero vector. Raises UserError where no video has any.
@@ -83,7 +56,7 @@ def weigh_video(found: VideoDetections, weighting: Weighting) -> FloatArray:
     return weigh_sums(label_sums(found, weighting.params), weighting)
 
 
-def label_sums(found: VideoDetections, params: Params) -> pd.DataFrame:
+def label_sums(found: VideoDetections, params: Settings) -> pd.DataFrame:
     """Per label found in the video, sorted: `total` over its frames, and `presence` in 0..1.
 
     Presence says how surely the label is in the video: 1 for a detected one; for `probability`
@@ -108,7 +81,7 @@ def label_sums(found: VideoDetections, params: Params) -> pd.DataFrame:
     return sums[sums["total"] > 0]
 
 
-def _table_sums(table: pd.DataFrame, params: Params) -> pd.DataFrame:
+def _table_sums(table: pd.DataFrame, params: Settings) -> pd.DataFrame:
     table = table[table["confidence"] >= params.min_confidence]
     amount = pd.Series(1.0, index=table.index)
     if "confidence" in params.term:
@@ -129,7 +102,7 @@ def _distribution_sums(distribution: Distribution, min_confidence: float) -> pd.
     return pd.DataFrame({"total": kept.sum(axis="columns"), "presence": presence})
 
 
-def fit(sums: Sequence[pd.DataFrame], params: Params) -> Weighting:
+def fit(sums: Sequence[pd.DataFrame], params: Settings) -> Weighting:
     """The labels of all videos, sorted, each with its inverse document frequency.
 
     idf = ln((1 + n) / (1 + df)) + 1, as scikit-learn's TfidfTransformer has it (smooth_idf), for
@@ -157,36 +130,11 @@ def weigh_sums(sums: pd.DataFrame, weighting: Weighting) -> FloatArray:
     return np.round(importance, DECIMALS)
 
 
-def summary(vectors: Vectors) -> dict[str, Any]:
-    """The stage's metrics: how many videos and labels, and which videos have no object at all."""
+def zero_vectors(vectors: Vectors) -> pd.DataFrame:
+    """The table `video_id,category` of the videos that have no object at all."""
     empty = [
-        video_id for video_id, row in zip(vectors.ids, vectors.values, strict=True) if not row.any()
+        (video.video_id, video.category)
+        for video, row in zip(vectors.videos, vectors.values, strict=True)
+        if not row.any()
     ]
-    return {
-        "videos": len(vectors.ids),
-        "labels": len(vectors.labels),
-        "zero_vectors": len(empty),
-        "zero_vector_ids": empty,
-    }
-
-
-def weighting_to_dict(weighting: Weighting) -> dict[str, Any]:
-    """The content of weighting.json."""
-    return {
-        "params": asdict(weighting.params),
-        "labels": weighting.labels,
-        "idf": weighting.idf.tolist(),
-    }
-
-
-def read_weighting(path: Path) -> Weighting:
-    """The weighting that `weighting_to_dict` made, from a JSON file. Raises UserError."""
-    content = read_json(path)
-    try:
-        params = Params(**content["params"])
-        weighting = Weighting(params, list(content["labels"]), np.array(content["idf"], float))
-    except (KeyError, TypeError, ValueError) as error:
-        raise UserError(f"{path} is not a weighting ({error}): {REMAKE}") from None
-    if weighting.idf.shape != (len(weighting.labels),):
-        raise UserError(f"{path} is not a weighting (not one idf per label): {REMAKE}")
-    return weighting
+    return pd.DataFrame(empty, columns=["video_id", "category"])

@@ -1,0 +1,65 @@
+"""How well the similarities agree with those of the true mixtures of objects, by cosine."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy.stats import spearmanr
+
+from vidrec.metrics.retrieval import normalized_gain
+from vidrec.recommender.build_index import (
+    Ranking,
+    compare_all,
+    rank_all,
+    similarity_rows,
+    together,
+)
+from vidrec.recommender.similarity import DEPTH
+from vidrec.vectors.vectors import Vectors
+from vidrec.workflow.arrays import FloatArray, IntArray
+
+
+def mixtures(areas: pd.DataFrame, ids: Sequence[str]) -> FloatArray:
+    """Per id (row), the area that each true label covers, summed over frames; zeros if unknown."""
+    summed = areas.pivot_table(
+        index="video_id", columns="label", values="area_pct", aggfunc="sum", fill_value=0.0
+    )
+    return summed.reindex(list(ids), fill_value=0.0).to_numpy(np.float64)
+
+
+def rank_and_judge(
+    vectors: Vectors, count: int, areas: pd.DataFrame | None
+) -> tuple[Ranking, pd.DataFrame]:
+    """The ranking as `rank_all` gives it, and per video how well its similarities agree.
+
+    `areas` are those of the truth, if there is one. `truth_ndcg_at_10`: nDCG of the first ten
+    neighbours, gain = true similarity. `truth_spearman`: rank correlation over all other videos.
+    Both are NaN for a video that has no truth.
+    """
+    unknown = (np.nan, np.nan)
+    if areas is None or areas.empty:
+        return rank_all(vectors, count), _table([unknown] * len(vectors.ids))
+    kept, scores = [], []
+    true_values = mixtures(areas, vectors.ids)
+    pairs = zip(compare_all(vectors, count), similarity_rows(true_values), strict=True)
+    for me, ((found, similarity), true) in enumerate(pairs):
+        kept.append(found)
+        known = true_values[me].any()
+        scores.append(_agreement(me, similarity, true, found.order[:DEPTH]) if known else unknown)
+    return together(kept), _table(scores)
+
+
+def _table(scores: Sequence[tuple[float, float]]) -> pd.DataFrame:
+    return pd.DataFrame(scores, columns=["truth_ndcg_at_10", "truth_spearman"])
+
+
+def _agreement(
+    me: int, found: FloatArray, true: FloatArray, order: IntArray
+) -> tuple[float, float]:
+    others, theirs = np.delete(found, me), np.delete(true, me)
+    ideal = np.sort(theirs)[::-1][: len(order)]
+    gain = normalized_gain(true[order][np.newaxis], ideal[np.newaxis])[0]
+    # Ranks of a constant have no correlation: it agrees with nothing.
+    varies = len(others) > 1 and np.ptp(others) > 0 and np.ptp(theirs) > 0
+    correlation = spearmanr(others, theirs).statistic if varies else 0.0
+    return float(gain), float(correlation)

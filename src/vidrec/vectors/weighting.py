@@ -1,0 +1,65 @@
+"""How detections become importance, and the JSON file that keeps it for one more video."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from vidrec.workflow.arrays import FloatArray
+from vidrec.workflow.errors import UserError
+from vidrec.workflow.files import read_json, write_json
+from vidrec.workflow.params import param
+
+REMAKE = "run `dvc repro weigh_objects`"
+SCALINGS = {"linear": np.positive, "sqrt": np.sqrt, "log": np.log1p, "binary": np.sign}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the importance of an object is worked out: see `weigh_objects` in params.yaml."""
+
+    detector: str = param(choices=("classified", "finetuned", "segmented"))
+    term: str = param(choices=("count", "confidence", "area", "confidence_area", "probability"))
+    scaling: str = param(choices=tuple(SCALINGS))
+    idf: bool = param()
+    norm: str = param(choices=("l2", "l1", "none"))
+    min_confidence: float = param(low=0, high=1)
+
+    def __post_init__(self) -> None:
+        if self.term == "probability" and self.detector == "segmented":
+            raise UserError(
+                "weigh_objects.term is probability, which only frame classifiers give: set"
+                " weigh_objects.detector to classified or finetuned, or term to confidence"
+            )
+
+
+@dataclass(frozen=True)
+class Weighting:
+    """All that is needed to weigh one more video just like those it was fitted on."""
+
+    params: Settings
+    labels: list[str]
+    idf: FloatArray
+
+
+def write_weighting(path: Path, weighting: Weighting) -> None:
+    """Write `weighting` as JSON."""
+    content = {
+        "params": asdict(weighting.params),
+        "labels": weighting.labels,
+        "idf": weighting.idf.tolist(),
+    }
+    write_json(path, content)
+
+
+def read_weighting(path: Path) -> Weighting:
+    """The weighting that `write_weighting` wrote. Raises UserError for what is none."""
+    content = read_json(path)
+    try:
+        params = Settings(**content["params"])
+        weighting = Weighting(params, list(content["labels"]), np.array(content["idf"], float))
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(f"{path} is not a weighting ({error}): {REMAKE}") from None
+    if weighting.idf.shape != (len(weighting.labels),):
+        raise UserError(f"{path} is not a weighting (not one idf per label): {REMAKE}")
+    return weighting

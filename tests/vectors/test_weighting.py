@@ -1,0 +1,55 @@
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vidrec.vectors import weigh_objects
+from vidrec.vectors.weighting import Settings, Weighting, read_weighting, write_weighting
+from vidrec.workflow import params
+from vidrec.workflow.errors import UserError
+from vidrec.workflow.files import read_json, write_json
+
+SETTINGS = Settings("classified", "confidence", "sqrt", True, "l2", 0.001)
+WEIGHTING = Weighting(SETTINGS, ["cat", "dog"], np.array([1.0, 1.40546511]))
+
+TEXT = """{
+  "params": {
+    "detector": "classified",
+    "term": "confidence",
+    "scaling": "sqrt",
+    "idf": true,
+    "norm": "l2",
+    "min_confidence": 0.001
+  },
+  "labels": [
+    "cat",
+    "dog"
+  ],
+  "idf": [
+    1.0,
+    1.40546511
+  ]
+}
+"""
+
+
+def test_what_is_written_is_read(tmp_path: Path) -> None:
+    write_weighting(tmp_path / "w.json", WEIGHTING)
+    assert (tmp_path / "w.json").read_text() == TEXT
+    found = read_weighting(tmp_path / "w.json")
+    assert (found.params, found.labels) == (SETTINGS, ["cat", "dog"])
+    np.testing.assert_array_equal(found.idf, WEIGHTING.idf)
+
+
+@pytest.mark.parametrize("spoilt", ["idf", "labels", "params"])
+def test_a_weighting_that_is_none_is_refused(tmp_path: Path, spoilt: str) -> None:
+    write_weighting(tmp_path / "w.json", WEIGHTING)
+    write_json(tmp_path / "w.json", {**read_json(tmp_path / "w.json"), spoilt: {}})
+    with pytest.raises(UserError, match=r"w\.json"):
+        read_weighting(tmp_path / "w.json")
+
+
+def test_its_params_are_those_of_the_stage() -> None:
+    fields = [field.name for field in dataclasses.fields(Settings)]
+    assert params.names(weigh_objects.Params) == {name: f"weigh_objects.{name}" for name in fields}
