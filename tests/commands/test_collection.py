@@ -141,7 +141,7 @@ def test_what_is_no_video_is_not_added(clips: list[bytes]) -> None:
         (write("e" * 220 + ".mp4", clips[0]), "too long"),
         (Path("none.mp4"), "missing"),
         (Path("fifo.mp4"), "unreadable"),
-        (OWN, "no plain file"),
+        (OWN, "not a plain file"),
     ):
         with pytest.raises(UserError, match=said):
             add_file(OWN, video, "cars")
