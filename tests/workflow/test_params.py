@@ -1,3 +1,4 @@
+import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,6 +94,15 @@ def test_a_bad_file_is_refused_in_one_line(tmp_path: Path, text: str | None, sai
         params.load(Own, path)
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_params_may_be_kept_as_json(tmp_path: Path) -> None:
+    content = {"test_params": {**OWN, "share": 1e-05}, "other_stage": {"fps": 3}}
+    (tmp_path / "kept.json").write_text(json.dumps(content), encoding="utf-8")
+    assert params.load(Own, tmp_path / "kept.json").share == 1e-05
+    (tmp_path / "kept.json").write_text("{", encoding="utf-8")
+    with pytest.raises(UserError, match=r"kept\.json is not valid YAML"):
+        params.load(Own, tmp_path / "kept.json")
 
 
 def test_a_directory_is_no_params_file(tmp_path: Path) -> None:

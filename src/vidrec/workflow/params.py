@@ -5,6 +5,7 @@ Each stage module declares the dataclass of what it reads. A field is named in p
 """
 
 import dataclasses
+import json
 import types
 import typing
 from pathlib import Path
@@ -54,10 +55,12 @@ def load(kind: type[T], path: Path) -> T:
 
 def _read(path: Path) -> Any:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        # JSON is YAML but for numbers such as 1e-05, which YAML takes for text.
+        return json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
     except FileNotFoundError:
         raise UserError(f"{path} is missing: run from the top of the project") from None
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
+    except (yaml.YAMLError, json.JSONDecodeError, UnicodeDecodeError, OSError) as error:
         reason = " ".join(str(error).split())
         raise UserError(f"{path} is not valid YAML ({reason}): mend it") from None
 
