@@ -15,7 +15,8 @@ Rle = dict[str, Any]
 def encode_mask(mask: NDArray[np.bool_]) -> Rle:
     """The RLE of a mask (height, width)."""
     encoded = coco_mask.encode(np.asfortranarray(mask, dtype=np.uint8))
-    return {"size": list(encoded["size"]), "counts": encoded["counts"].decode("ascii")}
+    # The order of the keys is that of what was stored and read again: same bytes either way.
+    return {"counts": encoded["counts"].decode("ascii"), "size": list(encoded["size"])}
 
 
 def area_pct(masks: Sequence[Rle]) -> NDArray[np.float64]:
