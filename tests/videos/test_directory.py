@@ -4,14 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from vidrec.media import ffmpeg
-from vidrec.videos.directory import list_files, name_files, safe_names, take
+from vidrec.videos.directory import list_files, name_files, take
 from vidrec.videos.manifest import build_manifest
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.tables import SAFE_NAME
 
 
 @pytest.fixture(scope="module")
@@ -80,13 +77,6 @@ def test_ids_are_unique_and_do_not_depend_on_what_comes_first(tmp_path: Path) ->
     assert found["b/2.mp4"].video.video_id == "2"
     fewer = {item.file: item for item in name_files(tmp_path, files[::-1])}
     assert all(fewer[item.file] == item for item in found.values())
-
-
-@given(st.lists(st.text(), unique=True))
-def test_any_names_become_safe(names: list[str]) -> None:
-    safe = safe_names(names, names)
-    assert all(SAFE_NAME.fullmatch(name) for name in safe)
-    assert len({name.lower() for name in safe}) == len(names)
 
 
 def test_missing_or_empty(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from vidrec.media import ffmpeg
+from vidrec.media.containers import VideoError
 from vidrec.videos import youtube
 from vidrec.videos.download_videos import Params, download
 from vidrec.videos.manifest import COLUMNS, read_manifest
@@ -83,7 +84,7 @@ def test_youtube(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def fake(url: str, name: str, rules: youtube.Rules) -> Path:
         if name == "a":
-            raise youtube.DownloadError("unavailable", "gone\nfor good")
+            raise VideoError("unavailable", "gone\nfor good")
         return Path("own/pets/x.mp4").rename(f"own/{name}.mp4")
 
     monkeypatch.setattr(youtube, "download", fake)

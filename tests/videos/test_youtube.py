@@ -14,7 +14,7 @@ from vidrec.media import ffmpeg
 from vidrec.videos import youtube
 from vidrec.videos.manifest import Entry
 from vidrec.videos.youtube import Rules, status_of, take
-from vidrec.videos.youtube_manifest import COLUMNS, read_wanted
+from vidrec.videos.youtube_manifest import COLUMNS
 from vidrec.workflow.errors import UserError
 
 
@@ -213,22 +213,3 @@ def test_only_youtube_is_asked_by_default() -> None:
 )
 def test_messages_have_names(message: str, status: str) -> None:
     assert status_of(message) == status
-
-
-def test_the_manifest_of_ids(tmp_path: Path) -> None:
-    path = tmp_path / "youtube.csv"
-    with pytest.raises(UserError, match="vidrec discover"):
-        read_wanted(path)
-    path.write_text(",".join(COLUMNS) + "\n")
-    with pytest.raises(UserError, match="vidrec discover"):
-        read_wanted(path)
-    path.write_text(",".join(COLUMNS) + "\npets,2,b,,1\npets,1,007,x,1\ncars,1,b,,1\n")
-    assert list(read_wanted(path)["video_id"]) == ["b", "007"]
-    path.write_text(",".join(COLUMNS) + "\npets,1,../b,,1\n")
-    with pytest.raises(UserError, match="letters"):
-        read_wanted(path)
-
-
-def test_the_shipped_manifest_has_the_header_only() -> None:
-    path = Path(__file__).parents[2] / "manifests/youtube.csv"
-    assert path.read_text().splitlines()[0] == ",".join(COLUMNS)

@@ -1,0 +1,52 @@
+"""The manifest of YouTube ids: what is wanted of it, and all of it as text, to be changed."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from vidrec.videos.youtube_manifest import COLUMNS, read_rows, read_wanted, write_ids
+from vidrec.workflow.errors import UserError
+
+
+def test_the_manifest_of_ids(tmp_path: Path) -> None:
+    path = tmp_path / "youtube.csv"
+    with pytest.raises(UserError, match="vidrec discover"):
+        read_wanted(path)
+    path.write_text(",".join(COLUMNS) + "\n")
+    with pytest.raises(UserError, match="vidrec discover"):
+        read_wanted(path)
+    path.write_text(",".join(COLUMNS) + "\npets,2,b,,1\npets,1,007,x,1\ncars,1,b,,1\n")
+    assert list(read_wanted(path)["video_id"]) == ["b", "007"]
+    path.write_text(",".join(COLUMNS) + "\npets,1,../b,,1\n")
+    with pytest.raises(UserError, match="letters"):
+        read_wanted(path)
+
+
+def test_the_shipped_manifest_has_the_header_only() -> None:
+    path = Path(__file__).parents[2] / "manifests/youtube.csv"
+    assert path.read_text().splitlines()[0] == ",".join(COLUMNS)
+
+
+def test_what_is_read_to_be_changed_is_written_back_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "youtube.csv"
+    assert read_rows(path).empty
+    assert list(read_rows(path).columns) == list(COLUMNS)
+    text = ",".join(COLUMNS) + ',note\npets,01,007,NA,1.50,\ncars,2,b,"a, b",,x\n'
+    path.write_text(text)
+    write_ids(path, read_rows(path))
+    assert path.read_text() == text
+
+
+@pytest.mark.parametrize("read", [read_wanted, read_rows])
+def test_a_rank_that_is_no_number_or_no_manifest(
+    read: Callable[[Path], pd.DataFrame], tmp_path: Path
+) -> None:
+    path = tmp_path / "youtube.csv"
+    path.write_text(",".join(COLUMNS) + "\npets,first,a,,1\n")
+    with pytest.raises(UserError, match=r"youtube\.csv, row 2: rank is 'first'"):
+        read(path)
+    path.write_text("category,video_id\npets,a\n")
+    with pytest.raises(UserError, match=r"youtube\.csv"):
+        read(path)
