@@ -5,14 +5,23 @@ params file. Each question imports what it needs: one about a video of the index
 torch.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vidrec.commands import neighbors
 from vidrec.commands.neighbors import Answer
 from vidrec.commands.terminal import Progress
-from vidrec.commands.video_at_hand import Collection, Known, Remote, Unseen, frames_of, resolve
+from vidrec.commands.video_at_hand import (
+    File,
+    FrameDirectory,
+    Indexed,
+    Lookup,
+    at_hand,
+    frames_of,
+    resolve,
+)
 from vidrec.detections.tree import VideoDetections
 from vidrec.media.frames import Frames
 from vidrec.project import Project
@@ -24,7 +33,6 @@ from vidrec.vectors.weighting import Weighting, read_weighting
 from vidrec.videos.manifest import ids_by_content
 from vidrec.workflow import params
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.video import Video
 
 if TYPE_CHECKING:
     from vidrec.commands.inspection import Inspected
@@ -41,12 +49,12 @@ class Session:
     def recommend(self, word: str, count: int) -> Answer:
         """The `count` videos most like the one that `word` names, and the category it would get."""
         vectors = read_vectors(self.project.vectors)
-        query = resolve(word, self._collection(vectors.videos))
-        if isinstance(query, Known):
-            return neighbors.of_indexed(vectors, query.video, count, self._guesses())
-        weighting = self._weighting(vectors)
-        found = self._detect(self._frames(query, word), weighting.params.detector)
-        vector = weigh_video(found, weighting)
+        with self._at_hand(word, vectors) as query:
+            if isinstance(query, Indexed):
+                return neighbors.of_indexed(vectors, query.video, count, self._guesses())
+            weighting = self._weighting(vectors)
+            frames = self._frames(query, word)
+        vector = weigh_video(self._detect(frames, weighting.params.detector), weighting)
         neighbors.check_any_object(vector, word)
         return neighbors.of_unseen(vectors, vector, count, self._classifier())
 
@@ -58,20 +66,21 @@ class Session:
         from vidrec.commands import inspection
         from vidrec.videos.names import safe_names
 
-        query = resolve(word, self._collection(read_vectors(self.project.vectors).videos))
-        (name,) = safe_names([query.name], [word])
-        if isinstance(query, Known):
-            places = (self.project.detections(each) for each in ("classified", "segmented"))
-            return name, inspection.of_indexed(query.video, self.project.frames, *places)
-        frames = self._frames(query, word)
+        with self._at_hand(word, read_vectors(self.project.vectors)) as query:
+            (name,) = safe_names([query.name], [word])
+            if isinstance(query, Indexed):
+                places = (self.project.detections(each) for each in ("classified", "segmented"))
+                return name, inspection.of_indexed(query.video, self.project.frames, *places)
+            frames = self._frames(query, word)
         classes = self._detect(frames, "classified").table
-        from vidrec.networks import weights
+        return name, inspection.of_frames(name, frames, classes, self._objects(frames))
 
-        objects = self._segment(frames) if weights.are_in(self.project.segmenter) else None
-        return name, inspection.of_frames(name, frames, classes, objects)
-
-    def _collection(self, videos: Sequence[Video]) -> Collection:
-        return Collection(videos, ids_by_content(self.project.videos), self.project.frames)
+    def _at_hand(
+        self, word: str, vectors: Vectors
+    ) -> AbstractContextManager[Indexed | File | FrameDirectory]:
+        contents = ids_by_content(self.project.videos)
+        lookup = Lookup(vectors.videos, contents, self.project.frames, self.project.vectors)
+        return at_hand(resolve(word, lookup), lookup, self.progress)
 
     def _guesses(self) -> Mapping[str, Guess]:
         path = self.project.categories
@@ -91,7 +100,7 @@ class Session:
             )
         return weighting
 
-    def _frames(self, query: Unseen | Remote, word: str) -> Frames:
+    def _frames(self, query: File | FrameDirectory, word: str) -> Frames:
         """The frames of an unseen video, taken as those of the index were."""
         from vidrec.videos import extract_frames
 
@@ -116,6 +125,12 @@ class Session:
             folders = self.project.classifier, self.project.head
             return detect.classify_with_head(frames, *folders, settings)
         return detect.classify(frames, self.project.classifier, settings)
+
+    def _objects(self, frames: Frames) -> "Segments | None":
+        """As `_segment`; None where there are no weights for it."""
+        from vidrec.networks import weights
+
+        return self._segment(frames) if weights.are_in(self.project.segmenter) else None
 
     def _segment(self, frames: Frames) -> "Segments":
         """The objects in the frames of an unseen video, with their masks."""

@@ -1,7 +1,8 @@
 """What a user's word for a video stands for: one of the index, a file, frames, or a URL."""
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Known:
+class Indexed:
     """A video of the index."""
 
     video: Video
@@ -30,8 +31,8 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Unseen:
-    """A file or a directory of frames that is not of the index."""
+class File:
+    """A file that is not of the index."""
 
     path: Path
 
@@ -41,46 +42,56 @@ class Unseen:
 
 
 @dataclass(frozen=True)
-class Remote:
-    """What is to be downloaded."""
+class FrameDirectory:
+    """A directory of frames that is not of the index."""
 
-    url: str
-    name: str = "video"
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.resolve().stem
 
 
 @dataclass(frozen=True)
-class Collection:
+class Url:
+    """What is to be downloaded."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Lookup:
     """What a word for a video is looked up in.
 
     `contents` has the ids of the files by the SHA-256 of their content; `frames` is where the
-    frames of the videos lie, as `<category>/<video_id>`.
+    frames of the videos lie, as `<category>/<video_id>`; `listing` is the file that lists the ids.
     """
 
     videos: Sequence[Video]
     contents: Mapping[str, Sequence[str]]
     frames: Path
+    listing: Path
+
+    def find(self, video_id: str | None) -> Indexed | None:
+        """The video of that id."""
+        return next((Indexed(each) for each in self.videos if each.video_id == video_id), None)
 
 
-def resolve(word: str, collection: Collection) -> Known | Unseen | Remote:
+def resolve(word: str, lookup: Lookup) -> Indexed | File | FrameDirectory | Url:
     """What `word` stands for: an id comes before a file of that name.
 
-    A file is known by its content; of videos of equal content it is the one of its name, or else
-    the first. Frames are known by their place. Raises UserError where there is no such thing.
+    A file is known by its content, frames by their place, a page of YouTube by its id. Raises
+    UserError where there is no such thing.
     """
-    by_id = {video.video_id: video for video in collection.videos}
-    name = _id_in(word) if is_url(word) else word
-    if name in by_id:
-        return Known(by_id[name])
     if is_url(word):
-        return Remote(word)
+        return lookup.find(_id_in(word)) or Url(word)
+    found = lookup.find(word)
+    if found:
+        return found
     path = Path(word)
     if not _exists(path):
-        raise _missing(word, list(by_id))
-    if path.is_dir():
-        name = _id_of_frames(path, collection.frames)
-    else:
-        name = _id_of_file(path, collection.contents)
-    return Known(by_id[name]) if name in by_id else Unseen(path)
+        raise _missing(word, lookup)
+    return _directory(path, lookup) if path.is_dir() else _file(path, lookup)
 
 
 def is_url(word: str) -> bool:
@@ -102,54 +113,69 @@ def _exists(path: Path) -> bool:
         return False
 
 
-def _missing(word: str, ids: Sequence[str]) -> UserError:
+def _missing(word: str, lookup: Lookup) -> UserError:
     """The error that there is no `word`, which was meant as a path or else as an id."""
     if "/" in word or Path(word).suffix.lower() in VIDEO_SUFFIXES:
         return UserError(f"{word} is missing: there is no such file or directory, mend the path")
-    meant = hint(word, ids, "data/vectors.csv lists those there")
+    ids = [video.video_id for video in lookup.videos]
+    meant = hint(word, ids, f"{lookup.listing} lists those there")
     return UserError(f"no video {word!r} in the index: {meant}")
 
 
-def _id_of_frames(path: Path, root: Path) -> str | None:
-    mine = path.resolve().parent.parent == root.resolve()
-    return path.resolve().name if mine else None
+def _directory(path: Path, lookup: Lookup) -> Indexed | FrameDirectory:
+    place = path.resolve()
+    mine = place.parent.parent == lookup.frames.resolve()
+    return (lookup.find(place.name) if mine else None) or FrameDirectory(path)
 
 
-def _id_of_file(path: Path, contents: Mapping[str, Sequence[str]]) -> str | None:
-    same = contents.get(sha256_of(path), ()) if contents and path.is_file() else ()
-    return path.stem if path.stem in same else next(iter(sorted(same)), None)
+def _file(path: Path, lookup: Lookup) -> Indexed | File:
+    """A file, or the video of its content: the one of its name, or else the first."""
+    found = [lookup.find(each) for each in lookup.contents.get(_content(path), ())]
+    same = [each for each in found if each]
+    named = (each for each in same if each.name == path.stem)
+    return next(named, same[0] if same else File(path))
+
+
+def _content(path: Path) -> str:
+    """The SHA-256 of a plain file; empty where it cannot be read, which is told of later."""
+    try:
+        return sha256_of(path) if path.is_file() else ""
+    except OSError:
+        return ""
+
+
+@contextmanager
+def at_hand(
+    query: Indexed | File | FrameDirectory | Url, lookup: Lookup, progress: Progress
+) -> Iterator[Indexed | File | FrameDirectory]:
+    """`query` on this machine; what was at a URL is there, in a file, until the block ends.
+
+    Raises UserError where it cannot be had.
+    """
+    if not isinstance(query, Url):
+        yield query
+        return
+    from vidrec.videos.youtube import fetch
+
+    with tempfile.TemporaryDirectory(prefix="vidrec-") as folder:
+        progress(f"downloading {query.text}")
+        yield _file(fetch(query.text, Path(folder)), lookup)
 
 
 def frames_of(
-    query: Unseen | Remote, word: str, taking: "extract_frames.Params", progress: Progress
+    query: File | FrameDirectory, word: str, taking: "extract_frames.Params", progress: Progress
 ) -> Frames:
     """The frames of a video that is not of the index, taken as those of the index were.
 
     `word` is what an error calls the video. Raises UserError where it gives none.
     """
-    if isinstance(query, Remote):
-        return _downloaded(query.url, taking, progress)
-    if query.path.is_dir():
+    if isinstance(query, FrameDirectory):
         return read_frames(query.path)
-    return _extracted(query.path, word, taking, progress)
-
-
-def _downloaded(url: str, taking: "extract_frames.Params", progress: Progress) -> Frames:
-    from vidrec.videos.youtube import fetch
-
-    with tempfile.TemporaryDirectory(prefix="vidrec-") as folder:
-        progress(f"downloading {url}")
-        return _extracted(fetch(url, Path(folder)), url, taking, progress)
-
-
-def _extracted(
-    file: Path, word: str, taking: "extract_frames.Params", progress: Progress
-) -> Frames:
     from vidrec.videos import extract_frames
 
     progress(f"taking frames of {word}")
     try:
-        return Frames(word, extract_frames.frames_of(file, taking))
+        return Frames(word, extract_frames.frames_of(query.path, taking))
     except VideoError as error:
         raise UserError(
             f"{word} gives no frames ({error.status}): {error}; try another file"

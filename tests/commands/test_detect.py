@@ -1,0 +1,62 @@
+"""A detector run from a command finds what its stage finds, on the same calls."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from vidrec.classifier import classify_frames
+from vidrec.classifier.frame_classifier import load_classifier
+from vidrec.commands import detect
+from vidrec.head.finetune_head import Head, save_head
+from vidrec.media.frames import Frames, read_frames
+from vidrec.networks import weights
+from vidrec.segmenter.object_segmenter import load_segmenter, segment_frames
+from vidrec.segmenter.segment_objects import Params
+from vidrec.workflow import params
+
+FRAMES, CLASSIFIER = Path("data/frames/cars/clip_0"), Path("data/weights/classifier")
+
+
+def looking() -> classify_frames.Params:
+    return params.load(classify_frames.Params, Path("data/index.json"))
+
+
+@pytest.fixture
+def frames(index: Path) -> Frames:
+    return read_frames(FRAMES)
+
+
+def test_the_classifier_finds_what_its_stage_has_found(frames: Frames) -> None:
+    stored = pd.read_csv("data/detections/classified/cars/clip_0.csv")
+    found = detect.classify(frames, CLASSIFIER, looking())
+    pd.testing.assert_frame_equal(found.table, stored)
+    assert found.distribution is not None
+    assert found.distribution.labels == ("cat", "dog", "tree")
+
+
+def test_the_new_head_reads_the_features_of_the_trunk(frames: Frames) -> None:
+    predicted = load_classifier(CLASSIFIER, looking()).predict(frames.pictures())
+    weight = np.random.default_rng(0).normal(size=(2, predicted.features.shape[1]))
+    head = Head(("mine", "other"), weight.astype(np.float32), np.zeros(2, np.float32))
+    save_head(Path("head"), head, weights.read_card(CLASSIFIER))
+    found = detect.classify_with_head(frames, CLASSIFIER, Path("head"), looking())
+    assert found.distribution is not None
+    assert found.distribution.labels == head.labels
+    expected = head.distributions(predicted.features)
+    np.testing.assert_array_equal(found.distribution.probability, expected)
+    best = [head.labels[each] for each in expected.argmax(axis=1)]
+    assert found.table["label"].tolist() == best
+
+
+def test_the_segmenter_looks_at_the_frames_that_its_stage_looks_at(
+    frames: Frames, segmenter_folder: Path
+) -> None:
+    settings = Params(64, 1, 0.05, 4, 1.0, "fp32", 0.5, 3)
+    found = detect.segment(frames, segmenter_folder, settings)
+    expected = segment_frames(frames, load_segmenter(segmenter_folder, settings), 3, 0.5)
+    assert found.frames == expected.frames == [1, 7]
+    assert set(found.table["frame"]) == {1, 7}
+    pd.testing.assert_frame_equal(found.table, expected.table)
+    assert found.masks == expected.masks
