@@ -18,6 +18,7 @@ from typing import NoReturn
 from vidrec.project import Project
 from vidrec.workflow import params, script
 from vidrec.workflow.errors import UserError, readable
+from vidrec.workflow.files import LONGEST_FILE_NAME, atomic_path
 from vidrec.workflow.script import positive
 
 # Objects made between two garbage collections: loading torch makes millions, all of them kept.
@@ -158,22 +159,19 @@ def run_inspect(args: argparse.Namespace) -> None:
     """Write the contact sheet of a video as PNG and print where it is."""
     from vidrec.commands import inspection, terminal
     from vidrec.session import Session
-    from vidrec.workflow import files
 
     _check_picture(args.output)
     with terminal.progress() as progress:
         name, found = Session(Project(), progress).inspect(args.video)
         sheet = inspection.draw(found)
     output = args.output or Path(f"{name}_sheet.png")
-    with files.atomic_path(output) as temporary:
+    with atomic_path(output) as temporary:
         sheet.save(temporary, format="PNG")
     print(readable(str(output)))
 
 
 def _check_picture(output: Path | None) -> None:
     """Raise UserError for a path that no PNG can be written to, before any time is spent."""
-    from vidrec.workflow.files import LONGEST_FILE_NAME
-
     if output is None:
         return
     if len(os.fsencode(output.name)) > LONGEST_FILE_NAME:

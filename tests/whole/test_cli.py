@@ -1,3 +1,4 @@
+import ast
 import json
 import os
 import re
@@ -16,6 +17,7 @@ from vidrec import cli
 from vidrec.classifier.frame_classifier import load_classifier
 from vidrec.segmenter.object_segmenter import load_segmenter
 
+PACKAGE = Path(cli.__file__).parent
 Write = Callable[[Path, int, int], None]
 Run = Callable[..., int]
 SETTINGS = {
@@ -159,14 +161,24 @@ def test_help_ends_well(command: str, vidrec: Run, capsys: pytest.CaptureFixture
     assert capsys.readouterr().out.startswith("usage: vidrec")
 
 
+# By id, by a file of the index, by frames of the index, and what the index has not.
+VIDEOS = ["clip_0", "data/videos/cars/clip_0.mp4", "data/frames/cars/clip_0", "unseen.mp4"]
+
+
+def write_unseen() -> None:
+    Path("unseen.mp4").write_bytes(Path("data/videos/cars/clip_0.mp4").read_bytes() + b"\0")
+
+
+@pytest.mark.parametrize("video", VIDEOS)
 def test_recommend_prints_a_table(
-    vidrec: Run, index: Path, capsys: pytest.CaptureFixture[str]
+    video: str, vidrec: Run, index: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert vidrec("recommend", "clip_0", "-k", "3") == 0
+    write_unseen()
+    assert vidrec("recommend", video, "-k", "3") == 0
     printed, errors = capsys.readouterr()
     assert errors == ""
     title, category, header, *rows = printed.splitlines()
-    assert title == "most similar to clip_0:"
+    assert title == f"most similar to {video}:"
     assert re.fullmatch(r"category by its objects: (cars|pets) \(\d+%\)", category)
     assert header.split()[:4] == ["rank", "video", "category", "similarity"]
     assert [row.split()[0] for row in rows] == ["1", "2", "3"]
@@ -174,11 +186,11 @@ def test_recommend_prints_a_table(
     assert "\x1b" not in printed
 
 
-@pytest.mark.parametrize("video", ["clip_0", "data/videos/cars/clip_0.mp4", "unseen.mp4"])
+@pytest.mark.parametrize("video", VIDEOS)
 def test_recommend_prints_the_json_of_the_contract(
     video: str, vidrec: Run, index: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    Path("unseen.mp4").write_bytes(Path("data/videos/cars/clip_0.mp4").read_bytes() + b"\0")
+    write_unseen()
     assert vidrec("recommend", video, "--json") == 0
     printed, errors = capsys.readouterr()
     assert errors == ""
@@ -194,6 +206,23 @@ def test_recommend_prints_the_json_of_the_contract(
         assert list(item) == ["rank", "video_id", "category", "similarity", "reasons"]
         assert all(list(reason) == ["label", "share"] for reason in item["reasons"])
         assert sum(reason["share"] for reason in item["reasons"]) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("video", VIDEOS)
+def test_an_index_of_before_there_was_a_classifier_still_recommends(
+    video: str, vidrec: Run, index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_unseen()
+    Path("data/categories.csv").unlink()
+    Path("data/video_classifier.json").unlink()
+    assert vidrec("recommend", video) == 0
+    _, category, _, *rows = capsys.readouterr().out.splitlines()
+    assert category.startswith("category by its objects: not known: `dvc repro train_video")
+    assert len(rows) >= 5
+    assert vidrec("recommend", video, "--json") == 0
+    printed, errors = capsys.readouterr()
+    assert errors == ""
+    assert json.loads(printed)["category"] is None
 
 
 def test_odd_names_are_shown_without_what_a_terminal_obeys(
@@ -288,14 +317,20 @@ def loaded_by(*arguments: str) -> tuple[str, set[str]]:
     return done.stdout, set(done.stderr.split())
 
 
-@pytest.mark.parametrize(
-    "video", ["clip_0", "data/videos/cars/clip_0.mp4", "data/frames/cars/clip_0"]
-)
+@pytest.mark.parametrize("video", VIDEOS[:3])
 def test_naming_neighbours_waits_for_nothing_that_loads_long(index: Path, video: str) -> None:
     printed, loaded = loaded_by("recommend", video)
     assert printed.startswith(f"most similar to {video}:")
     assert "pandas" in loaded
     assert not loaded & {"torch", "sklearn", "scipy", "yt_dlp", "imageio_ffmpeg"}
+
+
+def test_an_unseen_video_waits_for_no_more_than_its_detector(index: Path) -> None:
+    write_unseen()
+    printed, loaded = loaded_by("recommend", "unseen.mp4")
+    assert "category by its objects: " in printed
+    assert "torch" in loaded
+    assert not loaded & {"sklearn", "yt_dlp", "vidrec.head", "vidrec.segmenter"}
 
 
 def test_a_picture_of_a_video_of_the_index_waits_for_no_download(index: Path) -> None:
@@ -304,14 +339,22 @@ def test_a_picture_of_a_video_of_the_index_waits_for_no_download(index: Path) ->
     assert not loaded & {"torch", "sklearn", "yt_dlp", "imageio_ffmpeg"}
 
 
-def test_only_the_command_line_knows_where_things_lie() -> None:
-    """Below it no function loads params, or spells a path of the project."""
-    for path in (Path(cli.__file__).parent / "commands").glob("*.py"):
-        text = path.read_text(encoding="utf-8")
-        assert "params.load" not in text, path
-        assert "params_path" not in text, path
-        assert 'Path("data' not in text, path
-        assert "vidrec.project" not in text, path
+def imported(tree: ast.AST) -> set[str]:
+    """The dotted names of all that a module imports, wherever it does."""
+    whole = {a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names}
+    parts = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    return whole | {f"{node.module}.{alias.name}" for node in parts for alias in node.names}
+
+
+@pytest.mark.parametrize("path", sorted((PACKAGE / "commands").glob("*.py")), ids=lambda p: p.stem)
+def test_below_the_command_line_nothing_loads_params_or_knows_a_path(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    texts = [str(node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    assert not [text for text in texts if "data/" in text or text == "params.yaml"]
+    edges = ("vidrec.project", "vidrec.workflow.params")
+    assert not [name for name in imported(tree) if name.startswith(edges)]
+    arguments = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    assert "params_path" not in arguments
 
 
 def test_the_console_script_loses_no_output_and_no_status(index: Path) -> None:

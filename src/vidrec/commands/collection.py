@@ -16,6 +16,7 @@ from vidrec.media.containers import VideoError
 from vidrec.media.ffmpeg import check_video
 from vidrec.videos.directory import Found, list_files, name_files
 from vidrec.videos.download_videos import Params
+from vidrec.videos.manifest import NAME as MANIFEST
 from vidrec.videos.names import MAX_NAME
 from vidrec.videos.youtube_ids import youtube_id
 from vidrec.videos.youtube_manifest import read_rows, write_ids
@@ -151,7 +152,7 @@ def remove_file(directory: Path, video_id: str) -> list[str]:
     before = _named(directory)
     ids = [item.video.video_id for item in before]
     if video_id not in ids:
-        meant = hint(video_id, ids, "it has the ids that data/videos/manifest.csv lists")
+        meant = hint(video_id, ids, f"{MANIFEST} beside the videos taken in lists its ids")
         raise UserError(f"no video {video_id!r} in {directory}: {meant}")
     item = before[ids.index(video_id)]
     target = _free_path(REMOVED / item.video.category / item.file.name)
