@@ -108,9 +108,9 @@ def _objects(found: Segments | None, number: int) -> tuple[Seen, ...] | None:
     """The objects in one frame; None where the segmenter has not looked at it."""
     if found is None or number not in found.frames:
         return None
-    rows = zip(found.table.itertuples(), found.masks, strict=True)
+    columns = (found.table[name] for name in ("frame", "label", "confidence"))
     return tuple(
-        Seen(readable(str(row.label)), float(str(row.confidence)), decode_mask(mask))
-        for row, mask in rows
-        if row.frame == number
+        Seen(readable(label), float(confidence), decode_mask(mask))
+        for frame, label, confidence, mask in zip(*columns, found.masks, strict=True)
+        if frame == number
     )

@@ -42,8 +42,9 @@ def of_unseen(
     vectors: Vectors, vector: FloatArray, count: int, classifier: VideoClassifier | None
 ) -> Answer:
     """The `count` videos most like one that is not of the index, by its `vector` (labels,)."""
-    fits = classifier is not None and classifier.labels == vectors.labels
-    category = guess(classifier, vector) if classifier and fits else None
+    category = None
+    if classifier is not None and classifier.labels == vectors.labels:
+        category = guess(classifier, vector)
     return Answer(recommend(vectors, vector, count), category, UNTRAINED)
 
 
