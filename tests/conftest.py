@@ -233,16 +233,17 @@ def weigh() -> Callable[..., None]:
 
     def run(**changes: Any) -> None:
         at, data = Path("params.yaml"), Path("data")
-        settings = params.load(weigh_objects.Params, at)
-        videos = read_videos(data / "detections/classified", with_distribution=True)
-        weighed = weigh_objects.weigh_videos(videos, dataclasses.replace(settings, **changes))
-        write_vectors(data / "vectors.csv", weighed[0])
-        write_weighting(data / "weighting.json", weighed[1])
+        settings = dataclasses.replace(params.load(weigh_objects.Params, at), **changes)
+        framewise = settings.detector != "segmented"
+        videos = read_videos(data / "detections" / settings.detector, with_distribution=framewise)
+        vectors, weighting = weigh_objects.weigh_videos(videos, settings)
+        write_vectors(data / "vectors.csv", vectors)
+        write_weighting(data / "weighting.json", weighting)
         index.write_index(data / "index.json", params.load(index.Params, at))
         training = params.load(train_video_classifier.Params, at)
-        found = train_video_classifier.cross_validate(weighed[0], training)
+        found = train_video_classifier.cross_validate(vectors, training)
         write_categories(data / "categories.csv", dict(zip(found.ids, found.guesses, strict=True)))
-        trained = train_video_classifier.train(weighed[0], training)
+        trained = train_video_classifier.train(vectors, training)
         write_classifier(data / "video_classifier.json", trained)
 
     return run

@@ -3,9 +3,11 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from vidrec.commands.neighbor_table import table_of
+from vidrec.commands.neighbor_table import head, table_of
+from vidrec.commands.neighbors import ALONE, Answer
 from vidrec.commands.terminal import WIDE
 from vidrec.recommender.reasons import Neighbor, Reason
+from vidrec.vectors.categories import Guess
 
 LONG = "an_id_of_a_video_that_is_rather_longer_than_one_would_wish_it_to_be"
 NEIGHBORS = [
@@ -50,3 +52,14 @@ def test_no_width_cuts_an_id(width: int) -> None:
 
 def test_no_neighbours_are_a_header() -> None:
     assert len(shown([], 80)) == 1
+
+
+def test_above_the_table_stands_the_category_or_why_it_is_not_known() -> None:
+    known = Answer(NEIGHBORS, Guess("cars\x1b", 0.934))
+    assert head("my.mp4", known).splitlines() == [
+        "most similar to my.mp4:",
+        "category by its objects: cars\ufffd (93%)",
+    ]
+    assert head("my.mp4", Answer([], None, ALONE)).splitlines()[1] == (
+        "category by its objects: not known: it is the only video of its category"
+    )

@@ -38,8 +38,8 @@ def test_a_pipe_gets_plain_whole_lines(
 
 
 def test_nothing_is_shown_where_no_terminal_is(capsys: pytest.CaptureFixture[str]) -> None:
-    with progress() as tell:
-        tell("working")
+    with progress() as report:
+        report("working")
     assert capsys.readouterr() == ("", "")
 
 
@@ -51,8 +51,8 @@ def test_a_terminal_shows_what_is_done_and_colours(monkeypatch: pytest.MonkeyPat
     with os.fdopen(far, "w") as screen:
         monkeypatch.setattr("sys.stdout", screen)
         monkeypatch.setattr("sys.stderr", screen)
-        with progress() as tell:
-            tell("taking [frames]")
+        with progress() as report:
+            report("taking [frames]")
         print_table("most similar", table("v" * 30))
     shown = read_all(near)
     assert "taking [frames]" in shown

@@ -5,14 +5,23 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
-import yaml
+from tests.projects import write_params
 
+from vidrec.classifier import classify_frames
+from vidrec.commands import detect
 from vidrec.commands.neighbors import ALONE, UNTRAINED, Answer
+from vidrec.detections.tree import VideoDetections, write_classes, write_detections
+from vidrec.head.finetune_head import Head, save_head
+from vidrec.media.frames import Frames, read_frames, videos_below
+from vidrec.networks import weights
 from vidrec.project import Project
 from vidrec.recommender.reasons import Neighbor
+from vidrec.segmenter import segment_objects
 from vidrec.session import Session
 from vidrec.vectors.categories import read_categories
+from vidrec.workflow import params
 from vidrec.workflow.errors import UserError
 
 CLIPS = [f"clip_{number}" for number in range(6)]
@@ -38,6 +47,13 @@ def unseen(kind: str, video_id: str) -> str:
 
 def place_of(kind: str, video_id: str) -> Path:
     return next(Path("data", kind).glob(f"*/{video_id}*"))
+
+
+def assert_as_like_as_by_id(video: str, video_id: str) -> None:
+    """Check that `video`, which the index has not, is as like all others as `video_id` is."""
+    similarity = {neighbor.video_id: neighbor.similarity for neighbor in query(video)}
+    assert similarity.pop(video_id) == 1.0
+    assert similarity == {neighbor.video_id: neighbor.similarity for neighbor in query(video_id)}
 
 
 def snapshot(folder: Path) -> dict[Path, tuple[int, bytes]]:
@@ -70,18 +86,61 @@ def test_what_the_index_has_not_is_looked_at_as_its_videos_were(
     kind: str, term: str, index: Path, weigh: Callable[..., None]
 ) -> None:
     weigh(term=term)
-    found = {neighbor.video_id: neighbor.similarity for neighbor in query(unseen(kind, "clip_3"))}
-    assert found.pop("clip_3") == 1.0
-    assert found == {neighbor.video_id: neighbor.similarity for neighbor in query("clip_3")}
+    assert_as_like_as_by_id(unseen(kind, "clip_3"), "clip_3")
+
+
+def write_found_by(detector: str, find: Callable[[Frames], VideoDetections]) -> None:
+    """What `find` finds in the frames of each video, stored as the stage of `detector` does."""
+    for video in videos_below(Path("data/frames")):
+        found = find(read_frames(video.below(Path("data/frames"))))
+        if found.distribution is None:
+            write_detections(Path("data/detections", detector), video, found.table)
+        else:
+            write_classes(Path("data/detections", detector), video, found.distribution)
+
+
+def test_the_new_head_looks_at_a_video_where_the_vectors_are_of_it(
+    index: Path, weigh: Callable[..., None]
+) -> None:
+    folders = Path("data/weights/classifier"), Path("data/weights/head")
+    settings = params.load(classify_frames.Params, Path("data/index.json"))
+    weight = np.random.default_rng(0).normal(size=(3, 1024)).astype(np.float32)
+    head = Head(("a", "b", "c"), weight, np.zeros(3, np.float32))
+    save_head(folders[1], head, weights.read_card(folders[0]))
+
+    def find(frames: Frames) -> VideoDetections:
+        return detect.classify_with_head(frames, *folders, settings)
+
+    write_found_by("finetuned", find)
+    weigh(detector="finetuned", term="probability")
+    assert {reason.label for reason in query("clip_3")[0].reasons} == {"a", "b", "c"}
+    assert_as_like_as_by_id(unseen("videos", "clip_3"), "clip_3")
+
+
+def test_the_segmenter_looks_at_a_video_where_the_vectors_are_of_it(
+    index: Path, weigh: Callable[..., None], segmenter_folder: Path
+) -> None:
+    changes = {"resolution": 64, "proposals": 1, "threshold": 0.05, "max_overlap": 1.0}
+    write_params(index, {"segment_objects": {**changes, "precision": "fp32"}})
+    settings = params.load(segment_objects.Params, Path("params.yaml"))
+    Path("data/weights/segmenter").symlink_to(segmenter_folder)
+    folder = Path("data/weights/segmenter")
+
+    def find(frames: Frames) -> VideoDetections:
+        return VideoDetections(detect.QUERY, detect.segment(frames, folder, settings).table)
+
+    write_found_by("segmented", find)
+    weigh(detector="segmented", term="area")
+    assert {reason.label for reason in query("clip_3")[0].reasons} == {"handbag", "person"}
+    assert_as_like_as_by_id(unseen("videos", "clip_3"), "clip_3")
 
 
 def test_what_params_yaml_says_by_now_does_not_matter(index: Path) -> None:
     video = unseen("videos", "clip_3")
     before = answer(video)
-    settings = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
-    settings["extract_frames"] |= {"fps": 1, "size": 64, "fit": "pad"}
-    settings["weigh_objects"] |= {"term": "count", "scaling": "binary"}
-    Path("params.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    extracting = {"fps": 1, "size": 64, "fit": "pad"}
+    weighing = {"term": "count", "scaling": "binary"}
+    write_params(index, {"extract_frames": extracting, "weigh_objects": weighing})
     assert answer(video) == before
     Path("params.yaml").unlink()
     assert answer(video) == before
@@ -138,9 +197,7 @@ def test_a_copy_of_the_file_is_known_a_copy_of_the_frames_is_as_like_as_can_be(i
     shutil.copy(place_of("videos", "clip_2"), "my own video.mp4")
     shutil.copytree(place_of("frames", "clip_2"), "my frames")
     assert query("my own video.mp4") == query("clip_2")
-    similarity = {neighbor.video_id: neighbor.similarity for neighbor in query("my frames")}
-    assert similarity.pop("clip_2") == 1.0
-    assert similarity == {neighbor.video_id: neighbor.similarity for neighbor in query("clip_2")}
+    assert_as_like_as_by_id("my frames", "clip_2")
 
 
 def test_nothing_below_data_changes(index: Path) -> None:
@@ -187,6 +244,7 @@ def test_what_is_no_video(index: Path) -> None:
     for video, said in (
         ("text.mp4", r"text\.mp4 gives no frames \(unknown_container\)"),
         ("fifo.mp4", r"fifo\.mp4 gives no frames \(unreadable\)"),
+        ("/proc/self/mem", r"/proc/self/mem (gives no frames \(unreadable\)|is missing)"),
         ("empty", "empty holds no frames"),
         ("nowhere/a.mp4", r"nowhere/a\.mp4 is missing"),
         ("clip", "did you mean clip_"),
