@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from vidrec.media import ffmpeg
-from vidrec.media.ffmpeg import VideoError
+from vidrec.media.containers import VideoError
 from vidrec.workflow.errors import UserError
 
 

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidrec.media import ffmpeg
-from vidrec.videos.directory import list_files, name_files, safe_names, take
+from vidrec.videos.directory import list_files, name_files, take
 from vidrec.videos.manifest import build_manifest
+from vidrec.videos.names import safe_names
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.tables import SAFE_NAME
 
