@@ -15,11 +15,11 @@ from torch import nn
 from vidrec.drawing.objects import LABELS
 from vidrec.networks import compute, mask_rcnn, weights
 from vidrec.networks.image_classifiers import build_classifier
-from vidrec.segmenter.training import Training, as_target, render_example
+from vidrec.segmenter.training import SegmenterTraining, as_target, render_example
 
 ROUNDS = 5
 BATCH = 16
-TRAINING = Training(
+TRAINING = SegmenterTraining(
     seed=7,
     threads=1,
     precision="bf16",

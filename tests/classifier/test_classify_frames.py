@@ -7,7 +7,7 @@ import yaml
 
 from vidrec.classifier import frame_classifier
 from vidrec.classifier.classify_frames import Params, classify_all
-from vidrec.classifier.frame_classifier import Predictions, Settings
+from vidrec.classifier.frame_classifier import ClassifierSettings, Predictions
 from vidrec.detections.tree import read_videos
 from vidrec.media.frames import Frames
 from vidrec.workflow.errors import UserError
@@ -68,7 +68,7 @@ def test_what_was_finished_is_not_made_again(
     made: list[str] = []
     really = frame_classifier.classify_video
 
-    def counted(folder: Path, settings: Settings, frames: Frames) -> Predictions:
+    def counted(folder: Path, settings: ClassifierSettings, frames: Frames) -> Predictions:
         made.append(Path(frames.name).name)
         return really(folder, settings, frames)
 

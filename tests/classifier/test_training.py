@@ -6,15 +6,15 @@ from torch.optim import SGD
 from vidrec.classifier.training import (
     MAX_OBJECTS,
     STRIDE,
+    ClassifierTraining,
     Stills,
-    Training,
     one_cycle,
     render_stills,
 )
 from vidrec.drawing.objects import LABELS
 from vidrec.drawing.stills import render_still
 
-TRAINING = Training(
+TRAINING = ClassifierTraining(
     seed=7,
     threads=1,
     precision="fp32",

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 from safetensors.numpy import load_file
 
-from vidrec.classifier.frame_classifier import FrameClassifier, Settings
+from vidrec.classifier.frame_classifier import ClassifierSettings, FrameClassifier
 from vidrec.head.embed_images import Params, embed, load_images
 from vidrec.head.embedded_images import read_embedded, write_embedded
 from vidrec.head.image_set import SAMPLE_CLASSES
@@ -15,7 +15,7 @@ SAMPLE = Params(7, 2, "", 64, "stretch", "fp32", 8)
 
 
 def test_the_network_is_run_as_over_the_frames() -> None:
-    assert SAMPLE.classifier == Settings("fp32", 8)
+    assert SAMPLE.classifier == ClassifierSettings("fp32", 8)
 
 
 def test_no_images_named_means_rendered_ones() -> None:

@@ -17,7 +17,7 @@ from vidrec.media.frames import read_frames
 from vidrec.networks.weights import Card
 from vidrec.segmenter.object_segmenter import (
     ObjectSegmenter,
-    Settings,
+    SegmenterSettings,
     load_segmenter,
     sampled_frames,
     segment_frames,
@@ -51,14 +51,16 @@ class Found(nn.Module):
         ]
 
 
-def settings(threshold: float, max_overlap: float = 1.0) -> Settings:
-    return Settings(
+def settings(threshold: float, max_overlap: float = 1.0) -> SegmenterSettings:
+    return SegmenterSettings(
         64,
         proposals=1,
         threshold=threshold,
         detections=4,
         max_overlap=max_overlap,
         precision="fp32",
+        fps=1.0,
+        frame_fps=3,
     )
 
 
@@ -201,7 +203,7 @@ def test_a_video_is_segmented_by_the_segmenter_that_is_loaded_once(
     write_frames(tmp_path / "v", 3, 0)
     frames, chosen = read_frames(tmp_path / "v"), settings(threshold=0.05)
     load_segmenter.cache_clear()
-    found = segment_video(segmenter_folder, chosen, 3, 1, frames)
+    found = segment_video(segmenter_folder, chosen, frames)
     segmenter = load_segmenter(segmenter_folder, chosen)
     assert load_segmenter.cache_info().hits == 1
     load_segmenter.cache_clear()

@@ -8,9 +8,15 @@ import torch
 from torch import Tensor
 
 from vidrec.drawing.objects import LABELS
-from vidrec.segmenter.training import Example, Training, as_target, draw_batches, render_example
+from vidrec.segmenter.training import (
+    Example,
+    SegmenterTraining,
+    as_target,
+    draw_batches,
+    render_example,
+)
 
-TRAINING = Training(
+TRAINING = SegmenterTraining(
     seed=7,
     threads=1,
     precision="fp32",
@@ -29,7 +35,7 @@ def made_example(value: int) -> Example:
     return Example(np.full((8, 8, 3), value, dtype=np.uint8), [LABELS.index("car") + 1], mask)
 
 
-def pictures_of(examples: list[Example], training: Training) -> Tensor:
+def pictures_of(examples: list[Example], training: SegmenterTraining) -> Tensor:
     return torch.stack([x for pictures, _ in draw_batches(examples, training) for x in pictures])
 
 

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from vidrec.media import ffmpeg
-from vidrec.videos import extract_frames
+from vidrec.videos import framing
 from vidrec.videos.extract_frames import Params, extract, extract_all
 from vidrec.videos.manifest import COLUMNS, Entry, build_manifest, read_good, write_manifest
 from vidrec.workflow import checkpoints
@@ -91,14 +91,14 @@ def test_workers_change_nothing(make_videos: Make, monkeypatch: pytest.MonkeyPat
 def test_a_killed_run_goes_on(make_videos: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIDREC_WORKERS", "1")
     videos, done = make_videos("a", "b", "c"), list[str]()
-    frames_of = extract_frames.frames_of
+    frames_of = framing.frames_of
 
     def stop_at_b(file: Path, params: Params) -> list[bytes]:
         if file.stem == "b":
             raise KeyboardInterrupt
         return frames_of(file, params)
 
-    monkeypatch.setattr(extract_frames, "frames_of", stop_at_b)
+    monkeypatch.setattr(framing, "frames_of", stop_at_b)
     with pytest.raises(KeyboardInterrupt):
         extract(videos, PARAMS, Path("frames"))
     assert not Path("frames").exists()
@@ -107,7 +107,7 @@ def test_a_killed_run_goes_on(make_videos: Make, monkeypatch: pytest.MonkeyPatch
         done.append(file.stem)
         return frames_of(file, params)
 
-    monkeypatch.setattr(extract_frames, "frames_of", note)
+    monkeypatch.setattr(framing, "frames_of", note)
     extract(videos, PARAMS, Path("frames"))
     assert done == ["b", "c"]
     extract(videos, PARAMS, Path("frames"))
@@ -122,13 +122,13 @@ def test_only_a_changed_video_is_done_again(
     extract(videos, PARAMS, Path("frames"))
     file_of(videos[0]).write_bytes(ffmpeg.encode_clip([bytes(64 * 48 * 3)] * 12, 64, 48, 6))
     done: list[str] = []
-    frames_of = extract_frames.frames_of
+    frames_of = framing.frames_of
 
     def note(file: Path, params: Params) -> list[bytes]:
         done.append(file.stem)
         return frames_of(file, params)
 
-    monkeypatch.setattr(extract_frames, "frames_of", note)
+    monkeypatch.setattr(framing, "frames_of", note)
     assert extract(videos, PARAMS, Path("frames")).empty
     assert len(contents(Path("frames"))) == 9
     assert done == ["a"]
@@ -177,7 +177,7 @@ def test_manifest_without_any_video() -> None:
     assert Path("videos/manifest.csv").read_text().startswith(",".join(COLUMNS) + "\n")
 
 
-def test_what_is_finished_is_known_by_the_code_of_this_stage(
+def test_what_is_finished_is_known_by_the_code_that_makes_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     made_by: list[ModuleType] = []
@@ -188,4 +188,4 @@ def test_what_is_finished_is_known_by_the_code_of_this_stage(
 
     monkeypatch.setattr(checkpoints, "digest_of", note)
     extract_all([], PARAMS)
-    assert extract_frames in made_by
+    assert made_by == [framing]

@@ -17,9 +17,11 @@ from vidrec.drawing.objects import DRAWINGS, LABELS
 from vidrec.drawing.scenes import TYPICAL_HEIGHT, paint, paint_backdrop
 from vidrec.media import ffmpeg
 from vidrec.videos import sample
-from vidrec.videos.sample import THEMES, Clip, Drawn, Settings, fit_mask, plan
+from vidrec.videos.sample import THEMES, Clip, ClipSettings, Drawn, fit_mask, plan
 
-SETTINGS = Settings(seed=5, seconds=2.0, clip_fps=6, frames_fps=3, frame_size=224, fit="stretch")
+SETTINGS = ClipSettings(
+    seed=5, seconds=2.0, clip_fps=6, frames_fps=3, frame_size=224, fit="stretch"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +95,7 @@ def test_a_killed_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIDREC_WORKERS", "1")
     render, made = sample.render, list[str]()
 
-    def render_some(clip: Clip, settings: Settings) -> Drawn:
+    def render_some(clip: Clip, settings: ClipSettings) -> Drawn:
         if len(made) == 2:
             raise KeyboardInterrupt
         made.append(clip.video.video_id)
@@ -104,7 +106,7 @@ def test_a_killed_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
         sample.take(Path("videos"), SETTINGS, 1)
     again: list[str] = []
 
-    def note(clip: Clip, settings: Settings) -> Drawn:
+    def note(clip: Clip, settings: ClipSettings) -> Drawn:
         again.append(clip.video.video_id)
         return render(clip, settings)
 

@@ -15,7 +15,7 @@ from vidrec.workflow.files import sha256_of
 from vidrec.workflow.video import Video
 
 if TYPE_CHECKING:
-    from vidrec.videos import extract_frames
+    from vidrec.videos.framing import FrameSettings
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def _id_of_file(path: Path, contents: Mapping[str, Sequence[str]]) -> str | None
 
 
 def frames_of(
-    query: Unseen | Remote, word: str, taking: "extract_frames.Params", progress: Progress
+    query: Unseen | Remote, word: str, taking: "FrameSettings", progress: Progress
 ) -> Frames:
     """The frames of a video that is not of the index, taken as those of the index were.
 
@@ -134,7 +134,7 @@ def frames_of(
     return _extracted(query.path, word, taking, progress)
 
 
-def _downloaded(url: str, taking: "extract_frames.Params", progress: Progress) -> Frames:
+def _downloaded(url: str, taking: "FrameSettings", progress: Progress) -> Frames:
     from vidrec.videos.youtube import fetch
 
     with tempfile.TemporaryDirectory(prefix="vidrec-") as folder:
@@ -142,14 +142,12 @@ def _downloaded(url: str, taking: "extract_frames.Params", progress: Progress) -
         return _extracted(fetch(url, Path(folder)), url, taking, progress)
 
 
-def _extracted(
-    file: Path, word: str, taking: "extract_frames.Params", progress: Progress
-) -> Frames:
-    from vidrec.videos import extract_frames
+def _extracted(file: Path, word: str, taking: "FrameSettings", progress: Progress) -> Frames:
+    from vidrec.videos import framing
 
     progress(f"taking frames of {word}")
     try:
-        return Frames(word, extract_frames.frames_of(file, taking))
+        return Frames(word, framing.frames_of(file, taking))
     except VideoError as error:
         raise UserError(
             f"{word} gives no frames ({error.status}): {error}; try another file"
