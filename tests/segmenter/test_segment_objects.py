@@ -65,3 +65,14 @@ def test_the_stage_writes_a_row_and_a_mask_per_object_of_which_there_may_be_none
     path = Path("out/pets/a.csv")
     assert path.read_text(encoding="utf-8") == "frame,label,confidence,area_pct\n"
     assert read_json(path.with_suffix(".masks.json")) == {"frames": [1, 4], "masks": []}
+
+
+def test_what_was_kept_gives_the_same_bytes_as_what_is_found_anew(
+    arguments: list[str], run_stage: Callable[..., int]
+) -> None:
+    written = []
+    for _ in range(2):
+        assert run_stage("segment_objects", *arguments) == 0
+        written.append({path: path.read_bytes() for path in Path("out").rglob("*.*")})
+    assert written[0] == written[1]
+    assert len(written[0]) == 4
