@@ -6,7 +6,6 @@ python benchmarks/networks.py
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 from statistics import median
 
 import torch
@@ -15,11 +14,12 @@ from torch import nn
 from vidrec.drawing.objects import LABELS
 from vidrec.networks import compute, mask_rcnn, weights
 from vidrec.networks.image_classifiers import build_classifier
-from vidrec.segmenter.training import Training, as_target, render_example
+from vidrec.project import Project
+from vidrec.segmenter.training import SegmenterTraining, as_target, render_example
 
 ROUNDS = 5
 BATCH = 16
-TRAINING = Training(
+TRAINING = SegmenterTraining(
     seed=7,
     threads=1,
     precision="bf16",
@@ -67,7 +67,7 @@ def learn(network: nn.Module) -> None:
 
 def classifiers() -> list[nn.Module]:
     """The sample's classifier, with weights cast for each batch and with weights cast once."""
-    tensors, card = weights.load(Path("data/weights/classifier"))
+    tensors, card = weights.load(Project().classifier)
     networks = [build_classifier(card.arch, len(card.labels)) for _ in range(2)]
     for network in networks:
         weights.load_into(network, tensors, card.arch)

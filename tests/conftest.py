@@ -174,7 +174,7 @@ def index_folder(classifier_folder: Path, tmp_path_factory: pytest.TempPathFacto
     from vidrec.detections.distributions import Distribution
     from vidrec.detections.tree import write_classes
     from vidrec.media.frames import read_frames, videos_below
-    from vidrec.videos import extract_frames
+    from vidrec.videos import framing
     from vidrec.videos.manifest import read_good
     from vidrec.workflow import params
 
@@ -182,12 +182,12 @@ def index_folder(classifier_folder: Path, tmp_path_factory: pytest.TempPathFacto
     shutil.copy(ROOT / "params.yaml", top)
     shutil.copytree(classifier_folder, top / "data/weights/classifier")
     _write_clips(top / "data/videos")
-    taking = params.load(extract_frames.Params, top / "params.yaml")
+    taking = params.load(framing.FrameSettings, top / "params.yaml")
     for entry in read_good(top / "data/videos"):
         folder = entry.video.below(top / "data/frames")
         folder.mkdir(parents=True)
         assert entry.file is not None
-        for number, content in enumerate(extract_frames.frames_of(entry.file, taking), start=1):
+        for number, content in enumerate(framing.frames_of(entry.file, taking), start=1):
             (folder / f"{number}.jpg").write_bytes(content)
     looking = params.load(classify_frames.Params, top / "params.yaml")
     classifier = load_classifier(top / "data/weights/classifier", looking)

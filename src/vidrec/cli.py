@@ -117,11 +117,11 @@ def _add_discover(command: argparse.ArgumentParser) -> None:
 
 def run_classify(args: argparse.Namespace) -> None:
     """Print `frame,label,confidence` for a directory of frames."""
-    from vidrec.classifier import classify_frames
+    from vidrec.classifier.frame_classifier import ClassifierSettings
     from vidrec.commands import detect
     from vidrec.media.frames import read_frames
 
-    settings = params.load(classify_frames.Params, args.params)
+    settings = params.load(ClassifierSettings, args.params)
     found = detect.classify(read_frames(args.directory), Project().classifier, settings)
     found.table.to_csv(sys.stdout, index=False, lineterminator="\n")
 
@@ -130,9 +130,9 @@ def run_segment(args: argparse.Namespace) -> None:
     """Print `frame,label,confidence,area_pct` for a directory of frames, every frame of it."""
     from vidrec.commands import detect
     from vidrec.media.frames import read_frames
-    from vidrec.segmenter import segment_objects
+    from vidrec.segmenter.object_segmenter import SegmenterSettings
 
-    settings = params.load(segment_objects.Params, args.params)
+    settings = params.load(SegmenterSettings, args.params)
     every = dataclasses.replace(settings, fps=float(settings.frame_fps))
     found = detect.segment(read_frames(args.directory), Project().segmenter, every)
     found.table.to_csv(sys.stdout, index=False, lineterminator="\n")

@@ -15,10 +15,6 @@ class Project:
     root: Path = Path()
 
     @property
-    def params(self) -> Path:
-        return self.root / "params.yaml"
-
-    @property
     def videos(self) -> Path:
         """The videos, with their manifest."""
         return self.root / "data/videos"
@@ -70,10 +66,6 @@ class Project:
         return self.root / "data/categories.csv"
 
     @property
-    def recommendations(self) -> Path:
-        return self.root / "data/recommendations.csv"
-
-    @property
     def index_metrics(self) -> Path:
         return self.root / "metrics/build_index.json"
 
@@ -94,11 +86,6 @@ class Project:
     @property
     def precision_at_k(self) -> Path:
         return self.root / "metrics/plots/precision_at_k.csv"
-
-    @property
-    def weightings(self) -> Path:
-        """The ranking of all weightings that were compared."""
-        return self.root / "metrics/plots/weightings.csv"
 
     @property
     def page(self) -> Path:

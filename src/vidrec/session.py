@@ -102,13 +102,13 @@ class Session:
 
     def _frames(self, query: File | FrameDirectory, word: str) -> Frames:
         """The frames of an unseen video, taken as those of the index were."""
-        from vidrec.videos import extract_frames
+        from vidrec.videos.framing import FrameSettings
 
         if not self.project.index.is_file():
             raise UserError(
                 f"{self.project.index} is missing: run `dvc repro build_index` to make it"
             )
-        taking = params.load(extract_frames.Params, self.project.index)
+        taking = params.load(FrameSettings, self.project.index)
         return frames_of(query, word, taking, self.progress)
 
     def _detect(self, frames: Frames, detector: str) -> VideoDetections:
@@ -118,9 +118,9 @@ class Session:
         if detector == "segmented":
             return VideoDetections(detect.QUERY, self._segment(frames).table)
         self.progress("loading the classifier, looking at the frames")
-        from vidrec.classifier import classify_frames
+        from vidrec.classifier.frame_classifier import ClassifierSettings
 
-        settings = params.load(classify_frames.Params, self.project.index)
+        settings = params.load(ClassifierSettings, self.project.index)
         if detector == "finetuned":
             folders = self.project.classifier, self.project.head
             return detect.classify_with_head(frames, *folders, settings)
@@ -136,7 +136,7 @@ class Session:
         """The objects in the frames of an unseen video, with their masks."""
         self.progress("loading the segmenter, finding objects")
         from vidrec.commands import detect
-        from vidrec.segmenter import segment_objects
+        from vidrec.segmenter.object_segmenter import SegmenterSettings
 
-        settings = params.load(segment_objects.Params, self.project.index)
+        settings = params.load(SegmenterSettings, self.project.index)
         return detect.segment(frames, self.project.segmenter, settings)

@@ -6,21 +6,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from vidrec.classifier import classify_frames
-from vidrec.classifier.frame_classifier import load_classifier
+from vidrec.classifier.frame_classifier import ClassifierSettings, load_classifier
 from vidrec.commands import detect
 from vidrec.head.finetune_head import Head, save_head
 from vidrec.media.frames import Frames, read_frames
 from vidrec.networks import weights
-from vidrec.segmenter.object_segmenter import load_segmenter, segment_frames
-from vidrec.segmenter.segment_objects import Params
+from vidrec.segmenter.object_segmenter import SegmenterSettings, load_segmenter, segment_frames
 from vidrec.workflow import params
 
 FRAMES, CLASSIFIER = Path("data/frames/cars/clip_0"), Path("data/weights/classifier")
 
 
-def looking() -> classify_frames.Params:
-    return params.load(classify_frames.Params, Path("data/index.json"))
+def looking() -> ClassifierSettings:
+    return params.load(ClassifierSettings, Path("data/index.json"))
 
 
 @pytest.fixture
@@ -53,7 +51,7 @@ def test_the_new_head_reads_the_features_of_the_trunk(frames: Frames) -> None:
 def test_the_segmenter_looks_at_the_frames_that_its_stage_looks_at(
     frames: Frames, segmenter_folder: Path
 ) -> None:
-    settings = Params(64, 1, 0.05, 4, 1.0, "fp32", 0.5, 3)
+    settings = SegmenterSettings(64, 1, 0.05, 4, 1.0, "fp32", 0.5, 3)
     found = detect.segment(frames, segmenter_folder, settings)
     expected = segment_frames(frames, load_segmenter(segmenter_folder, settings), 3, 0.5)
     assert found.frames == expected.frames == [1, 7]

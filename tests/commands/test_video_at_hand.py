@@ -24,7 +24,7 @@ from vidrec.commands.video_at_hand import (
 from vidrec.media.frames import read_frames
 from vidrec.project import Project
 from vidrec.session import Session
-from vidrec.videos.extract_frames import Params
+from vidrec.videos.framing import FrameSettings
 from vidrec.videos.manifest import ids_by_content
 from vidrec.workflow import params
 from vidrec.workflow.errors import UserError
@@ -46,8 +46,8 @@ def known_id(word: str) -> str | None:
     return found.video.video_id if isinstance(found, Indexed) else None
 
 
-def taking() -> Params:
-    return params.load(Params, Path("params.yaml"))
+def taking() -> FrameSettings:
+    return params.load(FrameSettings, Path("params.yaml"))
 
 
 def silent(_: str) -> None:

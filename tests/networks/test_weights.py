@@ -140,7 +140,7 @@ def test_a_file_of_something_else_is_refused_in_one_line(
 ) -> None:
     path = tmp_path / f"a{suffix}"
     path.write_bytes(content)
-    with pytest.raises(UserError, match="is no plain state dict") as refused:
+    with pytest.raises(UserError, match="is not a plain state dict") as refused:
         weights.read_state_dict(path)
     assert "\n" not in str(refused.value)
 

@@ -29,7 +29,7 @@ from vidrec.report.render_report import (
 )
 from vidrec.vectors.categories import Guess
 from vidrec.vectors.vectors import Vectors
-from vidrec.vectors.weighting import Settings as Weighing
+from vidrec.vectors.weighting import WeightingSettings
 from vidrec.workflow.video import Video, pair
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 WriteIndex = Callable[[Path, list["MadeVideo"]], list[str]]
 
 SETTINGS = Params(strip_frames=8, strip_size=96, poster_size=160, quality=70, worst=24, fps=3)
-WEIGHTING = Weighing("classified", "confidence", "sqrt", True, "l2", 0.1)
+WEIGHTING = WeightingSettings("classified", "confidence", "sqrt", True, "l2", 0.1)
 VECTORS = Vectors(
     pair(["bikes", "autos", "bikes"], ["b2", "a1", "b1"]),
     ["bus", "car", "wheel"],

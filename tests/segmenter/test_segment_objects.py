@@ -7,7 +7,7 @@ import yaml
 
 from vidrec.detections.masks import area_pct
 from vidrec.detections.tree import read_videos
-from vidrec.segmenter import segment_objects
+from vidrec.segmenter.object_segmenter import load_segmenter
 from vidrec.workflow.files import read_json
 
 Write = Callable[[Path, int, int], None]
@@ -31,7 +31,7 @@ def arguments(
     write_frames(tmp_path / "frames" / "cars" / "b", 2, 1)
     write_params(0.05)
     yield ["--frames", "frames", "--weights", str(segmenter_folder), "--detections", "out"]
-    segment_objects.load_segmenter.cache_clear()
+    load_segmenter.cache_clear()
 
 
 def write_params(threshold: float) -> None:
@@ -65,3 +65,14 @@ def test_the_stage_writes_a_row_and_a_mask_per_object_of_which_there_may_be_none
     path = Path("out/pets/a.csv")
     assert path.read_text(encoding="utf-8") == "frame,label,confidence,area_pct\n"
     assert read_json(path.with_suffix(".masks.json")) == {"frames": [1, 4], "masks": []}
+
+
+def test_what_was_kept_gives_the_same_bytes_as_what_is_found_anew(
+    arguments: list[str], run_stage: Callable[..., int]
+) -> None:
+    written = []
+    for _ in range(2):
+        assert run_stage("segment_objects", *arguments) == 0
+        written.append({path: path.read_bytes() for path in Path("out").rglob("*.*")})
+    assert written[0] == written[1]
+    assert len(written[0]) == 4

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 
 from vidrec.vectors import weigh_objects
-from vidrec.vectors.weighting import Settings, Weighting, read_weighting, write_weighting
+from vidrec.vectors.weighting import Weighting, WeightingSettings, read_weighting, write_weighting
 from vidrec.workflow import params
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import read_json, write_json
 
-SETTINGS = Settings("classified", "confidence", "sqrt", True, "l2", 0.001)
+SETTINGS = WeightingSettings("classified", "confidence", "sqrt", True, "l2", 0.001)
 WEIGHTING = Weighting(SETTINGS, ["cat", "dog"], np.array([1.0, 1.40546511]))
 
 TEXT = """{
@@ -51,5 +51,5 @@ def test_a_weighting_that_is_none_is_refused(tmp_path: Path, spoilt: str) -> Non
 
 
 def test_its_params_are_those_of_the_stage() -> None:
-    fields = [field.name for field in dataclasses.fields(Settings)]
+    fields = [field.name for field in dataclasses.fields(WeightingSettings)]
     assert params.names(weigh_objects.Params) == {name: f"weigh_objects.{name}" for name in fields}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from vidrec.project import Project
 from vidrec.workflow import params
 from vidrec.workflow.code import modules_of
 
@@ -89,6 +90,22 @@ def test_the_tests_of_a_module_are_where_it_is() -> None:
     for path in (ROOT / "tests").glob("*/test_*.py"):
         module = PACKAGE / path.parent.name / path.name.removeprefix("test_")
         assert path.parent.name == "whole" or module.is_file(), path
+
+
+def test_the_project_lies_where_the_stages_put_it() -> None:
+    """Each path of `Project` is one that dvc.yaml names as what a stage makes."""
+    made = {
+        next(iter(out)) if isinstance(out, dict) else out
+        for stage in STAGES.values()
+        for kind in ("outs", "metrics", "plots")
+        for out in stage.get(kind, [])
+    }
+    project = Project()
+    paths = {
+        getattr(project, name) for name, kind in vars(Project).items() if type(kind) is property
+    }
+    paths |= {project.detections(name) for name in ("classified", "finetuned", "segmented")}
+    assert {path.as_posix() for path in paths} <= made
 
 
 def test_every_script_is_a_stage() -> None:

@@ -14,6 +14,12 @@ from tests.projects import ROOT, succeed
 # Columns of a terminal over the whole width of a common screen.
 WIDTH = 210
 PIPELINE: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text())
+METRICS = [
+    path
+    for stage in PIPELINE["stages"].values()
+    for each in stage.get("metrics", [])
+    for path in each
+]
 FILES = sorted((ROOT / "metrics").rglob("*.*"))
 
 
@@ -31,23 +37,19 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_what_dvc_shows_of_them_fits_a_screen(project: Path) -> None:
     lines = succeed(project, "dvc", "metrics", "show").splitlines()
-    assert len(lines) == 1 + len(PIPELINE["metrics"])
+    assert len(lines) == 1 + len(METRICS)
     assert max(map(len, lines)) <= WIDTH
 
 
 def test_each_metrics_file_is_declared_and_flat() -> None:
-    assert {f"metrics/{path.name}" for path in (ROOT / "metrics").glob("*.json")} == set(
-        PIPELINE["metrics"]
-    )
-    for path in PIPELINE["metrics"]:
+    assert {f"metrics/{path.name}" for path in (ROOT / "metrics").glob("*.json")} == set(METRICS)
+    for path in METRICS:
         for value in json.loads((ROOT / path).read_text()).values():
             assert isinstance(value, int | float), path
 
 
 def test_no_key_is_in_two_files() -> None:
-    keys = Counter(
-        key for path in PIPELINE["metrics"] for key in json.loads((ROOT / path).read_text())
-    )
+    keys = Counter(key for path in METRICS for key in json.loads((ROOT / path).read_text()))
     assert [key for key, count in keys.items() if count > 1] == []
 
 

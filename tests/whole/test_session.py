@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from tests.projects import write_params
 
-from vidrec.classifier import classify_frames
+from vidrec.classifier.frame_classifier import ClassifierSettings
 from vidrec.commands import detect
 from vidrec.commands.neighbors import ALONE, UNTRAINED, Answer
 from vidrec.detections.tree import VideoDetections, write_classes, write_detections
@@ -18,7 +18,7 @@ from vidrec.media.frames import Frames, read_frames, videos_below
 from vidrec.networks import weights
 from vidrec.project import Project
 from vidrec.recommender.reasons import Neighbor
-from vidrec.segmenter import segment_objects
+from vidrec.segmenter.object_segmenter import SegmenterSettings
 from vidrec.session import Session
 from vidrec.vectors.categories import read_categories
 from vidrec.workflow import params
@@ -103,7 +103,7 @@ def test_the_new_head_looks_at_a_video_where_the_vectors_are_of_it(
     index: Path, weigh: Callable[..., None]
 ) -> None:
     folders = Path("data/weights/classifier"), Path("data/weights/head")
-    settings = params.load(classify_frames.Params, Path("data/index.json"))
+    settings = params.load(ClassifierSettings, Path("data/index.json"))
     weight = np.random.default_rng(0).normal(size=(3, 1024)).astype(np.float32)
     head = Head(("a", "b", "c"), weight, np.zeros(3, np.float32))
     save_head(folders[1], head, weights.read_card(folders[0]))
@@ -122,7 +122,7 @@ def test_the_segmenter_looks_at_a_video_where_the_vectors_are_of_it(
 ) -> None:
     changes = {"resolution": 64, "proposals": 1, "threshold": 0.05, "max_overlap": 1.0}
     write_params(index, {"segment_objects": {**changes, "precision": "fp32"}})
-    settings = params.load(segment_objects.Params, Path("params.yaml"))
+    settings = params.load(SegmenterSettings, Path("params.yaml"))
     Path("data/weights/segmenter").symlink_to(segmenter_folder)
     folder = Path("data/weights/segmenter")
 

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from vidrec.classifier import frame_classifier
-from vidrec.classifier.frame_classifier import Predictions, Settings
+from vidrec.classifier.frame_classifier import ClassifierSettings, Predictions
 from vidrec.media.frames import read_known, videos_below
 from vidrec.networks import compute, weights
 from vidrec.workflow.checkpoints import Checkpoints, complete
@@ -15,7 +15,7 @@ from vidrec.workflow.video import Video
 
 
 @dataclass(frozen=True)
-class Params(Settings):
+class Params(ClassifierSettings):
     """See `classify_frames` in params.yaml."""
 
 

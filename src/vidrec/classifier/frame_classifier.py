@@ -25,11 +25,11 @@ from vidrec.workflow.params import param
 
 
 @dataclass(frozen=True)
-class Settings:
+class ClassifierSettings:
     """How the network is run: see `classify_frames` in params.yaml."""
 
-    precision: str = param(choices=("bf16", "fp32"))
-    batch_size: int = param(low=1)
+    precision: str = param(name="classify_frames.precision", choices=("bf16", "fp32"))
+    batch_size: int = param(name="classify_frames.batch_size", low=1)
 
 
 @dataclass(frozen=True)
@@ -51,14 +51,14 @@ class Predictions:
 class FrameClassifier:
     """A pretrained network that names the most probable class of each frame."""
 
-    def __init__(self, network: nn.Module, card: Card, settings: Settings) -> None:
+    def __init__(self, network: nn.Module, card: Card, settings: ClassifierSettings) -> None:
         self._network = for_inference(network, settings.precision)
         self._head = head_name(network)
         self.card = card
         self._settings = settings
 
     @classmethod
-    def load(cls, folder: Path, settings: Settings) -> "FrameClassifier":
+    def load(cls, folder: Path, settings: ClassifierSettings) -> "FrameClassifier":
         """The classifier whose weights lie in `folder`, checked against their card."""
         tensors, card = weights.load(folder)
         network = build_classifier(card.arch, len(card.labels), card.input_size)
@@ -87,12 +87,12 @@ class FrameClassifier:
 
 
 @lru_cache(maxsize=1)
-def load_classifier(folder: Path, settings: Settings) -> FrameClassifier:
+def load_classifier(folder: Path, settings: ClassifierSettings) -> FrameClassifier:
     """The classifier in `folder`, in one thread; each worker process loads it once."""
     use_one_thread()
     return FrameClassifier.load(folder, settings)
 
 
-def classify_video(folder: Path, settings: Settings, frames: Frames) -> Predictions:
+def classify_video(folder: Path, settings: ClassifierSettings, frames: Frames) -> Predictions:
     """What the classifier in `folder` sees in the frames of one video."""
     return load_classifier(folder, settings).predict(frames.pictures())

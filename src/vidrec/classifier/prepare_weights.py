@@ -6,7 +6,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from vidrec.classifier.training import Training, train
+from vidrec.classifier.training import ClassifierTraining, train
 from vidrec.drawing.objects import LABELS
 from vidrec.networks import weights
 from vidrec.networks.compute import make_deterministic
@@ -29,7 +29,7 @@ HALF = (0.5, 0.5, 0.5)
 
 
 @dataclass(frozen=True)
-class Params(Training):
+class Params(ClassifierTraining):
     """See `prepare_weights` in params.yaml."""
 
     source: str = param(choices=("sample", "torchvision", "file"))

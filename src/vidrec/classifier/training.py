@@ -34,7 +34,7 @@ STRIDE = 32
 
 
 @dataclass(frozen=True)
-class Training:
+class ClassifierTraining:
     """How to train: see `prepare_weights` in params.yaml."""
 
     seed: int = param(low=0)
@@ -72,7 +72,7 @@ class Stills:
         return epochs * -(-len(self.pictures) // size)
 
 
-def train(network: nn.Module, training: Training) -> None:
+def train(network: nn.Module, training: ClassifierTraining) -> None:
     """Train `network` in place; the caller has seeded torch and fixed its threads.
 
     Raises UserError for a network that does not end as ResNets do: map, mean, linear head.
@@ -118,7 +118,7 @@ def learn(
     batch: Stills,
     optimizer: Optimizer,
     schedule: LRScheduler,
-    training: Training,
+    training: ClassifierTraining,
 ) -> None:
     """One step on one batch."""
     size = batch.pictures.shape[2]
@@ -154,7 +154,7 @@ def _quiet_residuals(network: nn.Module) -> None:
 
 
 def render_stills(
-    render: Callable[..., Still], training: Training, count: int, size: int
+    render: Callable[..., Still], training: ClassifierTraining, count: int, size: int
 ) -> Stills:
     """`count` stills of `size` pixels, drawn by `render` for the classifier to learn from."""
     one = partial(_render_one, render, training.seed, size)

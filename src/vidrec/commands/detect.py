@@ -13,9 +13,8 @@ from vidrec.media.frames import Frames
 from vidrec.workflow.video import Video
 
 if TYPE_CHECKING:
-    from vidrec.classifier.frame_classifier import Predictions
-    from vidrec.classifier.frame_classifier import Settings as ClassifierSettings
-    from vidrec.segmenter.segment_objects import Params as SegmenterParams
+    from vidrec.classifier.frame_classifier import ClassifierSettings, Predictions
+    from vidrec.segmenter.object_segmenter import SegmenterSettings
 
 # Whatever a query is called, its detections are of no video of the index.
 QUERY = Video("", "query")
@@ -38,11 +37,11 @@ def classify_with_head(
     return _detections(Distribution(own.labels, own.distributions(found.features)))
 
 
-def segment(frames: Frames, weights: Path, params: "SegmenterParams") -> Segments:
+def segment(frames: Frames, weights: Path, settings: "SegmenterSettings") -> Segments:
     """The objects in the frames, with their masks, by the segmenter in `weights`."""
     from vidrec.segmenter.object_segmenter import segment_video
 
-    return segment_video(weights, params, params.frame_fps, params.fps, frames)
+    return segment_video(weights, settings, frames)
 
 
 def _predict(

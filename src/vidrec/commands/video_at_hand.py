@@ -16,7 +16,7 @@ from vidrec.workflow.files import sha256_of
 from vidrec.workflow.video import Video
 
 if TYPE_CHECKING:
-    from vidrec.videos import extract_frames
+    from vidrec.videos.framing import FrameSettings
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ def at_hand(
 
 
 def frames_of(
-    query: File | FrameDirectory, word: str, taking: "extract_frames.Params", progress: Progress
+    query: File | FrameDirectory, word: str, taking: "FrameSettings", progress: Progress
 ) -> Frames:
     """The frames of a video that is not of the index, taken as those of the index were.
 
@@ -171,11 +171,11 @@ def frames_of(
     """
     if isinstance(query, FrameDirectory):
         return read_frames(query.path)
-    from vidrec.videos import extract_frames
+    from vidrec.videos import framing
 
     progress(f"taking frames of {word}")
     try:
-        return Frames(word, extract_frames.frames_of(query.path, taking))
+        return Frames(word, framing.frames_of(query.path, taking))
     except VideoError as error:
         raise UserError(
             f"{word} gives no frames ({error.status}): {error}; try another file"

@@ -16,7 +16,7 @@ from vidrec.metrics.by_video import FIGURES, known
 from vidrec.metrics.figures import rounded
 from vidrec.metrics.intervals import difference, interval_metrics, with_interval
 from vidrec.project import Project
-from vidrec.vectors.weighting import SCALINGS, Settings
+from vidrec.vectors.weighting import SCALINGS, WeightingSettings
 from vidrec.workflow.errors import UserError
 
 # Per detector, the terms that its detections have the numbers for.
@@ -72,7 +72,7 @@ class Combination:
         return [f"weigh_objects.{key}={value}" for key, value in values.items()]
 
 
-def chosen(params: Settings) -> Combination:
+def chosen(params: WeightingSettings) -> Combination:
     """The combination that the params name."""
     return Combination(params.detector, params.term, params.scaling, params.idf)
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from vidrec.classifier.frame_classifier import FrameClassifier, Settings
+from vidrec.classifier.frame_classifier import ClassifierSettings, FrameClassifier
 from vidrec.head.image_set import LabelledImage, read_images, sample_images
 from vidrec.networks.compute import use_one_thread
 from vidrec.workflow.params import param
@@ -26,9 +26,9 @@ class Params:
     batch_size: int = param(name="classify_frames.batch_size", low=1)
 
     @property
-    def classifier(self) -> Settings:
+    def classifier(self) -> ClassifierSettings:
         """How the network is run: as over the frames."""
-        return Settings(precision=self.precision, batch_size=self.batch_size)
+        return ClassifierSettings(precision=self.precision, batch_size=self.batch_size)
 
 
 def load_images(params: Params) -> tuple[list[LabelledImage], list[str]]:

@@ -16,7 +16,7 @@ from vidrec.report.timelines import Timeline, timelines
 from vidrec.report.video_map import SIDE, VideoMap, draw_map
 from vidrec.vectors.categories import Guess
 from vidrec.vectors.vectors import Vectors
-from vidrec.vectors.weighting import Settings as Weighing
+from vidrec.vectors.weighting import WeightingSettings
 from vidrec.workflow.params import param
 from vidrec.workflow.video import Video, pair
 
@@ -59,7 +59,7 @@ class Index:
     looked_at: Mapping[Video, Sequence[int]]
     manifest: pd.DataFrame
     strips: Mapping[Video, Filmstrip]
-    weighting: Weighing
+    weighting: WeightingSettings
     guesses: Mapping[str, Guess]
     index_metrics: Mapping[str, Any]
     classifier_metrics: Mapping[str, Any]

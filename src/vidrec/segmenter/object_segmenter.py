@@ -24,32 +24,35 @@ MASK_THRESHOLD = 0.5
 
 
 @dataclass(frozen=True)
-class Settings:
-    """How the network is run: see `segment_objects` in params.yaml.
+class SegmenterSettings:
+    """How the network is run, and on which frames: see `segment_objects` in params.yaml.
 
-    `resolution` 0 means: as the weights were trained. Of two masks whose IoU is above
-    `max_overlap`, whatever their labels, the less confident is dropped.
+    `fps` frames of each second are looked at, of the `frame_fps` that there are. `resolution` 0
+    means: as the weights were trained. Of two masks whose IoU is above `max_overlap`, whatever
+    their labels, the less confident is dropped.
     """
 
-    resolution: int = param(low=0, high=2048)
-    proposals: int = param(low=1, high=2000)
-    threshold: float = param(low=0, high=1)
-    detections: int = param(low=1, high=1000)
-    max_overlap: float = param(low=0, high=1)
-    precision: str = param(choices=("bf16", "fp32"))
+    resolution: int = param(name="segment_objects.resolution", low=0, high=2048)
+    proposals: int = param(name="segment_objects.proposals", low=1, high=2000)
+    threshold: float = param(name="segment_objects.threshold", low=0, high=1)
+    detections: int = param(name="segment_objects.detections", low=1, high=1000)
+    max_overlap: float = param(name="segment_objects.max_overlap", low=0, high=1)
+    precision: str = param(name="segment_objects.precision", choices=("bf16", "fp32"))
+    fps: float = param(name="segment_objects.fps", low=0.01)
+    frame_fps: int = param(name="extract_frames.fps", low=1)
 
 
 class ObjectSegmenter:
     """Finds the objects in a frame, each with a mask."""
 
-    def __init__(self, network: nn.Module, card: Card, settings: Settings) -> None:
+    def __init__(self, network: nn.Module, card: Card, settings: SegmenterSettings) -> None:
         self._network = for_inference(network, settings.precision)
         self.card = card
         self._precision = settings.precision
         self._max_overlap = settings.max_overlap
 
     @classmethod
-    def load(cls, folder: Path, settings: Settings) -> "ObjectSegmenter":
+    def load(cls, folder: Path, settings: SegmenterSettings) -> "ObjectSegmenter":
         """The segmenter whose weights lie in `folder`, checked against their card."""
         tensors, card = weights.load(folder)
         network = build_segmenter(
@@ -106,14 +109,13 @@ def _table(rows: list[tuple[int, str, float, float]]) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=1)
-def load_segmenter(folder: Path, settings: Settings) -> ObjectSegmenter:
+def load_segmenter(folder: Path, settings: SegmenterSettings) -> ObjectSegmenter:
     """The segmenter in `folder`, in one thread; each worker process loads it once."""
     use_one_thread()
     return ObjectSegmenter.load(folder, settings)
 
 
-def segment_video(
-    folder: Path, settings: Settings, frame_fps: float, fps: float, frames: Frames
-) -> Segments:
+def segment_video(folder: Path, settings: SegmenterSettings, frames: Frames) -> Segments:
     """What the segmenter in `folder` finds in the frames of one video."""
-    return segment_frames(frames, load_segmenter(folder, settings), frame_fps, fps)
+    segmenter = load_segmenter(folder, settings)
+    return segment_frames(frames, segmenter, settings.frame_fps, settings.fps)

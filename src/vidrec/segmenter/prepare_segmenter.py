@@ -14,7 +14,7 @@ from vidrec.networks.image_classifiers import IMAGENET_MEAN, IMAGENET_STD
 from vidrec.networks.mask_rcnn import SEGMENTERS, SLIM, build_segmenter
 from vidrec.networks.official_weights import fetch, has_hash_of, pick
 from vidrec.networks.weights import Card
-from vidrec.segmenter.training import Training, train
+from vidrec.segmenter.training import SegmenterTraining, train
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of
 from vidrec.workflow.params import param
@@ -36,7 +36,7 @@ OFFICIAL = {
 
 
 @dataclass(frozen=True)
-class Params(Training):
+class Params(SegmenterTraining):
     """See `prepare_segmenter` in params.yaml."""
 
     source: str = param(name="prepare_weights.source", choices=("sample", "torchvision", "file"))

@@ -10,18 +10,14 @@ from vidrec.detections.segments import Segments
 from vidrec.media.frames import read_known, videos_below
 from vidrec.networks import compute, weights
 from vidrec.segmenter import object_segmenter
-from vidrec.segmenter.object_segmenter import Settings, segment_video
+from vidrec.segmenter.object_segmenter import SegmenterSettings, segment_video
 from vidrec.workflow.checkpoints import Checkpoints, complete
-from vidrec.workflow.params import param
 from vidrec.workflow.video import Video
 
 
 @dataclass(frozen=True)
-class Params(Settings):
-    """See `segment_objects` in params.yaml: how the network is run, and on which frames."""
-
-    fps: float = param(low=0.01)
-    frame_fps: int = param(name="extract_frames.fps", low=1)
+class Params(SegmenterSettings):
+    """See `segment_objects` in params.yaml."""
 
 
 def segment_all(
@@ -40,7 +36,7 @@ def segment_all(
         store,
         videos_below(frames),
         partial(read_known, frames),
-        partial(segment_video, weights_folder, params, params.frame_fps, params.fps),
+        partial(segment_video, weights_folder, params),
         title="segment objects",
         workers=compute.inference_workers(),
     )

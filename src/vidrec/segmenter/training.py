@@ -34,7 +34,7 @@ PROPOSALS = 150
 
 
 @dataclass(frozen=True)
-class Training:
+class SegmenterTraining:
     """How to train: see `prepare_segmenter` in params.yaml."""
 
     seed: int = param(low=0)
@@ -56,7 +56,7 @@ class Example:
     masks: NDArray[np.bool_]
 
 
-def train(trunk: Mapping[str, Tensor], training: Training) -> nn.Module:
+def train(trunk: Mapping[str, Tensor], training: SegmenterTraining) -> nn.Module:
     """A segmenter trained from the tensors of a ResNet50 classifier.
 
     The caller has seeded torch and fixed its threads. Batch norm stays as the trunk brings it.
@@ -122,7 +122,7 @@ def render_example(seed: int, size: int, index: int) -> Example:
 
 
 def draw_batches(
-    examples: list[Example], training: Training
+    examples: list[Example], training: SegmenterTraining
 ) -> Iterator[tuple[list[Tensor], list[dict[str, Tensor]]]]:
     """`steps` batches of pictures and targets; every one once before any comes again."""
     generator = torch.Generator().manual_seed(training.seed)

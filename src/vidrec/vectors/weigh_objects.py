@@ -22,7 +22,7 @@ import pandas as pd
 from vidrec.detections.distributions import Distribution
 from vidrec.detections.tree import VideoDetections
 from vidrec.vectors.vectors import Vectors, unit_rows
-from vidrec.vectors.weighting import SCALINGS, Settings, Weighting
+from vidrec.vectors.weighting import SCALINGS, Weighting, WeightingSettings
 from vidrec.workflow.arrays import FloatArray
 from vidrec.workflow.errors import UserError
 
@@ -30,11 +30,13 @@ DECIMALS = 8
 
 
 @dataclass(frozen=True)
-class Params(Settings):
+class Params(WeightingSettings):
     """See `weigh_objects` in params.yaml; the head of this module says what each term adds."""
 
 
-def weigh_videos(videos: Iterable[VideoDetections], params: Settings) -> tuple[Vectors, Weighting]:
+def weigh_videos(
+    videos: Iterable[VideoDetections], params: WeightingSettings
+) -> tuple[Vectors, Weighting]:
     """The vectors of `videos` in their order, labels sorted, and the weighting fitted on them.
 
     A video without a detection is a zero vector. Raises UserError where no video has any.
@@ -56,7 +58,7 @@ def weigh_video(found: VideoDetections, weighting: Weighting) -> FloatArray:
     return weigh_sums(label_sums(found, weighting.params), weighting)
 
 
-def label_sums(found: VideoDetections, params: Settings) -> pd.DataFrame:
+def label_sums(found: VideoDetections, params: WeightingSettings) -> pd.DataFrame:
     """Per label found in the video, sorted: `total` over its frames, and `presence` in 0..1.
 
     Presence says how surely the label is in the video: 1 for a detected one; for `probability`
@@ -81,7 +83,7 @@ def label_sums(found: VideoDetections, params: Settings) -> pd.DataFrame:
     return sums[sums["total"] > 0]
 
 
-def _table_sums(table: pd.DataFrame, params: Settings) -> pd.DataFrame:
+def _table_sums(table: pd.DataFrame, params: WeightingSettings) -> pd.DataFrame:
     table = table[table["confidence"] >= params.min_confidence]
     amount = pd.Series(1.0, index=table.index)
     if "confidence" in params.term:
@@ -102,7 +104,7 @@ def _distribution_sums(distribution: Distribution, min_confidence: float) -> pd.
     return pd.DataFrame({"total": kept.sum(axis="columns"), "presence": presence})
 
 
-def fit(sums: Sequence[pd.DataFrame], params: Settings) -> Weighting:
+def fit(sums: Sequence[pd.DataFrame], params: WeightingSettings) -> Weighting:
     """The labels of all videos, sorted, each with its inverse document frequency.
 
     idf = ln((1 + n) / (1 + df)) + 1, as scikit-learn's TfidfTransformer has it (smooth_idf), for

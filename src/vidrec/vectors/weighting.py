@@ -15,7 +15,7 @@ SCALINGS = {"linear": np.positive, "sqrt": np.sqrt, "log": np.log1p, "binary": n
 
 
 @dataclass(frozen=True)
-class Settings:
+class WeightingSettings:
     """How the importance of an object is worked out: see `weigh_objects` in params.yaml."""
 
     detector: str = param(choices=("classified", "finetuned", "segmented"))
@@ -37,7 +37,7 @@ class Settings:
 class Weighting:
     """All that is needed to weigh one more video just like those it was fitted on."""
 
-    params: Settings
+    params: WeightingSettings
     labels: list[str]
     idf: FloatArray
 
@@ -56,7 +56,7 @@ def read_weighting(path: Path) -> Weighting:
     """The weighting that `write_weighting` wrote. Raises UserError for what is none."""
     content = read_json(path)
     try:
-        params = Settings(**content["params"])
+        params = WeightingSettings(**content["params"])
         weighting = Weighting(params, list(content["labels"]), np.array(content["idf"], float))
     except (KeyError, TypeError, ValueError) as error:
         raise UserError(f"{path} is not a weighting ({error}): {REMAKE}") from None

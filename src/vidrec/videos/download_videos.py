@@ -47,9 +47,9 @@ def take(params: Params, folder: Path) -> tuple[list[Entry], Truth]:
     return _from_youtube(params, folder), truth_of([])
 
 
-def sample_settings(params: Params) -> sample.Settings:
+def sample_settings(params: Params) -> sample.ClipSettings:
     """What the sample source needs of `params`."""
-    return sample.Settings(
+    return sample.ClipSettings(
         seed=params.seed,
         seconds=params.sample_seconds,
         clip_fps=params.sample_fps,

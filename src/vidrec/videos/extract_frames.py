@@ -3,106 +3,64 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
 
-from vidrec.media import archives, ffmpeg
-from vidrec.media.containers import VideoError
-from vidrec.videos.manifest import OK, Entry
+import pandas as pd
+
+from vidrec.media import ffmpeg
+from vidrec.videos import framing
+from vidrec.videos.framing import Extracted, FrameSettings, extract_video
+from vidrec.videos.manifest import Entry
 from vidrec.workflow.checkpoints import Checkpoints, complete
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import atomic_directory, sha256_of
-from vidrec.workflow.params import param
+
+# Of the table of videos that give no frames.
+COLUMNS = ("video_id", "category", "status")
 
 
 @dataclass(frozen=True)
-class Params:
-    """How frames are taken. `jpeg_quality` counts as ffmpeg does: 2 (best) to 31."""
-
-    fps: int = param(low=1, high=60)
-    size: int = param(low=32, high=1024)
-    fit: str = param(choices=("stretch", "crop", "pad"))
-    jpeg_quality: int = param(low=2, high=31)
-    max_seconds: float = param(low=1)
+class Params(FrameSettings):
+    """See `extract_frames` in params.yaml."""
 
 
-@dataclass(frozen=True)
-class Extracted:
-    """Frames 1, 2, 3 … of a video as JPEG; none of them where `status` is not `ok`."""
+def extract(videos: Sequence[Entry], params: Params, frames: Path) -> pd.DataFrame:
+    """Write `frames`/<category>/<video_id>/<n>.jpg for all `videos`.
 
-    status: str
-    frames: list[bytes]
-
-
-def frames_of(file: Path, params: Params) -> list[bytes]:
-    """Frames 1, 2, 3 … of one video as JPEG. Raises VideoError where it does not decode."""
-    return ffmpeg.extract_frames(
-        file,
-        fps=params.fps,
-        size=params.size,
-        fit=params.fit,
-        quality=params.jpeg_quality,
-        max_seconds=params.max_seconds,
-    )
-
-
-def extract(videos: Sequence[Entry], params: Params, frames: Path) -> dict[str, Any]:
-    """Write `frames`/<category>/<video_id>/<n>.jpg for all `videos`; returns what is to report.
-
-    A video that fails has no directory and is in the report, by its id. What is finished is
-    kept outside `frames` and not done again. Raises UserError where all of them fail.
+    A video that fails has no directory but a row in the table that is returned, with COLUMNS. What
+    is finished is kept outside `frames` and not done again. Raises UserError where all of them
+    fail.
     """
-    status: dict[str, str] = {}
-    count = 0
+    failed: list[tuple[str, str, str]] = []
     with atomic_directory(frames) as folder:
         for entry, found in extract_all(videos, params):
             _write(entry.video.below(folder), found.frames)
-            status[entry.video.video_id] = found.status
-            count += len(found.frames)
-        if not count:
-            name = videos[0].video.video_id
-            raise UserError(f"no video gives frames ({name}: {status[name]}): see them")
-    failed = {name: what for name, what in status.items() if what != OK}
-    return {"videos": len(status) - len(failed), "frames": count, "failed": failed}
+            if not found.good:
+                failed.append((entry.video.video_id, entry.video.category, found.failure))
+        if len(failed) == len(videos):
+            name, _, status = failed[0]
+            raise UserError(f"no video gives frames ({name}: {status}): see them")
+    return pd.DataFrame(failed, columns=list(COLUMNS))
 
 
 def extract_all(videos: Sequence[Entry], params: Params) -> Iterator[tuple[Entry, Extracted]]:
     """Each of `videos` with its frames, what was finished before taken as it is."""
     store = Checkpoints(
         "extract_frames",
-        [ffmpeg, archives],
+        [framing],
         [params, ffmpeg.version()],
-        pack=_pack,
-        unpack=_unpack,
-        keep=_is_good,
+        pack=Extracted.pack,
+        unpack=Extracted.unpack,
+        keep=attrgetter("good"),
     )
-    return complete(store, videos, _read, partial(_extract, params), title="extract frames")
+    return complete(store, videos, _read, partial(extract_video, params), title="extract frames")
 
 
-def _read(entry: Entry) -> tuple[str, Path | None]:
+def _read(entry: Entry) -> tuple[str, Path]:
     """A file is known by its content; one that is gone gives nothing to know."""
-    there = entry.file is not None and entry.file.is_file()
-    return sha256_of(entry.file) if entry.file and there else "", entry.file
-
-
-def _extract(params: Params, file: Path | None) -> Extracted:
-    assert file is not None  # of an entry that is ok
-    try:
-        return Extracted(OK, frames_of(file, params))
-    except VideoError as error:
-        return Extracted(error.status, [])
-
-
-def _is_good(found: Extracted) -> bool:
-    return found.status == OK
-
-
-def _pack(found: Extracted) -> bytes:
-    return archives.pack({f"{n}.jpg": frame for n, frame in enumerate(found.frames, start=1)})
-
-
-def _unpack(content: bytes) -> Extracted:
-    return Extracted(OK, list(archives.unpack(content).values()))
+    assert entry.file is not None  # of an entry that is ok
+    return sha256_of(entry.file) if entry.file.is_file() else "", entry.file
 
 
 def _write(directory: Path, frames: Sequence[bytes]) -> None:

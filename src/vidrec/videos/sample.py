@@ -40,7 +40,7 @@ from vidrec.workflow.code import versions
 from vidrec.workflow.files import write_bytes
 from vidrec.workflow.video import Video
 
-# Clips have this branch of seeds for themselves (see sample_stills.PURPOSES).
+# Clips have this branch of seeds for themselves (see PURPOSES in drawing/stills.py).
 SEED_BRANCH = 0
 
 # Category -> theme -> weight of each object in it.
@@ -100,7 +100,7 @@ class Clip:
 
 
 @dataclass(frozen=True)
-class Settings:
+class ClipSettings:
     """What decides the pictures and the truth of a clip, besides which clip it is.
 
     The last three are those that frames are extracted with: the truth is about those frames.
@@ -147,7 +147,7 @@ class Drawn:
     truth: list[list[Any]]
 
 
-def take(folder: Path, settings: Settings, per_category: int) -> tuple[list[Entry], Truth]:
+def take(folder: Path, settings: ClipSettings, per_category: int) -> tuple[list[Entry], Truth]:
     """Render `per_category` clips of each category into `folder`/<category>/<video_id>.mp4.
 
     Gives an entry per clip, and what was drawn in all of them. Clips rendered before, by a run that
@@ -174,7 +174,7 @@ def _read(clip: Clip) -> tuple[str, Clip]:
     return clip.video.video_id, clip
 
 
-def _put(folder: Path, clip: Clip, settings: Settings, drawn: Drawn) -> Entry:
+def _put(folder: Path, clip: Clip, settings: ClipSettings, drawn: Drawn) -> Entry:
     file = clip.video.below(folder, ".mp4")
     write_bytes(file, drawn.clip)
     return Entry(
@@ -186,7 +186,7 @@ def _put(folder: Path, clip: Clip, settings: Settings, drawn: Drawn) -> Entry:
     )
 
 
-def render(clip: Clip, settings: Settings) -> Drawn:
+def render(clip: Clip, settings: ClipSettings) -> Drawn:
     """The clip, which is a function of these two."""
     planned = plan(clip, settings)
     painted = list(_paint_all(planned, settings))
@@ -217,7 +217,7 @@ def _unpack(content: bytes) -> Drawn:
 
 
 def _paint_all(
-    planned: Plan, settings: Settings
+    planned: Plan, settings: ClipSettings
 ) -> Iterator[tuple[Image.Image, list[VisibleObject]]]:
     backdrop = paint_backdrop(planned.scene.background_seed)
     for index in range(settings.clip_frames):
@@ -237,7 +237,7 @@ def _panned(
     return backdrop.resize(size, Image.Resampling.BILINEAR, box=(x, y, x + width, y + height))
 
 
-def _truth_rows(objects: list[VisibleObject], settings: Settings) -> list[list[Any]]:
+def _truth_rows(objects: list[VisibleObject], settings: ClipSettings) -> list[list[Any]]:
     """Label, area (% of the frame), size and COCO run lengths of what a frame shows."""
     rows: list[list[Any]] = []
     for item in objects:
@@ -260,7 +260,7 @@ def fit_mask(mask: NDArray[np.bool_], fit: str) -> NDArray[np.bool_]:
     return mask
 
 
-def plan(clip: Clip, settings: Settings) -> Plan:
+def plan(clip: Clip, settings: ClipSettings) -> Plan:
     """What happens in `clip`: a theme, a mixture of objects around it, and their ways."""
     category = list(THEMES).index(clip.category)
     rng = np.random.default_rng([settings.seed, SEED_BRANCH, category, clip.index])

@@ -1,0 +1,59 @@
+"""How frames are taken of a video, and kept until all are there."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from vidrec.media import archives, ffmpeg
+from vidrec.media.containers import VideoError
+from vidrec.workflow.params import param
+
+
+@dataclass(frozen=True)
+class FrameSettings:
+    """See `extract_frames` in params.yaml. `jpeg_quality` counts as ffmpeg does: 2 (best) to 31."""
+
+    fps: int = param(name="extract_frames.fps", low=1, high=60)
+    size: int = param(name="extract_frames.size", low=32, high=1024)
+    fit: str = param(name="extract_frames.fit", choices=("stretch", "crop", "pad"))
+    jpeg_quality: int = param(name="extract_frames.jpeg_quality", low=2, high=31)
+    max_seconds: float = param(name="extract_frames.max_seconds", low=1)
+
+
+@dataclass(frozen=True)
+class Extracted:
+    """Frames 1, 2, 3 … of a video as JPEG; none where `failure` names what is wrong with it."""
+
+    frames: list[bytes]
+    failure: str = ""
+
+    @property
+    def good(self) -> bool:
+        return not self.failure
+
+    def pack(self) -> bytes:
+        """The frames as bytes."""
+        return archives.pack({f"{n}.jpg": frame for n, frame in enumerate(self.frames, start=1)})
+
+    @classmethod
+    def unpack(cls, content: bytes) -> "Extracted":
+        return cls(list(archives.unpack(content).values()))
+
+
+def extract_video(settings: FrameSettings, file: Path) -> Extracted:
+    """The frames of one video, or the status of what is wrong with it."""
+    try:
+        return Extracted(frames_of(file, settings))
+    except VideoError as error:
+        return Extracted([], error.status)
+
+
+def frames_of(file: Path, settings: FrameSettings) -> list[bytes]:
+    """Frames 1, 2, 3 … of one video as JPEG. Raises VideoError where it does not decode."""
+    return ffmpeg.extract_frames(
+        file,
+        fps=settings.fps,
+        size=settings.size,
+        fit=settings.fit,
+        quality=settings.jpeg_quality,
+        max_seconds=settings.max_seconds,
+    )
