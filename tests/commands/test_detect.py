@@ -13,6 +13,7 @@ from vidrec.media.frames import Frames, read_frames
 from vidrec.networks import weights
 from vidrec.segmenter.object_segmenter import SegmenterSettings, load_segmenter, segment_frames
 from vidrec.workflow import params
+from vidrec.workflow.errors import UserError
 
 FRAMES, CLASSIFIER = Path("data/frames/cars/clip_0"), Path("data/weights/classifier")
 
@@ -46,6 +47,13 @@ def test_the_new_head_reads_the_features_of_the_trunk(frames: Frames) -> None:
     np.testing.assert_array_equal(found.distribution.probability, expected)
     best = [head.labels[each] for each in expected.argmax(axis=1)]
     assert found.table["label"].tolist() == best
+
+
+def test_a_head_of_another_trunk_is_refused(frames: Frames) -> None:
+    head = Head(("mine", "other"), np.zeros((2, 3), np.float32), np.zeros(2, np.float32))
+    save_head(Path("head"), head, weights.read_card(CLASSIFIER))
+    with pytest.raises(UserError, match="of query have a width of 1024, the head reads 3"):
+        detect.classify_with_head(frames, CLASSIFIER, Path("head"), looking())
 
 
 def test_the_segmenter_looks_at_the_frames_that_its_stage_looks_at(

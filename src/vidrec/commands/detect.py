@@ -30,11 +30,11 @@ def classify_with_head(
     frames: Frames, weights: Path, head: Path, settings: "ClassifierSettings"
 ) -> VideoDetections:
     """The class of each frame, by the new head in `head` on the classifier's trunk."""
+    from vidrec.head.apply_head import apply
     from vidrec.head.finetune_head import load_head
 
     _, found = _predict(frames, weights, settings)
-    own = load_head(head)
-    return _detections(Distribution(own.labels, own.distributions(found.features)))
+    return _detections(apply(load_head(head), found.features, QUERY.video_id))
 
 
 def segment(frames: Frames, weights: Path, settings: "SegmenterSettings") -> Segments:

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
 
 from vidrec.detections.distributions import Distribution
 from vidrec.detections.features import read_all_features
@@ -13,9 +16,18 @@ from vidrec.workflow.video import Video
 def apply_all(features: Path, head: Head) -> Iterator[tuple[Video, Distribution]]:
     """The class distributions of each video whose features lie below `features`."""
     for video, trunk in read_all_features(features):
-        if trunk.shape[1] != head.weight.shape[1]:
-            raise UserError(
-                f"the features of {video.video_id} have a width of {trunk.shape[1]}, the head"
-                f" reads {head.weight.shape[1]}: run `dvc repro apply_head`"
-            )
-        yield video, Distribution(head.labels, head.distributions(trunk))
+        yield video, apply(head, trunk, video.video_id)
+
+
+def apply(head: Head, features: NDArray[Any], name: str) -> Distribution:
+    """The class distributions of one video's trunk features (frames, width).
+
+    Raises UserError, which calls the video `name`, where the head reads another width.
+    """
+    found, read = features.shape[1], head.weight.shape[1]
+    if found != read:
+        raise UserError(
+            f"the features of {name} have a width of {found}, the head reads {read}: they are of"
+            " different networks, run `dvc repro apply_head`"
+        )
+    return Distribution(head.labels, head.distributions(features))
