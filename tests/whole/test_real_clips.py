@@ -39,7 +39,7 @@ def project(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     write_params(made, changes)
     stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
-    for name in (*STAGES, "weigh_objects"):
+    for name in (*STAGES, "weigh_objects", "train_video_classifier", "build_index"):
         command = stages[name]["cmd"].replace("${weigh_objects.detector}", "classified")
         succeed(made, *command.split())
     return made
