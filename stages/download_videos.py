@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from vidrec.detections.truth import write_truth
 from vidrec.videos import download_videos
 from vidrec.workflow import params, script
-from vidrec.workflow.tables import write_table
 
 
 def main() -> None:
@@ -16,8 +16,7 @@ def main() -> None:
     settings = params.load(download_videos.Params, args.params)
     with script.lock("download_videos"):
         truth = download_videos.download(settings, args.videos)
-        write_table(args.truth, truth.areas)
-        write_table(args.truth_masks, truth.masks)
+        write_truth(args.truth, args.truth_masks, truth)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from vidrec.detections.tree import detection_files, read_detections, read_distribution, read_videos
+from vidrec.detections.tree import detection_files, read_detections, read_videos
 from vidrec.workflow.errors import UserError
 
 GOOD = "frame,label,confidence\n1,cat,0.5\n2,dog,1\n"
@@ -112,28 +112,3 @@ def test_a_distribution_of_other_frames_is_refused(tmp_path: Path) -> None:
     write_distribution(tmp_path / "pets" / "a.safetensors", [[0.5, 0.5]])
     with pytest.raises(UserError, match=r"1 frames, a\.csv 2"):
         list(read_videos(tmp_path, with_distribution=True))
-
-
-@pytest.mark.parametrize(
-    ("rows", "labels"),
-    [
-        ([[0.5, 1.5]], ["cat", "dog"]),
-        ([[0.5, float("nan")]], ["cat", "dog"]),
-        ([[0.5, 0.5]], ["cat"]),
-        ([[0.5, 0.5]], "ab"),
-        ([[0.5, 0.5]], ["cat", ""]),
-    ],
-)
-def test_what_is_no_distribution_is_refused(
-    tmp_path: Path, rows: list[list[float]], labels: object
-) -> None:
-    with pytest.raises(UserError, match="must hold probabilities"):
-        read_distribution(write_distribution(tmp_path / "v.safetensors", rows, labels))
-
-
-def test_a_file_that_is_no_safetensors_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="holds no class distribution"):
-        read_distribution(write(tmp_path / "v.safetensors", "broken"))
-    save_file({"other": np.zeros(2)}, tmp_path / "w.safetensors")
-    with pytest.raises(UserError, match="holds no class distribution"):
-        read_distribution(tmp_path / "w.safetensors")

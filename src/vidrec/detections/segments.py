@@ -19,7 +19,7 @@ from vidrec.workflow.files import read_json, write_json
 from vidrec.workflow.video import Video
 
 ENDING = ".masks.json"
-COLUMNS = ("frame", "label", "confidence", "area_pct")
+COLUMNS = (*tree.COLUMNS, "area_pct")
 REMAKE = "make them again (`dvc repro -f segment_objects`)"
 
 
@@ -27,7 +27,7 @@ REMAKE = "make them again (`dvc repro -f segment_objects`)"
 class Segments:
     """The objects in some frames of a video, and row by row their masks."""
 
-    # The numbers of the frames that were looked at.
+    # The numbers of the frames that were looked at, in order.
     frames: list[int]
     # With COLUMNS.
     table: pd.DataFrame
@@ -94,6 +94,8 @@ def _checked(path: Path) -> dict[str, Any]:
     frames, masks = content["frames"], content["masks"]
     if not isinstance(frames, list) or not all(type(x) is int and x >= 1 for x in frames):
         raise UserError(f"{path}: frames must be a list of numbers from 1: {REMAKE}")
+    if frames != sorted(set(frames)):
+        raise UserError(f"{path}: frames must be in order, each once: {REMAKE}")
     if not isinstance(masks, list) or not all(is_rle(mask) for mask in masks):
         raise UserError(f"{path}: masks must be a list of run lengths with their size: {REMAKE}")
     return content

@@ -17,11 +17,13 @@ from vidrec.detections.distributions import (
     top_classes,
     write_distribution,
 )
+from vidrec.detections.rows import check_rows
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.tables import SAFE_NAME, check_numbers, read_table, write_table
 from vidrec.workflow.video import Video
 
 ENDING = ".csv"
+COLUMNS = ("frame", "label", "confidence")
 
 
 @dataclass(frozen=True)
@@ -104,23 +106,11 @@ def read_detections(path: Path) -> pd.DataFrame:
 
     Raises UserError where a value is not allowed.
     """
-    table = read_table(path, ["frame", "label", "confidence"])
-    check_numbers(path, table, "frame", 1, float("inf"))
+    table = read_table(path, COLUMNS)
     check_numbers(path, table, "confidence", 0, 1)
-    numbers = {"frame": "float64", "confidence": "float64"}
+    numbers = {"frame": "int64", "confidence": "float64"}
     if "area_pct" in table:
         check_numbers(path, table, "area_pct", 0, 100)
         numbers["area_pct"] = "float64"
-    table = table.astype(numbers)
-    _check_each(path, table, table["frame"] % 1 == 0, "frame", "a whole number")
-    _check_each(path, table, table["label"].fillna("") != "", "label", "a name")
-    return table.astype({"frame": "int64"})[["label", *numbers]]
-
-
-def _check_each(
-    path: Path, table: pd.DataFrame, good: "pd.Series[bool]", column: str, wanted: str
-) -> None:
-    bad = table.index[~good]
-    if len(bad):
-        value = table.loc[bad[0], column]
-        raise UserError(f"{path}, row {bad[0] + 2}: {column} is {value!r}, it must be {wanted}")
+    check_rows(path, table)
+    return table.astype(numbers)[["label", *numbers]]

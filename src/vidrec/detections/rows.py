@@ -1,0 +1,29 @@
+"""What a row of detections and one of the truth have in common: a frame, from 1, and a label."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from vidrec.workflow.errors import UserError
+from vidrec.workflow.tables import check_numbers
+
+
+def check_rows(path: Path, table: pd.DataFrame) -> None:
+    """Raise UserError unless each row of the file `path` has a frame and a label as allowed."""
+    check_numbers(path, table, "frame", 1, float("inf"))
+    check_whole(path, table, "frame")
+    _check_each(path, table, table["label"].fillna("") != "", "label", "a name")
+
+
+def check_whole(path: Path, table: pd.DataFrame, column: str) -> None:
+    """Raise UserError unless each value of a column of numbers is a whole one."""
+    _check_each(path, table, table[column].astype("float64") % 1 == 0, column, "a whole number")
+
+
+def _check_each(
+    path: Path, table: pd.DataFrame, good: "pd.Series[bool]", column: str, wanted: str
+) -> None:
+    bad = table.index[~good]
+    if len(bad):
+        value = table[column].astype(object)[bad[0]]
+        raise UserError(f"{path}, row {bad[0] + 2}: {column} is {value!r}, it must be {wanted}")

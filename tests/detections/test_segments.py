@@ -1,0 +1,105 @@
+"""Objects with their masks: what is written comes back, and what does not belong together not."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from vidrec.detections.masks import encode_mask
+from vidrec.detections.segments import (
+    COLUMNS,
+    Segments,
+    read_looked_at,
+    read_segments,
+    write_segments,
+)
+from vidrec.workflow.errors import UserError
+from vidrec.workflow.video import Video
+
+CAT, DOG = (encode_mask(np.eye(4, k=k, dtype=np.bool_)) for k in (0, 1))
+ROWS = [(1, "cat", 0.9, 25.0), (3, "dog", 0.8, 18.75)]
+FOUND = Segments([1, 2, 3], pd.DataFrame(ROWS, columns=list(COLUMNS)), [CAT, DOG])
+NOTHING = Segments([1], pd.DataFrame([], columns=list(COLUMNS)), [])
+VIDEO = Video("pets", "007")
+
+
+def same(first: Segments, second: Segments) -> bool:
+    rows = [each.table[list(COLUMNS)].to_dict("list") for each in (first, second)]
+    others = [(each.frames, each.masks) for each in (first, second)]
+    return rows[0] == rows[1] and others[0] == others[1]
+
+
+@pytest.mark.parametrize("found", [FOUND, NOTHING])
+def test_what_is_written_is_read(tmp_path: Path, found: Segments) -> None:
+    write_segments(tmp_path, VIDEO, found)
+    assert same(read_segments(tmp_path / "pets/007.csv"), found)
+
+
+@pytest.mark.parametrize("found", [FOUND, NOTHING])
+def test_segments_survive_being_packed(found: Segments) -> None:
+    again = Segments.unpack(found.pack())
+    assert same(again, found)
+    assert list(again.table.columns) == list(COLUMNS)
+
+
+def test_files_are_as_others_rely_on(tmp_path: Path) -> None:
+    write_segments(tmp_path, VIDEO, FOUND)
+    text = (tmp_path / "pets/007.csv").read_text(encoding="utf-8")
+    assert text == "frame,label,confidence,area_pct\n1,cat,0.9,25.0\n3,dog,0.8,18.75\n"
+    beside = json.loads((tmp_path / "pets/007.masks.json").read_text(encoding="utf-8"))
+    assert beside == {"frames": [1, 2, 3], "masks": [CAT, DOG]}
+
+
+BESIDE: dict[str, Any] = {"frames": [1, 2, 3], "masks": [CAT, DOG]}
+
+
+@pytest.mark.parametrize(
+    ("beside", "said"),
+    [
+        ({**BESIDE, "masks": [CAT]}, "007.csv has 2 objects, its masks are 1: .* different runs"),
+        ({**BESIDE, "frames": [1, 2]}, "007.csv has objects in frame 3, which was not looked at"),
+        ({"frames": [1, 2, 3]}, "007.masks.json does not hold frames and masks"),
+        ([1, 2], "007.masks.json does not hold frames and masks"),
+        ({**BESIDE, "frames": [0, 1, 3]}, "frames must be a list of numbers from 1"),
+        ({**BESIDE, "frames": [1, 1, 3]}, "frames must be in order, each once"),
+        ({**BESIDE, "frames": 3}, "frames must be a list of numbers from 1"),
+        ({**BESIDE, "masks": [CAT, {**DOG, "counts": "zz"}]}, "masks must be a list of run"),
+        ({**BESIDE, "masks": [CAT, {**DOG, "size": [4, 5]}]}, "masks must be a list of run"),
+        ({**BESIDE, "masks": "cat"}, "masks must be a list of run"),
+    ],
+)
+def test_masks_that_do_not_belong_to_the_objects_are_refused(
+    tmp_path: Path, beside: object, said: str
+) -> None:
+    write_segments(tmp_path, VIDEO, FOUND)
+    (tmp_path / "pets/007.masks.json").write_text(json.dumps(beside), encoding="utf-8")
+    with pytest.raises(UserError, match=said) as refused:
+        read_segments(tmp_path / "pets/007.csv")
+    assert "dvc repro -f segment_objects" in str(refused.value)
+
+
+def test_a_missing_file_of_masks_is_named(tmp_path: Path) -> None:
+    write_segments(tmp_path, VIDEO, FOUND)
+    (tmp_path / "pets/007.masks.json").unlink()
+    with pytest.raises(UserError, match=r"007\.masks\.json is missing"):
+        read_segments(tmp_path / "pets/007.csv")
+
+
+def test_detections_without_areas_are_of_another_detector(tmp_path: Path) -> None:
+    write_segments(tmp_path, VIDEO, FOUND)
+    (tmp_path / "pets/007.csv").write_text("frame,label,confidence\n1,cat,0.9\n")
+    with pytest.raises(UserError, match=r"007\.csv has no area_pct"):
+        read_segments(tmp_path / "pets/007.csv")
+
+
+def test_frames_looked_at_are_known_by_video(tmp_path: Path) -> None:
+    assert read_looked_at(tmp_path) == {}
+    write_segments(tmp_path, VIDEO, FOUND)
+    write_segments(tmp_path, Video("cars", "a"), NOTHING)
+    assert read_looked_at(tmp_path) == {VIDEO: [1, 2, 3], Video("cars", "a"): [1]}
+    (tmp_path / "cars/a.masks.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(UserError, match=r"a\.masks\.json does not hold"):
+        read_looked_at(tmp_path)
