@@ -8,13 +8,16 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from vidrec.media.frames import (
+    Frames,
+    decode,
     frame_paths,
-    frames_digest,
-    read_frame,
     read_frames,
-    video_directories,
+    read_known,
+    read_picture,
+    videos_below,
 )
 from vidrec.workflow.errors import UserError
+from vidrec.workflow.video import Video
 
 Write = Callable[[Path, int, int], None]
 
@@ -25,7 +28,7 @@ def test_frames_come_by_number_and_not_by_name(tmp_path: Path) -> None:
             tmp_path / f"{number}.jpg", subsampling=0, quality=100
         )
     assert [path.stem for path in frame_paths(tmp_path)] == [str(n) for n in range(1, 12)]
-    reds = read_frames(tmp_path)[:, 0, 0, 0].astype(int)
+    reds = read_frames(tmp_path).pictures()[:, 0, 0, 0].astype(int)
     np.testing.assert_allclose(reds, 20 * np.arange(1, 12), atol=3)
 
 
@@ -90,7 +93,7 @@ def test_what_is_no_picture_is_refused_in_one_line(tmp_path: Path, write_frames:
         path = tmp_path / "1.jpg"
         path.write_bytes(content)
         with pytest.raises(UserError, match="cannot be read as a picture") as refused:
-            read_frame(path)
+            read_picture(path)
         assert str(path) in str(refused.value)
         assert "\n" not in str(refused.value)
         assert "object at 0x" not in str(refused.value)
@@ -100,7 +103,7 @@ def test_what_is_no_picture_is_refused_in_one_line(tmp_path: Path, write_frames:
 def test_pictures_of_all_modes_become_rgb(tmp_path: Path, mode: str) -> None:
     path = tmp_path / "a.tif"
     Image.new("RGB", (4, 3), (255, 255, 255)).convert(mode).save(path)
-    pixels = read_frame(path)
+    pixels = read_picture(path)
     assert pixels.shape == (3, 4, 3)
     assert pixels.dtype == np.uint8
     assert (pixels == 255).all()
@@ -110,7 +113,7 @@ def test_frames_of_different_sizes_are_refused(tmp_path: Path) -> None:
     Image.new("RGB", (4, 4)).save(tmp_path / "1.jpg")
     Image.new("RGB", (4, 5)).save(tmp_path / "2.jpg")
     with pytest.raises(UserError, match="different sizes"):
-        read_frames(tmp_path)
+        read_frames(tmp_path).pictures()
 
 
 def test_the_digest_is_of_content_and_order(tmp_path: Path, write_frames: Write) -> None:
@@ -121,7 +124,7 @@ def test_the_digest_is_of_content_and_order(tmp_path: Path, write_frames: Write)
     swapped.mkdir()
     (swapped / "1.jpg").write_bytes((tmp_path / "a" / "2.jpg").read_bytes())
     (swapped / "2.jpg").write_bytes((tmp_path / "a" / "1.jpg").read_bytes())
-    first, same, *others = (frames_digest(tmp_path / name) for name in "abcde")
+    first, same, *others = (read_frames(tmp_path / name).digest for name in "abcde")
     assert first == same
     assert len({first, *others}) == 4
 
@@ -130,13 +133,41 @@ def test_videos_are_listed_by_category_and_id(tmp_path: Path) -> None:
     for name in ("pets/b", "pets/a", "cars/-x_1", "cars/.hidden"):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "cars" / "notes").touch()
-    assert video_directories(tmp_path) == [
-        ("cars", "-x_1", tmp_path / "cars" / "-x_1"),
-        ("pets", "a", tmp_path / "pets" / "a"),
-        ("pets", "b", tmp_path / "pets" / "b"),
+    found = videos_below(tmp_path)
+    assert found == [Video("cars", "-x_1"), Video("pets", "a"), Video("pets", "b")]
+    assert [video.below(tmp_path) for video in found] == [
+        tmp_path / "cars" / "-x_1",
+        tmp_path / "pets" / "a",
+        tmp_path / "pets" / "b",
     ]
 
 
 def test_no_videos_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="holds no frames"):
-        video_directories(tmp_path)
+        videos_below(tmp_path)
+
+
+def test_a_bad_frame_is_named_by_its_video_and_number(tmp_path: Path, write_frames: Write) -> None:
+    write_frames(tmp_path / "v", 2, 0)
+    (tmp_path / "v" / "2.jpg").write_bytes(b"no picture")
+    frames = read_frames(tmp_path / "v")
+    assert frames.picture(1).shape == (64, 64, 3)
+    with pytest.raises(UserError, match=r"v/2\.jpg cannot be read as a picture"):
+        frames.picture(2)
+    with pytest.raises(UserError, match=r"v/2\.jpg cannot be read as a picture"):
+        frames.pictures()
+
+
+def test_frames_in_memory_are_those_of_the_files(tmp_path: Path, write_frames: Write) -> None:
+    write_frames(tmp_path / "cars" / "v", 2, 0)
+    digest, frames = read_known(tmp_path, Video("cars", "v"))
+    assert digest == frames.digest == Frames("another name", frames.files).digest
+    for number in (1, 2):
+        pixels = read_picture(tmp_path / "cars" / "v" / f"{number}.jpg")
+        assert (frames.picture(number) == pixels).all()
+        assert (decode(frames.files[number - 1], "it") == pixels).all()
+
+
+def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"1\.jpg cannot be read .*: replace it"):
+        read_picture(tmp_path / "1.jpg")

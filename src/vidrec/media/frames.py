@@ -47,8 +47,12 @@ def decode(content: bytes, name: str) -> NDArray[np.uint8]:
     try:
         with Image.open(BytesIO(content)) as picture:
             return np.array(ImageOps.exif_transpose(picture).convert("RGB"))
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError, ValueError) as error:
-        raise UserError(f"{name} cannot be read as a picture ({error}): replace it") from None
+    except UnidentifiedImageError:
+        # Its own message names the object in memory.
+        reason = "its format is not known"
+    except (OSError, Image.DecompressionBombError, ValueError) as error:
+        reason = str(error)
+    raise UserError(f"{name} cannot be read as a picture ({reason}): replace it")
 
 
 def _read(path: Path) -> bytes:
