@@ -5,13 +5,17 @@ import pytest
 from PIL import Image
 from safetensors.numpy import load_file
 
-from vidrec.classifier.frame_classifier import FrameClassifier
-from vidrec.head.embed_images import Params, embed, load_images, write_embedded
-from vidrec.head.finetune_head import read_embedded
+from vidrec.classifier.frame_classifier import FrameClassifier, Settings
+from vidrec.head.embed_images import Params, embed, load_images
+from vidrec.head.embedded_images import read_embedded, write_embedded
 from vidrec.head.image_set import SAMPLE_CLASSES
 from vidrec.workflow.errors import UserError
 
 SAMPLE = Params(7, 2, "", 64, "stretch", "fp32", 8)
+
+
+def test_the_network_is_run_as_over_the_frames() -> None:
+    assert SAMPLE.classifier == Settings("fp32", 8)
 
 
 def test_no_images_named_means_rendered_ones() -> None:
@@ -34,7 +38,7 @@ def test_an_image_set_of_ones_own_is_read(tmp_path: Path) -> None:
 def test_features_are_kept_row_by_row_with_what_the_network_says(
     classifier_folder: Path, tmp_path: Path
 ) -> None:
-    classifier = FrameClassifier.load(classifier_folder, "fp32", 8)
+    classifier = FrameClassifier.load(classifier_folder, SAMPLE.classifier)
     images, _ = load_images(SAMPLE)
     write_embedded(tmp_path / "out", *embed(images, classifier))
     table, features = read_embedded(tmp_path / "out")

@@ -15,7 +15,7 @@ from vidrec.head.image_set import (
     read_images,
     sample_images,
 )
-from vidrec.media.frames import read_frame
+from vidrec.media.frames import read_picture
 from vidrec.workflow.errors import UserError
 
 
@@ -72,7 +72,7 @@ def test_copies_of_real_photographs_are_found_and_no_two_photographs_taken_for_o
     real_data: Path,
 ) -> None:
     paths = sorted(real_data.glob("images/*/*"))[::9]
-    photographs = [Image.fromarray(read_frame(path)) for path in paths]
+    photographs = [Image.fromarray(read_picture(path)) for path in paths]
     smaller = [photo.resize((photo.width * 3 // 4, photo.height * 3 // 4)) for photo in photographs]
     groups = group_copies([difference_hash(photo) for photo in [*photographs, *smaller]])
     firsts, seconds = groups[: len(paths)], groups[len(paths) :]

@@ -1,4 +1,4 @@
-"""What the trunk sees in each frame of a video, kept so that a new head needs no new pass."""
+"""What the trunk sees in pictures, kept so that a new head needs no new pass over them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +19,7 @@ ENDING = ".safetensors"
 
 def write_features(folder: Path, video: Video, features: NDArray[np.float16]) -> None:
     """Write the trunk's features of one video, (frames, width), below `folder`."""
-    write_bytes(video.below(folder, ENDING), save_tensors({"features": features}))
+    save_features(video.below(folder, ENDING), features)
 
 
 def read_all_features(folder: Path) -> Iterator[tuple[Video, NDArray[Any]]]:
@@ -31,15 +31,21 @@ def read_all_features(folder: Path) -> Iterator[tuple[Video, NDArray[Any]]]:
     if not paths:
         raise UserError(f"{folder} holds no features: run `dvc repro classify_frames`")
     for path in paths:
-        yield Video.at(path, ENDING), _read(path)
+        yield Video.at(path, ENDING), load_features(path)
 
 
-def _read(path: Path) -> NDArray[Any]:
+def save_features(path: Path, features: NDArray[np.float16]) -> None:
+    """Write features, (pictures, width), to a file of their own."""
+    write_bytes(path, save_tensors({"features": features}))
+
+
+def load_features(path: Path) -> NDArray[Any]:
+    """The features (pictures, width) in a file. Raises UserError where it holds none."""
     try:
         features: NDArray[Any] = load_file(path)["features"]
     except (SafetensorError, KeyError) as error:
         reason = " ".join(str(error).split())
         raise UserError(f"{path} holds no features ({reason}): make it again") from None
     if features.ndim != 2 or not np.isfinite(features).all():
-        raise UserError(f"{path}: features must be finite numbers (frames, width): make it again")
+        raise UserError(f"{path}: features must be finite numbers, row by row: make it again")
     return features

@@ -5,12 +5,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load_file
-from safetensors.numpy import save as save_tensors
 
+from vidrec.detections.features import load_features, save_features
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.files import atomic_directory, write_bytes
+from vidrec.workflow.files import atomic_directory
 from vidrec.workflow.tables import read_table, write_table
 
 COLUMNS = ("image", "class", "source", "pretrained_label")
@@ -21,7 +19,7 @@ def write_embedded(folder: Path, table: pd.DataFrame, features: NDArray[np.float
     """Write the table (with COLUMNS) and the features (images, width), whole or not at all."""
     with atomic_directory(folder) as temporary:
         write_table(temporary / TABLE, table)
-        write_bytes(temporary / FEATURES, save_tensors({"features": features}))
+        save_features(temporary / FEATURES, features)
 
 
 def read_embedded(folder: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
@@ -33,12 +31,8 @@ def read_embedded(folder: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
     path = folder / FEATURES
     if not path.is_file():
         raise UserError(f"{path} is missing: run `dvc repro embed_images`")
-    try:
-        features: NDArray[np.float32] = load_file(path)["features"].astype(np.float32)
-    except (SafetensorError, KeyError) as error:
-        reason = " ".join(str(error).split())
-        raise UserError(f"{path} holds no features ({reason}): make it again") from None
-    if features.ndim != 2 or len(features) != len(table):
+    features = load_features(path).astype(np.float32)
+    if len(features) != len(table):
         raise UserError(
             f"{path} has the features of {len(features)} images, {TABLE} names {len(table)}: they"
             " are of different runs, make them again (`dvc repro -f embed_images`)"
