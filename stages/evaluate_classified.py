@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from vidrec.classifier import evaluate_classified
+from vidrec.detections.truth import read_areas
 from vidrec.workflow import files, params, script, tables
 
 
@@ -11,11 +12,14 @@ def main() -> None:
     parser.add_argument("--detections", type=Path, required=True, help="from classify_frames")
     parser.add_argument("--truth", type=Path, required=True, help="what was drawn")
     parser.add_argument("--metrics", type=Path, required=True, help="output: JSON")
+    parser.add_argument("--by-label", type=Path, help="output: CSV, the figures of each label")
     args = parser.parse_args()
     settings = params.load(evaluate_classified.Params, args.params)
     found = evaluate_classified.read_top_classes(args.detections)
-    truth = tables.read_table(args.truth, ("video_id", "frame", "label", "area_pct"))
-    files.write_json(args.metrics, evaluate_classified.measure(found, truth, settings))
+    metrics, table = evaluate_classified.measure(found, read_areas(args.truth), settings)
+    files.write_json(args.metrics, metrics)
+    if args.by_label:
+        tables.write_table(args.by_label, table)
 
 
 if __name__ == "__main__":

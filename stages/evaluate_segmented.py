@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from vidrec.detections.truth import read_masks
 from vidrec.segmenter import evaluate_segmented
 from vidrec.workflow import files, params, script, tables
 
@@ -11,12 +12,15 @@ def main() -> None:
     parser.add_argument("--detections", type=Path, required=True, help="from segment_objects")
     parser.add_argument("--truth-masks", type=Path, required=True, help="masks of what was drawn")
     parser.add_argument("--metrics", type=Path, required=True, help="output: JSON")
+    parser.add_argument("--by-label", type=Path, help="output: CSV, the figures of each label")
     args = parser.parse_args()
     settings = params.load(evaluate_segmented.Params, args.params)
-    columns = ("video_id", "frame", "label", "size", "counts")
-    truth = evaluate_segmented.index_truth(tables.read_table(args.truth_masks, columns))
+    truth = evaluate_segmented.index_truth(read_masks(args.truth_masks))
     found = evaluate_segmented.read_found(args.detections)
-    files.write_json(args.metrics, evaluate_segmented.measure(found, truth, settings))
+    metrics, table = evaluate_segmented.measure(found, truth, settings)
+    files.write_json(args.metrics, metrics)
+    if args.by_label:
+        tables.write_table(args.by_label, table)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from vidrec.detections.masks import encode_mask
 from vidrec.segmenter.evaluate_segmented import (
+    AGREEMENT,
+    COLUMNS,
     FrameObjects,
     Match,
     Params,
@@ -17,6 +19,7 @@ from vidrec.segmenter.evaluate_segmented import (
     match,
     measure,
 )
+from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import read_json
 
 PARAMS = Params(min_iou=0.5)
@@ -86,27 +89,65 @@ def test_precision_recall_and_areas_by_hand() -> None:
         ("a", 4): objects(("dog", 0, 4)),
         ("b", 1): objects(("dog", 0, 4)),
     }
-    assert measure(found_frames(), truth, PARAMS) == {
+    metrics, table = measure(found_frames(), truth, PARAMS)
+    assert metrics == {"mask_precision": 0.5, "mask_recall": 0.5}
+    assert table.iloc[0].to_dict() == {
+        "label": "all",
         "frames": 3,
         "objects_found": 4,
         "objects_true": 4,
         "precision": 0.5,
         "recall": 0.5,
-        "mean_mask_iou": 0.875,
-        "mean_area_error": 0.5,
+        "mask_iou": 0.875,
+        "area_error_points": 0.5,
     }
 
 
+def test_each_label_has_its_figures_by_hand() -> None:
+    truth = {
+        ("a", 1): objects(("cat", 0, 4), ("dog", 4, 6)),
+        ("a", 4): objects(("dog", 0, 4)),
+        ("b", 1): objects(("cat", 0, 4)),
+    }
+    _, table = measure(found_frames(), truth, PARAMS)
+    assert tuple(table.columns) == COLUMNS
+    assert list(table["label"]) == ["all", "bird", "cat", "dog"]
+    assert list(table["frames"]) == [3, 1, 2, 2]
+    assert list(table["objects_found"]) == [4, 1, 2, 1]
+    assert list(table["objects_true"]) == [4, 0, 2, 2]
+    assert list(table["precision"]) == [0.5, 0.0, 0.5, 1.0]
+    assert list(table["recall"].fillna(-1)) == [0.5, -1, 0.5, 0.5]
+    assert list(table["mask_iou"].fillna(-1)) == [0.875, -1, 1.0, 0.75]
+    assert list(table["area_error_points"].fillna(-1)) == [0.5, -1, 0.0, 1.0]
+
+
 def test_without_truth_nothing_is_claimed() -> None:
-    metrics = measure(found_frames(), {}, PARAMS)
-    assert (metrics.pop("frames"), metrics.pop("objects_found")) == (3, 4)
+    metrics, table = measure(found_frames(), {}, PARAMS)
     assert set(metrics.values()) == {None}
+    first = table.iloc[0]
+    assert (first["frames"], first["objects_found"]) == (3, 4)
+    assert list(table["label"]) == ["all", "bird", "cat", "dog"]
+    assert table[list(AGREEMENT)].isna().all(axis=None)
 
 
 def test_nothing_found_has_no_precision_but_a_recall() -> None:
-    metrics = measure(iter([("a", 1, objects())]), {("a", 1): objects(("cat", 0, 4))}, PARAMS)
-    assert (metrics["precision"], metrics["recall"]) == (None, 0.0)
-    assert metrics["mean_mask_iou"] is None
+    truth = {("a", 1): objects(("cat", 0, 4))}
+    metrics, table = measure([("a", 1, objects())], truth, PARAMS)
+    assert metrics == {"mask_precision": None, "mask_recall": 0.0}
+    assert table["mask_iou"].isna().all()
+
+
+def test_nothing_looked_at_has_no_figures() -> None:
+    metrics, table = measure([], {("a", 1): objects(("cat", 0, 4))}, PARAMS)
+    assert metrics == {"mask_precision": None, "mask_recall": None}
+    assert list(table["label"]) == ["all"]
+    assert list(table["frames"]) == [0]
+
+
+def test_masks_of_different_sizes_are_not_compared() -> None:
+    other = FrameObjects(["cat"], [encode_mask(np.ones((5, 6), dtype=np.bool_))])
+    with pytest.raises(UserError, match=r"masks of a, frame 4, are of 6 x 5 and 10 x 10 pixels"):
+        measure([("a", 4, other)], {("a", 4): objects(("dog", 0, 3))}, PARAMS)
 
 
 def test_truth_is_indexed_by_video_and_frame() -> None:
@@ -125,28 +166,85 @@ def test_truth_is_indexed_by_video_and_frame() -> None:
     assert indexed["007", 1] == FrameObjects(["cat", "dog"], masks[:2])
 
 
-def test_the_stage_reads_what_segment_objects_writes(
+CAT, DOG = objects(("cat", 0, 4), ("dog", 0, 4)).masks
+FOUND = "frame,label,confidence,area_pct\n1,cat,0.9,4.0\n3,dog,0.8,4.0\n"
+BESIDE = {"frames": [1, 2, 3], "masks": [CAT, DOG]}
+TRUE = "video_id,frame,label,size,counts\n"
+ARGUMENTS = ["--detections", "found", "--truth-masks", "truth.csv", "--metrics", "out.json"]
+
+
+@pytest.fixture
+def evaluate(
     tmp_path: Path, run_stage: Callable[..., int], monkeypatch: pytest.MonkeyPatch
-) -> None:
+) -> Callable[..., int]:
+    """Runs the stage on a video in a folder of its own; gives its exit status."""
     monkeypatch.chdir(tmp_path)
     Path("params.yaml").write_text("evaluate_segmented: {min_iou: 0.5}\n")
-    cat, dog = objects(("cat", 0, 4), ("dog", 0, 4)).masks
     Path("found/pets").mkdir(parents=True)
-    Path("found/pets/1.csv").write_text(
-        "frame,label,confidence,area_pct\n1,cat,0.9,4.0\n3,dog,0.8,4.0\n"
+    Path("found/pets/1.csv").write_text(FOUND)
+    Path("found/pets/1.masks.json").write_text(json.dumps(BESIDE))
+    rows = [f"1,{frame},cat,10,{CAT['counts']}\n" for frame in (1, 2)]
+    Path("truth.csv").write_text("".join([TRUE, *rows]))
+    return lambda *more: run_stage("evaluate_segmented", *ARGUMENTS, *more)
+
+
+def test_the_stage_reads_what_segment_objects_writes(evaluate: Callable[..., int]) -> None:
+    assert evaluate("--by-label", "by_label.csv") == 0
+    assert read_json(Path("out.json")) == {"mask_precision": 0.5, "mask_recall": 0.5}
+    assert Path("by_label.csv").read_text() == (
+        "label,frames,objects_found,objects_true,precision,recall,mask_iou,area_error_points\n"
+        "all,3,2,2,0.5,0.5,1.0,0.0\n"
+        "cat,2,1,2,1.0,0.5,1.0,0.0\n"
+        "dog,1,1,0,0.0,,,\n"
     )
-    beside = {"frames": [1, 2, 3], "masks": [cat, dog]}
-    Path("found/pets/1.masks.json").write_text(json.dumps(beside))
-    rows = [f"1,{frame},cat,10,{cat['counts']}\n" for frame in (1, 2)]
-    Path("truth.csv").write_text("".join(["video_id,frame,label,size,counts\n", *rows]))
-    arguments = ["--detections", "found", "--truth-masks", "truth.csv", "--metrics", "out.json"]
-    assert run_stage("evaluate_segmented", *arguments) == 0
-    assert read_json(Path("out.json")) == {
-        "frames": 3,
-        "objects_found": 2,
-        "objects_true": 2,
-        "precision": 0.5,
-        "recall": 0.5,
-        "mean_mask_iou": 1.0,
-        "mean_area_error": 0.0,
-    }
+
+
+def test_the_stage_says_nothing_of_videos_whose_truth_is_not_known(
+    evaluate: Callable[..., int],
+) -> None:
+    Path("truth.csv").write_text(TRUE)
+    assert evaluate("--by-label", "by_label.csv") == 0
+    assert read_json(Path("out.json")) == {"mask_precision": None, "mask_recall": None}
+    assert Path("by_label.csv").read_text().splitlines()[1:] == [
+        "all,3,2,,,,,",
+        "cat,1,1,,,,,",
+        "dog,1,1,,,,,",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("found/pets/1.csv", FOUND.replace("0.9", "7"), "1.csv, row 2: confidence"),
+        ("found/pets/1.csv", FOUND.replace("0.8", "much"), "1.csv, row 3: confidence"),
+        ("found/pets/1.csv", FOUND + "3,cat,0.5,1\n", "has 3 objects, its masks are 2"),
+        ("found/pets/1.csv", FOUND.replace("3,dog", "4,dog"), "in frame 4, which was not looked"),
+        ("found/pets/1.csv", "frame,label,confidence\n1,cat,0.9\n", "has no area_pct"),
+        ("found/pets/1.csv", None, "found has no detections"),
+        ("found/pets/1.masks.json", json.dumps({**BESIDE, "masks": [CAT]}), "its masks are 1"),
+        ("found/pets/1.masks.json", json.dumps({**BESIDE, "frames": [1]}), "not looked at"),
+        ("found/pets/1.masks.json", json.dumps({**BESIDE, "masks": [CAT, {}]}), "run lengths"),
+        ("found/pets/1.masks.json", None, "1.masks.json is missing"),
+        ("truth.csv", f"{TRUE}1,1,cat,ten,{CAT['counts']}\n", "truth.csv, row 2: size"),
+        ("truth.csv", f"{TRUE}1,1,cat,10,zz\n", "truth.csv, row 2: counts"),
+        ("truth.csv", f"{TRUE}1,1,cat,2,13\n", "frame 1, are of 2 x 2 and 10 x 10 pixels"),
+        ("truth.csv", "video_id,frame,label\n1,1,cat\n", "lacks the column 'size'"),
+        ("truth.csv", None, "truth.csv is missing"),
+    ],
+)
+def test_a_bad_file_ends_the_stage_in_one_line(
+    evaluate: Callable[..., int],
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    content: str | None,
+    said: str,
+) -> None:
+    Path(name).unlink()
+    if content is not None:
+        Path(name).write_text(content)
+    assert evaluate() == 1
+    line = capsys.readouterr().err
+    assert line.startswith("error: ")
+    assert said in line
+    assert line.count("\n") == 1
+    assert not Path("out.json").exists()

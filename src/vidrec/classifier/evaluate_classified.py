@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
+from vidrec.detections import tree
+from vidrec.detections.tree import read_videos
+from vidrec.metrics.figures import rounded
 from vidrec.workflow.params import param
-from vidrec.workflow.tables import read_table
+
+COLUMNS = ("label", "frames", "mean_confidence", "frames_compared", "accuracy")
 
 
 @dataclass(frozen=True)
@@ -19,13 +22,13 @@ class Params:
 
 
 def read_top_classes(root: Path) -> pd.DataFrame:
-    """`video_id,frame,label,confidence` of all videos under a tree of detections."""
-    parts = [
-        read_table(path, ("frame", "label", "confidence")).assign(video_id=path.stem)
-        for path in sorted(root.glob("*/*.csv"))
-    ]
-    columns = ["video_id", "frame", "label", "confidence"]
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+    """`video_id,frame,label,confidence` of all videos under a tree of detections.
+
+    Raises UserError for a tree or file that is not as it should be.
+    """
+    videos = read_videos(root, with_distribution=False)
+    tables = [found.table.assign(video_id=found.video.video_id) for found in videos]
+    return pd.concat(tables, ignore_index=True)[["video_id", *tree.COLUMNS]]
 
 
 def dominant_labels(truth: pd.DataFrame, params: Params) -> pd.DataFrame:
@@ -46,25 +49,31 @@ def dominant_labels(truth: pd.DataFrame, params: Params) -> pd.DataFrame:
     return found
 
 
-def measure(found: pd.DataFrame, truth: pd.DataFrame, params: Params) -> dict[str, Any]:
-    """Frame accuracy where one object dominates; None where no truth is known."""
-    metrics: dict[str, Any] = {
-        "frames": len(found),
-        "mean_confidence": _mean(found["confidence"]),
-        "frame_accuracy": None,
-        "frames_compared": 0,
-    }
-    if truth.empty:
-        return metrics
-    dominant = dominant_labels(truth, params)
-    compared = dominant.merge(found, on=["video_id", "frame"], how="left")
-    correct = compared["truth"] == compared["label"]
-    metrics["frame_accuracy"] = _mean(correct)
-    metrics["frames_compared"] = len(compared)
-    by_label = correct.groupby(compared["truth"]).mean()
-    metrics["accuracy_by_label"] = {str(k): round(float(v), 4) for k, v in by_label.items()}
-    return metrics
+def measure(
+    found: pd.DataFrame, truth: pd.DataFrame, params: Params
+) -> tuple[dict[str, float | None], pd.DataFrame]:
+    """The accuracy (0..1) over the frames in which one object dominates; None where there are none.
+
+    And a table with COLUMNS, of all labels first, then of each: how many frames are labelled so,
+    with which mean confidence, how many show above all that object, and the share of these that
+    is labelled so.
+    """
+    compared = dominant_labels(truth, params).merge(found, on=["video_id", "frame"], how="left")
+    labels = sorted({*found["label"], *compared["truth"]})
+    rows = [_figures("all", found, compared)] + [
+        _figures(label, found[found["label"] == label], compared[compared["truth"] == label])
+        for label in labels
+    ]
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    return {"frame_accuracy": rows[0][-1]}, table
+
+
+def _figures(
+    label: str, found: pd.DataFrame, compared: pd.DataFrame
+) -> tuple[str, int, float | None, int, float | None]:
+    right = compared["label"] == compared["truth"]
+    return label, len(found), _mean(found["confidence"]), len(compared), _mean(right)
 
 
 def _mean(values: pd.Series) -> float | None:
-    return round(float(values.mean()), 4) if len(values) else None
+    return rounded(values.mean()) if len(values) else None

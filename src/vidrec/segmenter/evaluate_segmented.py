@@ -1,21 +1,26 @@
 """Stage evaluate_segmented: the object segmenter against what was drawn, mask by mask."""
 
-from collections import Counter
-from collections.abc import Iterator
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from vidrec.detections.masks import area_pct, overlaps
-from vidrec.workflow.files import read_json
+from vidrec.detections.masks import Rle, area_pct, overlaps, square_rle
+from vidrec.detections.segments import read_segments
+from vidrec.detections.tree import detection_files
+from vidrec.detections.truth import MASK_COLUMNS
+from vidrec.metrics.figures import rounded
+from vidrec.workflow.arrays import FloatArray
+from vidrec.workflow.errors import UserError
 from vidrec.workflow.params import param
-from vidrec.workflow.tables import read_table
 
-Masks = list[dict[str, Any]]
+# What can be said only where a truth is known.
+AGREEMENT = ("objects_true", "precision", "recall", "mask_iou", "area_error_points")
+COLUMNS = ("label", "frames", "objects_found", *AGREEMENT)
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class FrameObjects:
     """The objects in one frame, row by row: labels and masks; found ones best first."""
 
     labels: list[str]
-    masks: Masks
+    masks: list[Rle]
 
 
 @dataclass(frozen=True)
@@ -60,68 +65,106 @@ def match(found: FrameObjects, true: FrameObjects, min_iou: float) -> list[Match
 
 
 def read_found(root: Path) -> Iterator[tuple[str, int, FrameObjects]]:
-    """(video id, frame, objects) of every frame that the segmenter looked at."""
-    for path in sorted(root.glob("*/*.csv")):
-        table = read_table(path, ("frame", "label", "confidence", "area_pct"))
-        beside = read_json(path.with_suffix(".masks.json"))
-        for frame in beside["frames"]:
-            rows = table.index[table["frame"] == frame]
-            labels = [str(label) for label in table.loc[rows, "label"]]
-            yield path.stem, frame, FrameObjects(labels, [beside["masks"][row] for row in rows])
+    """(video id, frame, objects) of every frame that the segmenter looked at.
+
+    Raises UserError for a tree or file that is not as it should be.
+    """
+    for path in detection_files(root):
+        found = read_segments(path)
+        for frame in found.frames:
+            rows = found.table.index[found.table["frame"] == frame]
+            labels = found.table["label"][rows].tolist()
+            yield path.stem, frame, FrameObjects(labels, [found.masks[row] for row in rows])
 
 
 def index_truth(masks: pd.DataFrame) -> dict[tuple[str, int], FrameObjects]:
-    """The true objects of each (video id, frame), from `video_id,frame,label,size,counts`."""
+    """The true objects of each (video id, frame), from the masks of a truth."""
     indexed: dict[tuple[str, int], FrameObjects] = {}
-    rows = masks[["video_id", "frame", "label", "size", "counts"]].itertuples(index=False)
-    for video_id, frame, label, size, counts in rows:
-        objects = indexed.setdefault((str(video_id), int(frame)), FrameObjects([], []))
-        objects.labels.append(str(label))
-        objects.masks.append({"size": [int(size), int(size)], "counts": str(counts)})
+    for video_id, frame, label, size, counts in masks[list(MASK_COLUMNS)].itertuples(index=False):
+        objects = indexed.setdefault((video_id, frame), FrameObjects([], []))
+        objects.labels.append(label)
+        objects.masks.append(square_rle(size, counts))
     return indexed
 
 
 def measure(
-    found: Iterator[tuple[str, int, FrameObjects]],
-    truth: dict[tuple[str, int], FrameObjects],
+    found: Iterable[tuple[str, int, FrameObjects]],
+    truth: Mapping[tuple[str, int], FrameObjects],
     params: Params,
-) -> dict[str, Any]:
-    """Precision, recall, mean mask IoU and mean error of the area in points (% of the frame).
+) -> tuple[dict[str, float | None], pd.DataFrame]:
+    """Precision and recall (0..1) over all masks; None where no truth is known, or of no mask.
 
-    All are None where no truth is known.
+    And a table with COLUMNS, of all labels first, then of each: the frames looked at (of a label:
+    those in which it is found or true), the objects in them, precision and recall, and of the
+    objects found right the mean IoU of the masks and the mean error of the area, in points (% of
+    the frame). Raises UserError where masks to compare are not of one size.
     """
-    counts: Counter[str] = Counter()
-    ious: list[float] = []
-    errors: list[float] = []
+    frames, rows = 0, list[tuple[Any, ...]]()
     for video_id, frame, objects in found:
         true = truth.get((video_id, frame), FrameObjects([], []))
-        matches = match(objects, true, params.min_iou)
-        counts.update(frames=1, found=len(objects.labels), true=len(true.labels))
-        ious += [pair.iou for pair in matches]
-        errors += list(_area_errors(objects, true, matches))
-    known = bool(truth)
-    return {
-        "frames": counts["frames"],
-        "objects_found": counts["found"],
-        "objects_true": counts["true"] if known else None,
-        "precision": _ratio(len(ious), counts["found"]) if known else None,
-        "recall": _ratio(len(ious), counts["true"]) if known else None,
-        "mean_mask_iou": _mean(ious) if known else None,
-        "mean_area_error": _mean(errors) if known else None,
-    }
+        _check_sizes(video_id, frame, objects.masks + true.masks)
+        rows += [(frames, *row) for row in _compare(objects, true, params.min_iou)]
+        frames += 1
+    compared = pd.DataFrame(rows, columns=["frame", "label", "found", "true", "iou", "error"])
+    figures = [_figures("all", frames, compared)] + [
+        _figures(str(label), part["frame"].nunique(), part)
+        for label, part in compared.groupby("label")
+    ]
+    table = pd.DataFrame(figures, columns=list(COLUMNS)).astype({"objects_true": "Int64"})
+    if not truth:
+        table[list(AGREEMENT)] = None
+    precision, recall = (figures[0][key] if truth else None for key in ("precision", "recall"))
+    return {"mask_precision": precision, "mask_recall": recall}, table
 
 
-def _area_errors(
-    found: FrameObjects, true: FrameObjects, matches: list[Match]
-) -> NDArray[np.float64]:
+def _check_sizes(video_id: str, frame: int, masks: list[Rle]) -> None:
+    sizes = sorted({(mask["size"][1], mask["size"][0]) for mask in masks})
+    if len(sizes) > 1:
+        told = " and ".join(f"{width} x {height}" for width, height in sizes)
+        raise UserError(
+            f"the masks of {video_id}, frame {frame}, are of {told} pixels: what was found and what"
+            " was drawn are of different runs, make both again (`dvc repro evaluate_segmented`)"
+        )
+
+
+def _compare(
+    found: FrameObjects, true: FrameObjects, min_iou: float
+) -> Iterator[tuple[str, bool, bool, float, float]]:
+    """Each object of a frame, a pair that matches as one: its label, whether it was found, whether
+    it is true, and for a pair the IoU and the error of the area (points)."""
+    matches = match(found, true, min_iou)
+    for pair, error in zip(matches, _area_errors(found, true, matches), strict=True):
+        yield found.labels[pair.found], True, True, pair.iou, error
+    for index in set(range(len(found.labels))) - {pair.found for pair in matches}:
+        yield found.labels[index], True, False, math.nan, math.nan
+    for index in set(range(len(true.labels))) - {pair.true for pair in matches}:
+        yield true.labels[index], False, True, math.nan, math.nan
+
+
+def _area_errors(found: FrameObjects, true: FrameObjects, matches: list[Match]) -> FloatArray:
     first = area_pct([found.masks[pair.found] for pair in matches])
     second = area_pct([true.masks[pair.true] for pair in matches])
     return np.abs(first - second)
 
 
+def _figures(label: str, frames: int, compared: pd.DataFrame) -> dict[str, Any]:
+    right = compared[compared["found"] & compared["true"]]
+    found, true = int(compared["found"].sum()), int(compared["true"].sum())
+    return {
+        "label": label,
+        "frames": frames,
+        "objects_found": found,
+        "objects_true": true,
+        "precision": _ratio(len(right), found),
+        "recall": _ratio(len(right), true),
+        "mask_iou": _mean(right["iou"]),
+        "area_error_points": _mean(right["error"]),
+    }
+
+
 def _ratio(part: int, whole: int) -> float | None:
-    return round(part / whole, 4) if whole else None
+    return rounded(part / whole) if whole else None
 
 
-def _mean(values: list[float]) -> float | None:
-    return round(float(np.mean(values)), 4) if values else None
+def _mean(values: pd.Series) -> float | None:
+    return rounded(values.mean()) if len(values) else None
