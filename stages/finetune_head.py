@@ -5,7 +5,7 @@ from pathlib import Path
 from vidrec.head import finetune_head
 from vidrec.head.embedded_images import read_embedded
 from vidrec.networks import weights
-from vidrec.workflow import files, params, script
+from vidrec.workflow import files, params, script, tables
 
 
 def main() -> None:
@@ -14,13 +14,17 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, required=True, help="folder of the classifier")
     parser.add_argument("--head", type=Path, required=True, help="output: folder of the head")
     parser.add_argument("--metrics", type=Path, required=True, help="output: JSON")
+    parser.add_argument("--by-class", type=Path, help="output: CSV, the figures of each class")
     args = parser.parse_args()
     settings = params.load(finetune_head.Params, args.params)
     table, features = read_embedded(args.embedded)
     held_out = finetune_head.split_by_source(table, settings)
     head = finetune_head.train_head(table["class"][~held_out], features[~held_out], settings)
     finetune_head.save_head(args.head, head, weights.read_card(args.weights))
-    files.write_json(args.metrics, finetune_head.measure(table, features, held_out, head))
+    metrics, by_class = finetune_head.measure(table, features, held_out, head)
+    files.write_json(args.metrics, metrics)
+    if args.by_class:
+        tables.write_table(args.by_class, by_class)
 
 
 if __name__ == "__main__":

@@ -7,19 +7,20 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from safetensors.numpy import save_file
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from vidrec.detections.features import write_features
 from vidrec.detections.tree import read_videos
+from vidrec.head.embedded_images import read_embedded, write_embedded
 from vidrec.head.finetune_head import (
+    COLUMNS,
     Head,
     Params,
     load_head,
     measure,
     pretrained_guess,
-    read_embedded,
     save_head,
     split_by_source,
     train_head,
@@ -28,7 +29,7 @@ from vidrec.networks import weights
 from vidrec.networks.weights import Card
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import read_json
-from vidrec.workflow.tables import write_table
+from vidrec.workflow.video import Video
 
 PARAMS = Params(test_share=0.25, c=0.5, max_iter=2000, seed=0)
 
@@ -118,13 +119,14 @@ def test_distributions_of_a_head_sum_to_one() -> None:
 def test_classes_with_numbers_for_names_stay_names(tmp_path: Path) -> None:
     labels, features = blobs(["0", "1", "2"])
     table = table_of([(label, str(number)) for number, label in enumerate(labels)])
-    write_table(tmp_path / "images.csv", table)
-    save_file({"features": features.astype(np.float16)}, tmp_path / "features.safetensors")
-    read, features = read_embedded(tmp_path)
+    write_embedded(tmp_path / "embedded", table, features.astype(np.float16))
+    read, features = read_embedded(tmp_path / "embedded")
     held_out = split_by_source(read, PARAMS)
     head = train_head(read["class"][~held_out], features[~held_out], PARAMS)
     assert head.labels == ("0", "1", "2")
-    assert measure(read, features, held_out, head)["accuracy_after"] > 0.6
+    metrics, by_class = measure(read, features, held_out, head)
+    assert metrics["head_accuracy"] > 0.6
+    assert list(by_class["class"]) == ["all", "0", "1", "2"]
 
 
 def test_an_old_label_stands_for_the_class_it_was_seen_with_most() -> None:
@@ -144,13 +146,14 @@ def test_accuracy_by_hand() -> None:
     held_out = np.array([False, False, True, True, True])
     head = Head(("a", "b"), np.array([[1.0], [-1.0]], np.float32), np.zeros(2, np.float32))
     features = np.array([[0.0], [0.0], [1.0], [-1.0], [-1.0]], np.float32)
-    assert measure(table, features, held_out, head) == {
-        "accuracy_before": 0.3333,
-        "accuracy_after": 0.6667,
-        "images_trained_on": 2,
-        "images_held_out": 3,
-        "accuracy_by_class": {"a": 0.5, "b": 1.0},
-    }
+    metrics, by_class = measure(table, features, held_out, head)
+    assert metrics == {"head_accuracy": 0.6667}
+    assert tuple(by_class.columns) == COLUMNS
+    assert list(by_class.itertuples(index=False, name=None)) == [
+        ("all", 2, 3, 0.3333, 0.6667),
+        ("a", 1, 2, 0.5, 0.5),
+        ("b", 1, 1, 0.0, 1.0),
+    ]
 
 
 def test_a_head_is_kept_with_the_trunk_it_belongs_to(tmp_path: Path) -> None:
@@ -182,12 +185,19 @@ def test_from_images_to_detections_of_the_new_head(
     network = str(classifier_folder)
     assert run_stage("embed_images", "--weights", network, "--embedded", "embedded") == 0
     made = ["--head", "head", "--metrics", "metrics.json"]
-    assert run_stage("finetune_head", "--embedded", "embedded", "--weights", network, *made) == 0
+    arguments = ["--embedded", "embedded", "--weights", network, *made]
+    assert run_stage("finetune_head", *arguments) == 0
     metrics = read_json(Path("metrics.json"))
-    assert metrics["images_trained_on"] + metrics["images_held_out"] == 64
+    assert list(metrics) == ["head_accuracy"]
+    assert run_stage("finetune_head", *arguments, "--by-class", "by_class.csv") == 0
+    by_class = pd.read_csv("by_class.csv")
+    assert tuple(by_class.columns) == COLUMNS
+    first = by_class.iloc[0]
+    assert (first["class"], first["accuracy_after"]) == ("all", metrics["head_accuracy"])
+    assert first["images_trained_on"] + first["images_held_out"] == 64
+    assert by_class["images_held_out"][1:].sum() == first["images_held_out"]
     _, features = read_embedded(Path("embedded"))
-    Path("features/pets").mkdir(parents=True)
-    save_file({"features": features[:7].astype(np.float16)}, "features/pets/a.safetensors")
+    write_features(Path("features"), Video("pets", "a"), features[:7].astype(np.float16))
     applied = ["--features", "features", "--head", "head", "--detections", "out"]
     assert run_stage("apply_head", *applied) == 0
     (video,) = read_videos(Path("out"), with_distribution=True)

@@ -13,10 +13,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.preprocessing import StandardScaler
 
+from vidrec.metrics.figures import rounded
 from vidrec.networks import weights
 from vidrec.networks.weights import Card
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.params import param
+
+COLUMNS = ("class", "images_trained_on", "images_held_out", "accuracy_before", "accuracy_after")
 
 
 @dataclass(frozen=True)
@@ -89,20 +92,34 @@ def pretrained_guess(train: pd.DataFrame, test: pd.DataFrame) -> pd.Series:
 
 def measure(
     table: pd.DataFrame, features: NDArray[np.float32], held_out: NDArray[np.bool_], head: Head
-) -> dict[str, Any]:
-    """Accuracy on the held-out images, with the old labels and with the new head."""
+) -> tuple[dict[str, float], pd.DataFrame]:
+    """The accuracy (0..1) of the new head on the held-out images.
+
+    And a table with COLUMNS, of all classes first, then of each: how many images there are on both
+    sides, and the accuracy with the old labels and with the new head.
+    """
     train, test = table[~held_out], table[held_out]
     best = head.distributions(features[held_out]).argmax(axis=1)
-    after = np.array(head.labels)[best] == test["class"].to_numpy()
-    before = pretrained_guess(train, test).to_numpy() == test["class"].to_numpy()
-    by_class = pd.Series(after).groupby(test["class"].to_numpy()).mean()
-    return {
-        "accuracy_before": round(float(before.mean()), 4),
-        "accuracy_after": round(float(after.mean()), 4),
-        "images_trained_on": len(train),
-        "images_held_out": len(test),
-        "accuracy_by_class": {str(k): round(float(v), 4) for k, v in by_class.items()},
-    }
+    guesses = pd.DataFrame(
+        {
+            "class": test["class"],
+            "before": pretrained_guess(train, test) == test["class"],
+            "after": np.array(head.labels)[best] == test["class"],
+        }
+    )
+    rows = [_figures("all", train, guesses)] + [
+        _figures(str(label), train[train["class"] == label], part)
+        for label, part in guesses.groupby("class")
+    ]
+    figures = pd.DataFrame(rows, columns=list(COLUMNS))
+    return {"head_accuracy": rows[0][-1]}, figures
+
+
+def _figures(
+    label: str, train: pd.DataFrame, guesses: pd.DataFrame
+) -> tuple[str, int, int, float, float]:
+    before, after = rounded(guesses["before"].mean()), rounded(guesses["after"].mean())
+    return label, len(train), len(guesses), before, after
 
 
 def save_head(folder: Path, head: Head, trunk: Card) -> None:
