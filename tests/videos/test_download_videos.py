@@ -48,24 +48,24 @@ def add_own(name: str, content: bytes | None = None) -> None:
 
 
 def test_sample() -> None:
-    taken = download(PARAMS, Path("data/videos"))
+    truth = download(PARAMS, Path("data/videos"))
     table = read_manifest(Path("data/videos"))
     assert tuple(table.columns) == COLUMNS
     assert list(table["category"]) == ["cars", "cycling", "music", "pets"]
     assert set(table["status"]) == {"ok"}
     for path, digest in zip(table["path"], table["sha256"], strict=True):
         assert sha256_of(Path(path)) == digest
-    assert set(taken.truth["video_id"]) == set(table["video_id"])
+    assert set(truth.areas["video_id"]) == set(table["video_id"])
 
 
 def test_directory_has_no_truth() -> None:
     add_own("pets/a.mp4")
     add_own("pets/bad.mp4", b"nonsense")
-    taken = download(replace(PARAMS, source="directory"), Path("videos"))
+    truth = download(replace(PARAMS, source="directory"), Path("videos"))
     assert list(read_manifest(Path("videos"))["status"]) == ["ok", "unknown_container"]
-    assert taken.truth.empty
-    assert list(taken.truth.columns) == ["video_id", "frame", "label", "area_pct"]
-    assert list(taken.masks.columns) == ["video_id", "frame", "label", "size", "counts"]
+    assert truth.areas.empty
+    assert list(truth.areas.columns) == ["video_id", "frame", "label", "area_pct"]
+    assert list(truth.masks.columns) == ["video_id", "frame", "label", "size", "counts"]
 
 
 def test_nothing_of_use() -> None:

@@ -3,19 +3,20 @@
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import yaml
 
 from vidrec.media import ffmpeg
 from vidrec.videos import extract_frames
-from vidrec.videos.extract_frames import Params, Video, extract, read_videos
-from vidrec.videos.manifest import COLUMNS, Entry, build_manifest
+from vidrec.videos.extract_frames import Params, extract, extract_all
+from vidrec.videos.manifest import COLUMNS, Entry, build_manifest, read_good, write_manifest
+from vidrec.workflow import checkpoints
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import read_json
-from vidrec.workflow.tables import write_table
 from vidrec.workflow.video import Video
 
 ROOT = Path(__file__).parents[2]
@@ -27,19 +28,27 @@ def in_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+Make = Callable[..., list[Entry]]
+
+
 @pytest.fixture
-def make_videos(tmp_path: Path) -> Callable[..., list[Video]]:
-    def make(*ids: str) -> list[Video]:
+def make_videos(tmp_path: Path) -> Make:
+    def make(*ids: str) -> list[Entry]:
         made = []
         for number, name in enumerate(ids):
             file = tmp_path / "videos" / "cars" / f"{name}.mp4"
             file.parent.mkdir(parents=True, exist_ok=True)
             grey = bytes([40 * number + 20]) * (64 * 48 * 3)
             file.write_bytes(ffmpeg.encode_clip([grey] * 6, 64, 48, 6))
-            made.append(Video(name, "cars", file))
+            made.append(Entry(Video("cars", name), "directory", file=file))
         return made
 
     return make
+
+
+def file_of(entry: Entry) -> Path:
+    assert entry.file is not None
+    return entry.file
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -47,27 +56,29 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
-def test_a_bad_video_does_not_stop_the_others(make_videos: Callable[..., list[Video]]) -> None:
+def test_a_bad_video_does_not_stop_the_others(make_videos: Make) -> None:
     videos = make_videos("a", "bad", "c")
-    videos[1].file.write_text("#EXTM3U\n")
-    videos.append(Video("gone", "cars", Path("none.mp4")))
-    report = extract(videos, PARAMS, Path("frames"))
-    assert report == {"videos": 2, "frames": 6, "failed": {"bad": "playlist", "gone": "missing"}}
+    file_of(videos[1]).write_text("#EXTM3U\n")
+    videos.append(Entry(Video("cars", "gone"), "directory", file=Path("none.mp4")))
+    failed = extract(videos, PARAMS, Path("frames"))
+    assert failed.to_dict("list") == {
+        "video_id": ["bad", "gone"],
+        "category": ["cars", "cars"],
+        "status": ["playlist", "missing"],
+    }
     expected = [f"cars/{name}/{number}.jpg" for name in "ac" for number in (1, 2, 3)]
     assert list(contents(Path("frames"))) == expected
 
 
-def test_no_video_left(make_videos: Callable[..., list[Video]]) -> None:
+def test_no_video_left(make_videos: Make) -> None:
     videos = make_videos("a")
-    videos[0].file.write_bytes(b"")
+    file_of(videos[0]).write_bytes(b"")
     with pytest.raises(UserError, match="a: empty"):
         extract(videos, PARAMS, Path("frames"))
     assert not Path("frames").exists()
 
 
-def test_workers_change_nothing(
-    make_videos: Callable[..., list[Video]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_workers_change_nothing(make_videos: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     videos, got = make_videos("a", "b", "c"), []
     for workers in ("1", "2"):
         shutil.rmtree(".vidrec", ignore_errors=True)
@@ -77,9 +88,7 @@ def test_workers_change_nothing(
     assert got[0] == got[1]
 
 
-def test_a_killed_run_goes_on(
-    make_videos: Callable[..., list[Video]], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_killed_run_goes_on(make_videos: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIDREC_WORKERS", "1")
     videos, done = make_videos("a", "b", "c"), list[str]()
     frames_of = extract_frames.frames_of
@@ -106,12 +115,12 @@ def test_a_killed_run_goes_on(
 
 
 def test_only_a_changed_video_is_done_again(
-    make_videos: Callable[..., list[Video]], monkeypatch: pytest.MonkeyPatch
+    make_videos: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VIDREC_WORKERS", "1")
     videos = make_videos("a", "b")
     extract(videos, PARAMS, Path("frames"))
-    videos[0].file.write_bytes(ffmpeg.encode_clip([bytes(64 * 48 * 3)] * 12, 64, 48, 6))
+    file_of(videos[0]).write_bytes(ffmpeg.encode_clip([bytes(64 * 48 * 3)] * 12, 64, 48, 6))
     done: list[str] = []
     frames_of = extract_frames.frames_of
 
@@ -120,32 +129,63 @@ def test_only_a_changed_video_is_done_again(
         return frames_of(file, params)
 
     monkeypatch.setattr(extract_frames, "frames_of", note)
-    assert extract(videos, PARAMS, Path("frames"))["frames"] == 9
+    assert extract(videos, PARAMS, Path("frames")).empty
+    assert len(contents(Path("frames"))) == 9
     assert done == ["a"]
 
 
-def write_manifest(videos: list[Video]) -> None:
-    entries = [Entry(Video(v.category, v.video_id), "directory", file=v.file) for v in videos]
+def list_videos(entries: list[Entry]) -> None:
     lost = Entry(Video("cars", "lost"), "directory", status="no_video", error="no video stream")
-    write_table(Path("videos/manifest.csv"), build_manifest([*entries, lost], Path("videos")))
+    write_manifest(Path("videos"), build_manifest([*entries, lost], Path("videos")))
 
 
-def test_the_stage(make_videos: Callable[..., list[Video]]) -> None:
-    write_manifest(make_videos("007", "NA"))
+def run_stage() -> subprocess.CompletedProcess[str]:
     settings = {"fps": 3, "size": 32, "fit": "pad", "jpeg_quality": 3, "max_seconds": 60}
     Path("params.yaml").write_text(yaml.safe_dump({"extract_frames": settings}))
     command = [sys.executable, str(ROOT / "stages/extract_frames.py"), "--videos", "videos"]
-    outputs = ["--frames", "out/frames", "--metrics", "out/m.json"]
-    ended = subprocess.run([*command, *outputs], capture_output=True, text=True, check=False)
+    outputs = ["--frames", "out/frames", "--metrics", "out/m.json", "--failed", "out/failed.csv"]
+    return subprocess.run([*command, *outputs], capture_output=True, text=True, check=False)
+
+
+def test_the_stage(make_videos: Make) -> None:
+    list_videos(make_videos("007", "NA"))
+    ended = run_stage()
     assert ended.returncode == 0, ended.stderr
-    assert read_json(Path("out/m.json")) == {"videos": 2, "frames": 6, "failed": {}}
+    assert read_json(Path("out/m.json")) == {"failed_videos": 0}
+    assert Path("out/failed.csv").read_text() == "video_id,category,status\n"
+    assert {path.name for path in Path("out/frames/cars").iterdir()} == {"007", "NA"}
     assert len(contents(Path("out/frames"))) == 6
+
+
+def test_the_stage_names_the_videos_that_fail(make_videos: Make) -> None:
+    videos = make_videos("a", "007")
+    list_videos(videos)
+    file_of(videos[1]).write_bytes(b"")
+    ended = run_stage()
+    assert ended.returncode == 0, ended.stderr
+    assert read_json(Path("out/m.json")) == {"failed_videos": 1}
+    assert Path("out/failed.csv").read_text() == "video_id,category,status\n007,cars,empty\n"
+    assert len(contents(Path("out/frames"))) == 3
 
 
 def test_manifest_without_any_video() -> None:
     with pytest.raises(UserError, match="missing"):
-        read_videos(Path("videos"))
-    write_manifest([])
+        read_good(Path("videos"))
+    list_videos([])
     with pytest.raises(UserError, match="no video that is ok"):
-        read_videos(Path("videos"))
+        read_good(Path("videos"))
     assert Path("videos/manifest.csv").read_text().startswith(",".join(COLUMNS) + "\n")
+
+
+def test_what_is_finished_is_known_by_the_code_of_this_stage(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made_by: list[ModuleType] = []
+
+    def note(modules: Iterable[ModuleType]) -> str:
+        made_by.extend(modules)
+        return ""
+
+    monkeypatch.setattr(checkpoints, "digest_of", note)
+    extract_all([], PARAMS)
+    assert extract_frames in made_by

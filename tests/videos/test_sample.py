@@ -17,8 +17,7 @@ from vidrec.drawing.objects import DRAWINGS, LABELS
 from vidrec.drawing.scenes import TYPICAL_HEIGHT, paint, paint_backdrop
 from vidrec.media import ffmpeg
 from vidrec.videos import sample
-from vidrec.videos.sample import THEMES, Clip, Settings, fit_mask, plan
-from vidrec.workflow.archives import unpack
+from vidrec.videos.sample import THEMES, Clip, Drawn, Settings, fit_mask, plan
 
 SETTINGS = Settings(seed=5, seconds=2.0, clip_fps=6, frames_fps=3, frame_size=224, fit="stretch")
 
@@ -29,22 +28,22 @@ def in_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_files_truth_and_masks_agree() -> None:
-    haul = sample.take(Path("videos"), SETTINGS, 1)
-    assert {entry.video.video_id for entry in haul.entries} == {f"{name}_001" for name in THEMES}
-    assert len(haul.truth) == len(haul.masks)
-    assert haul.truth["frame"].between(1, 6).all()
-    assert set(haul.truth["label"]) <= set(LABELS)
-    for truth, mask in zip(haul.truth.itertuples(), haul.masks.itertuples(), strict=True):
-        assert (truth.video_id, truth.frame, truth.label) == (mask.video_id, mask.frame, mask.label)
+    entries, truth = sample.take(Path("videos"), SETTINGS, 1)
+    assert {entry.video.video_id for entry in entries} == {f"{name}_001" for name in THEMES}
+    assert len(truth.areas) == len(truth.masks)
+    assert truth.areas["frame"].between(1, 6).all()
+    assert set(truth.areas["label"]) <= set(LABELS)
+    for area, mask in zip(truth.areas.itertuples(), truth.masks.itertuples(), strict=True):
+        assert (area.video_id, area.frame, area.label) == (mask.video_id, mask.frame, mask.label)
         rle = {"size": [mask.size, mask.size], "counts": mask.counts}
-        assert 100 * coco.area(rle) / 224**2 == pytest.approx(truth.area_pct, abs=0.5)
-    for entry in haul.entries:
+        assert 100 * coco.area(rle) / 224**2 == pytest.approx(area.area_pct, abs=0.5)
+    for entry in entries:
         assert entry.file is not None
         assert ffmpeg.probe_duration(entry.file) == entry.duration_s == 2.0
 
 
 def test_masks_survive_a_csv_file() -> None:
-    masks = sample.take(Path("videos"), SETTINGS, 1).masks
+    masks = sample.take(Path("videos"), SETTINGS, 1)[1].masks
     masks.to_csv("masks.csv", index=False)
     with Path("masks.csv").open(encoding="utf-8", newline="") as stream:
         counts = [row["counts"] for row in csv.DictReader(stream)]
@@ -56,7 +55,7 @@ def test_truth_is_about_the_frame_that_is_extracted(clip_fps: int, tmp_path: Pat
     settings = replace(SETTINGS, clip_fps=clip_fps)
     clip = Clip("cars", 1)
     video = tmp_path / "a.mp4"
-    video.write_bytes(unpack(sample.render(clip, settings))["clip.mp4"])
+    video.write_bytes(sample.render(clip, settings).clip)
     frames = ffmpeg.extract_frames(video, fps=3, size=192, fit="crop", quality=2, max_seconds=60)
     assert len(frames) == settings.extracted_frames
     drawn = [image for image, _ in sample._paint_all(plan(clip, settings), settings)]
@@ -78,14 +77,19 @@ def test_a_clip_is_a_function_of_its_id_and_the_settings() -> None:
     assert plan(clip, SETTINGS) != plan(Clip("pets", 4), SETTINGS)
 
 
+def test_a_clip_survives_being_packed() -> None:
+    drawn = sample.render(Clip("pets", 3), SETTINGS)
+    assert sample._unpack(sample._pack(drawn)) == drawn
+
+
 def test_workers_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     contents = []
     for workers in ("1", "2"):
         monkeypatch.setenv("VIDREC_WORKERS", workers)
         folder = Path(f"videos{workers}")
-        haul = sample.take(folder, SETTINGS, 1)
+        _, truth = sample.take(folder, SETTINGS, 1)
         files = {p.name: p.read_bytes() for p in sorted(folder.rglob("*.mp4"))}
-        contents.append((files, haul.truth.to_csv(), haul.masks.to_csv()))
+        contents.append((files, truth.areas.to_csv(), truth.masks.to_csv()))
         shutil.rmtree(".vidrec")
     assert contents[0] == contents[1]
 
@@ -94,7 +98,7 @@ def test_a_killed_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIDREC_WORKERS", "1")
     render, made = sample.render, list[str]()
 
-    def render_some(clip: Clip, settings: Settings) -> bytes:
+    def render_some(clip: Clip, settings: Settings) -> Drawn:
         if len(made) == 2:
             raise KeyboardInterrupt
         made.append(clip.video.video_id)
@@ -105,12 +109,12 @@ def test_a_killed_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
         sample.take(Path("videos"), SETTINGS, 1)
     again: list[str] = []
 
-    def note(clip: Clip, settings: Settings) -> bytes:
+    def note(clip: Clip, settings: Settings) -> Drawn:
         again.append(clip.video.video_id)
         return render(clip, settings)
 
     monkeypatch.setattr(sample, "render", note)
-    assert len(sample.take(Path("videos"), SETTINGS, 1).entries) == 4
+    assert len(sample.take(Path("videos"), SETTINGS, 1)[0]) == 4
     assert len(made) == len(again) == 2
     assert not set(made) & set(again)
 

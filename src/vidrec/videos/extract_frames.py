@@ -1,10 +1,12 @@
 """Stage extract_frames: every video becomes numbered frames of one size and one rate."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+
+import pandas as pd
 
 from vidrec.media import archives, ffmpeg
 from vidrec.media.ffmpeg import VideoError
@@ -13,6 +15,9 @@ from vidrec.workflow.checkpoints import Checkpoints, complete
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import atomic_directory, sha256_of
 from vidrec.workflow.params import param
+
+# Of the table of videos that give no frames.
+COLUMNS = ("video_id", "category", "status")
 
 
 @dataclass(frozen=True)
@@ -46,31 +51,30 @@ def frames_of(file: Path, params: Params) -> list[bytes]:
     )
 
 
-def extract(videos: Sequence[Entry], params: Params, frames: Path) -> dict[str, Any]:
-    """Write `frames`/<category>/<video_id>/<n>.jpg for all `videos`; returns what is to report.
+def extract(videos: Sequence[Entry], params: Params, frames: Path) -> pd.DataFrame:
+    """Write `frames`/<category>/<video_id>/<n>.jpg for all `videos`.
 
-    A video that fails has no directory and is in the report, by its id. What is finished is
-    kept outside `frames` and not done again. Raises UserError where all of them fail.
+    A video that fails has no directory but a row in the table that is returned, with COLUMNS. What
+    is finished is kept outside `frames` and not done again. Raises UserError where all of them
+    fail.
     """
-    status: dict[str, str] = {}
-    count = 0
+    failed: list[tuple[str, str, str]] = []
     with atomic_directory(frames) as folder:
         for entry, found in extract_all(videos, params):
             _write(entry.video.below(folder), found.frames)
-            status[entry.video.video_id] = found.status
-            count += len(found.frames)
-        if not count:
-            name = videos[0].video.video_id
-            raise UserError(f"no video gives frames ({name}: {status[name]}): see them")
-    failed = {name: what for name, what in status.items() if what != OK}
-    return {"videos": len(status) - len(failed), "frames": count, "failed": failed}
+            if found.status != OK:
+                failed.append((entry.video.video_id, entry.video.category, found.status))
+        if len(failed) == len(videos):
+            name, _, status = failed[0]
+            raise UserError(f"no video gives frames ({name}: {status}): see them")
+    return pd.DataFrame(failed, columns=list(COLUMNS))
 
 
 def extract_all(videos: Sequence[Entry], params: Params) -> Iterator[tuple[Entry, Extracted]]:
     """Each of `videos` with its frames, what was finished before taken as it is."""
     store = Checkpoints(
         "extract_frames",
-        [ffmpeg, archives],
+        [sys.modules[__name__]],
         [params, ffmpeg.version()],
         pack=_pack,
         unpack=_unpack,

@@ -40,7 +40,7 @@ from vidrec.workflow.code import versions
 from vidrec.workflow.files import write_bytes
 from vidrec.workflow.video import Video
 
-# Clips have this branch of seeds for themselves (see sample_stills.PURPOSES).
+# Clips have this branch of seeds for themselves (see PURPOSES in drawing/stills.py).
 SEED_BRANCH = 0
 
 # Category -> theme -> weight of each object in it.
