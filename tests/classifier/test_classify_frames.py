@@ -5,10 +5,11 @@ import numpy as np
 import pytest
 import yaml
 
-from vidrec.classifier import classify_frames
+from vidrec.classifier import frame_classifier
 from vidrec.classifier.classify_frames import Params, classify_all
-from vidrec.classifier.frame_classifier import Predictions
+from vidrec.classifier.frame_classifier import Predictions, Settings
 from vidrec.detections.tree import read_videos
+from vidrec.media.frames import Frames
 from vidrec.workflow.errors import UserError
 
 Write = Callable[[Path, int, int], None]
@@ -20,9 +21,9 @@ def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     """Each test has its own checkpoints, and loads its own classifier."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("VIDREC_WORKERS", "1")
-    classify_frames.load_classifier.cache_clear()
+    frame_classifier.load_classifier.cache_clear()
     yield
-    classify_frames.load_classifier.cache_clear()
+    frame_classifier.load_classifier.cache_clear()
 
 
 @pytest.fixture
@@ -34,7 +35,8 @@ def frames(tmp_path: Path, write_frames: Write) -> Path:
 
 
 def results(frames: Path, folder: Path, params: Params = FP32) -> dict[str, Predictions]:
-    return {f"{c}/{v}": found for c, v, found in classify_all(frames, folder, params)}
+    found = classify_all(frames, folder, params)
+    return {f"{video.category}/{video.video_id}": each for video, each in found}
 
 
 def test_every_video_has_one_row_per_frame(frames: Path, classifier_folder: Path) -> None:
@@ -64,13 +66,13 @@ def test_what_was_finished_is_not_made_again(
         results(frames, classifier_folder)
     broken.write_bytes(whole)
     made: list[str] = []
-    really = classify_frames.classify_video
+    really = frame_classifier.classify_video
 
-    def counted(folder: Path, params: Params, directory: Path) -> bytes:
-        made.append(directory.name)
-        return really(folder, params, directory)
+    def counted(folder: Path, settings: Settings, frames: Frames) -> Predictions:
+        made.append(Path(frames.name).name)
+        return really(folder, settings, frames)
 
-    monkeypatch.setattr(classify_frames, "classify_video", counted)
+    monkeypatch.setattr(frame_classifier, "classify_video", counted)
     first = results(frames, classifier_folder)
     assert made == ["b"]
     second = results(frames, classifier_folder)

@@ -2,13 +2,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from PIL import Image
 
-from vidrec.classifier.frame_classifier import FrameClassifier, classify_directory
+from vidrec.classifier.frame_classifier import (
+    FrameClassifier,
+    Predictions,
+    Settings,
+    classify_video,
+    load_classifier,
+)
 from vidrec.classifier.prepare_weights import take_in
-from vidrec.media.frames import read_frame, read_frames
+from vidrec.detections.distributions import Distribution, top_classes
+from vidrec.media.frames import read_frames, read_picture
 from vidrec.networks import weights
 from vidrec.networks.official_weights import classifier_weights
 from vidrec.workflow.errors import UserError
@@ -16,12 +24,18 @@ from vidrec.workflow.errors import UserError
 Write = Callable[[Path, int, int], None]
 
 
+def table_of(directory: Path, classifier: FrameClassifier) -> pd.DataFrame:
+    """`frame,label,confidence` of the frames in a directory."""
+    found = classifier.predict(read_frames(directory).pictures())
+    return top_classes(Distribution(classifier.card.labels, found.probability))
+
+
 def test_a_frame_has_a_class_distribution_and_features(
     classifier_folder: Path, tmp_path: Path, write_frames: Write
 ) -> None:
     write_frames(tmp_path / "v", 5, 0)
-    classifier = FrameClassifier.load(classifier_folder, "fp32", 2)
-    found = classifier.predict(read_frames(tmp_path / "v"))
+    classifier = FrameClassifier.load(classifier_folder, Settings("fp32", 2))
+    found = classifier.predict(read_frames(tmp_path / "v").pictures())
     assert found.probability.shape == (5, 3)
     assert found.features.shape == (5, 1024)
     assert found.probability.dtype == found.features.dtype == np.float16
@@ -34,7 +48,9 @@ def test_the_head_over_the_features_gives_the_distribution(
 ) -> None:
     write_frames(tmp_path / "v", 3, 0)
     tensors, _ = weights.load(classifier_folder)
-    found = FrameClassifier.load(classifier_folder, "fp32", 8).predict(read_frames(tmp_path / "v"))
+    found = FrameClassifier.load(classifier_folder, Settings("fp32", 8)).predict(
+        read_frames(tmp_path / "v").pictures()
+    )
     features = torch.from_numpy(found.features.astype(np.float32))
     scores = features @ tensors["fc.weight"].T + tensors["fc.bias"]
     np.testing.assert_allclose(scores.softmax(1), found.probability, atol=0.02)
@@ -45,8 +61,8 @@ def test_neither_batch_size_nor_the_frames_beside_it_change_a_frames_result(
     precision: str, classifier_folder: Path, tmp_path: Path, write_frames: Write
 ) -> None:
     write_frames(tmp_path / "v", 5, 0)
-    frames = read_frames(tmp_path / "v")
-    whole, alone = (FrameClassifier.load(classifier_folder, precision, n) for n in (5, 1))
+    frames = read_frames(tmp_path / "v").pictures()
+    whole, alone = (FrameClassifier.load(classifier_folder, Settings(precision, n)) for n in (5, 1))
     together, single = whole.predict(frames), alone.predict(frames)
     margin = 0.05 if precision == "bf16" else 1e-3
     np.testing.assert_allclose(together.probability, single.probability, atol=margin)
@@ -59,19 +75,19 @@ def test_labels_are_in_the_order_of_the_frames(
     classifier_folder: Path, tmp_path: Path, write_frames: Write
 ) -> None:
     write_frames(tmp_path / "v", 11, 3)
-    classifier = FrameClassifier.load(classifier_folder, "fp32", 4)
-    table = classify_directory(tmp_path / "v", classifier)
+    classifier = FrameClassifier.load(classifier_folder, Settings("fp32", 4))
+    table = table_of(tmp_path / "v", classifier)
     assert list(table.columns) == ["frame", "label", "confidence"]
     assert table["frame"].tolist() == list(range(1, 12))
     labels = classifier.card.labels
     for number in (1, 2, 10, 11):
-        pixels = read_frame(tmp_path / "v" / f"{number}.jpg")[None]
+        pixels = read_picture(tmp_path / "v" / f"{number}.jpg")[None]
         assert table["label"][number - 1] == labels[classifier.predict(pixels).probability.argmax()]
     assert table["label"].nunique() > 1
 
 
 def test_frames_are_scaled_to_what_the_network_reads(classifier_folder: Path) -> None:
-    classifier = FrameClassifier.load(classifier_folder, "fp32", 4)
+    classifier = FrameClassifier.load(classifier_folder, Settings("fp32", 4))
     small = np.full((1, 64, 64, 3), 90, dtype=np.uint8)
     large = np.full((1, 224, 160, 3), 90, dtype=np.uint8)
     first, second = (classifier.predict(frames).probability for frames in (small, large))
@@ -83,15 +99,37 @@ def test_weights_of_another_network_are_refused(classifier_folder: Path, tmp_pat
     wrong = weights.Card("resnet18", card.labels, 64, card.mean, card.std, "", "")
     weights.save(tmp_path / "w", tensors, wrong)
     with pytest.raises(UserError, match="does not fit ResNet"):
-        FrameClassifier.load(tmp_path / "w", "fp32", 1)
+        FrameClassifier.load(tmp_path / "w", Settings("fp32", 1))
 
 
 def test_real_weights_name_what_real_photographs_show(real_data: Path, tmp_path: Path) -> None:
     official = classifier_weights("mobilenet_v2", "")
     take_in("mobilenet_v2", real_data / "weights" / "mobilenet_v2.pth", official, tmp_path / "w")
-    classifier = FrameClassifier.load(tmp_path / "w", "fp32", 8)
+    classifier = FrameClassifier.load(tmp_path / "w", Settings("fp32", 8))
     paths = sorted((real_data / "images" / "airplane").iterdir())[:8]
     for number, path in enumerate(paths, start=1):
-        Image.fromarray(read_frame(path)).resize((224, 224)).save(tmp_path / f"{number}.jpg")
-    found = classify_directory(tmp_path, classifier)["label"]
+        Image.fromarray(read_picture(path)).resize((224, 224)).save(tmp_path / f"{number}.jpg")
+    found = table_of(tmp_path, classifier)["label"]
     assert found.isin(["airliner", "airship", "amphibian", "warplane", "wing"]).sum() >= 6
+
+
+def test_predictions_survive_being_packed(classifier_folder: Path) -> None:
+    classifier = FrameClassifier.load(classifier_folder, Settings("fp32", 4))
+    found = classifier.predict(np.full((2, 64, 64, 3), 90, dtype=np.uint8))
+    again = Predictions.unpack(found.pack())
+    assert again.probability.dtype == again.features.dtype == np.float16
+    assert (again.probability == found.probability).all()
+    assert (again.features == found.features).all()
+
+
+def test_a_video_is_classified_by_the_classifier_that_is_loaded_once(
+    classifier_folder: Path, tmp_path: Path, write_frames: Write
+) -> None:
+    write_frames(tmp_path / "v", 2, 0)
+    frames, settings = read_frames(tmp_path / "v"), Settings("fp32", 4)
+    load_classifier.cache_clear()
+    found = classify_video(classifier_folder, settings, frames)
+    classifier = load_classifier(classifier_folder, settings)
+    assert load_classifier.cache_info().hits == 1
+    assert (found.probability == classifier.predict(frames.pictures()).probability).all()
+    load_classifier.cache_clear()

@@ -172,7 +172,10 @@ def test_the_stage_says_what_is_wrong_in_one_line(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "bad.pth").write_bytes(b"no weights")
-    for changed, said in (({"classifier_file": "bad.pth"}, "is no plain"), ({"seed": -1}, "seed")):
+    for changed, said in (
+        ({"classifier_file": "bad.pth"}, "is not a plain"),
+        ({"seed": -1}, "seed"),
+    ):
         section = {**dataclasses.asdict(FILE), **changed}
         Path("params.yaml").write_text(yaml.safe_dump({"prepare_weights": section}))
         assert run_stage("prepare_weights", "--weights", "w") == 1

@@ -12,14 +12,16 @@ from torch import Tensor, nn
 from torchvision.models.detection import MaskRCNN_ResNet50_FPN_V2_Weights
 
 from vidrec.detections.masks import area_pct
+from vidrec.detections.segments import COLUMNS, Segments
+from vidrec.media.frames import read_frames
 from vidrec.networks.weights import Card
 from vidrec.segmenter.object_segmenter import (
-    COLUMNS,
     ObjectSegmenter,
-    Segments,
     Settings,
+    load_segmenter,
     sampled_frames,
-    segment_directory,
+    segment_frames,
+    segment_video,
 )
 from vidrec.workflow.errors import UserError
 
@@ -106,10 +108,10 @@ def test_a_score_above_one_by_rounding_is_one() -> None:
 
 def test_segments_survive_being_stored() -> None:
     for found in (segment(), segment((1, 0.9, torch.ones(10, 20)), (17, 0.5, torch.eye(20)[:10]))):
-        again = Segments.from_json(found.to_json())
+        again = Segments.unpack(found.pack())
         assert again.frames == found.frames
         assert again.masks == found.masks
-        assert list(again.table.columns) == COLUMNS
+        assert list(again.table.columns) == list(COLUMNS)
         assert again.table.to_dict("list") == found.table.to_dict("list")
 
 
@@ -156,7 +158,7 @@ def test_each_frame_looked_at_is_the_one_of_its_number(tmp_path: Path) -> None:
         Image.new("L", (8, 8), 20 * number).save(tmp_path / f"{number}.jpg")
     card = Card("", CATEGORIES, 0, HALF, HALF, "", "")
     segmenter = ObjectSegmenter(Brightness(), card, settings(0.5))
-    table = segment_directory(tmp_path, segmenter, frame_fps=3, fps=1.5).table
+    table = segment_frames(read_frames(tmp_path), segmenter, frame_fps=3, fps=1.5).table
     assert table["frame"].tolist() == [1, 3, 5, 7, 9, 11]
     np.testing.assert_allclose(table["confidence"], 20 * table["frame"] / 255, atol=0.01)
 
@@ -169,7 +171,7 @@ def test_mask_rcnn_over_the_frames_of_a_video(
 ) -> None:
     write_frames(tmp_path / "v", 11, 0)
     segmenter = ObjectSegmenter.load(segmenter_folder, settings(threshold=0.05))
-    found = segment_directory(tmp_path / "v", segmenter, frame_fps=10, fps=1)
+    found = segment_frames(read_frames(tmp_path / "v"), segmenter, frame_fps=10, fps=1)
     assert found.frames == [1, 11]
     assert found.table["frame"].tolist() == [1, 1, 11, 11]
     assert found.table["label"].tolist() == ["handbag", "person"] * 2
@@ -185,9 +187,25 @@ def test_a_video_without_objects_and_one_with_a_bad_frame(
 ) -> None:
     write_frames(tmp_path / "v", 2, 0)
     segmenter = ObjectSegmenter.load(segmenter_folder, settings(threshold=0.9))
-    found = segment_directory(tmp_path / "v", segmenter, 3, 3)
+    found = segment_frames(read_frames(tmp_path / "v"), segmenter, 3, 3)
     assert (found.frames, found.masks) == ([1, 2], [])
-    assert (list(found.table.columns), len(found.table)) == (COLUMNS, 0)
+    assert (list(found.table.columns), len(found.table)) == (list(COLUMNS), 0)
     (tmp_path / "v" / "2.jpg").write_bytes(b"no picture")
     with pytest.raises(UserError, match=r"2.jpg cannot be read"):
-        segment_directory(tmp_path / "v", segmenter, 3, 3)
+        segment_frames(read_frames(tmp_path / "v"), segmenter, 3, 3)
+
+
+def test_a_video_is_segmented_by_the_segmenter_that_is_loaded_once(
+    segmenter_folder: Path, tmp_path: Path, write_frames: Write
+) -> None:
+    write_frames(tmp_path / "v", 3, 0)
+    frames, chosen = read_frames(tmp_path / "v"), settings(threshold=0.05)
+    load_segmenter.cache_clear()
+    found = segment_video(segmenter_folder, chosen, 3, 1, frames)
+    segmenter = load_segmenter(segmenter_folder, chosen)
+    assert load_segmenter.cache_info().hits == 1
+    load_segmenter.cache_clear()
+    same = segment_frames(frames, segmenter, 3, 1)
+    assert found.frames == same.frames == [1]
+    assert found.masks == same.masks
+    assert found.table.equals(same.table)

@@ -7,7 +7,7 @@ import yaml
 
 from vidrec.detections.masks import area_pct
 from vidrec.detections.tree import read_videos
-from vidrec.segmenter import segment_objects
+from vidrec.segmenter.object_segmenter import load_segmenter
 from vidrec.workflow.files import read_json
 
 Write = Callable[[Path, int, int], None]
@@ -31,7 +31,7 @@ def arguments(
     write_frames(tmp_path / "frames" / "cars" / "b", 2, 1)
     write_params(0.05)
     yield ["--frames", "frames", "--weights", str(segmenter_folder), "--detections", "out"]
-    segment_objects.load_segmenter.cache_clear()
+    load_segmenter.cache_clear()
 
 
 def write_params(threshold: float) -> None:
