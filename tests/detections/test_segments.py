@@ -45,6 +45,15 @@ def test_segments_survive_being_packed(found: Segments) -> None:
     assert list(again.table.columns) == list(COLUMNS)
 
 
+def test_what_was_packed_before_is_written_as_the_same_bytes(tmp_path: Path) -> None:
+    write_segments(tmp_path / "fresh", VIDEO, FOUND)
+    write_segments(tmp_path / "packed", VIDEO, Segments.unpack(FOUND.pack()))
+    for ending in (".csv", ".masks.json"):
+        fresh = VIDEO.below(tmp_path / "fresh", ending).read_bytes()
+        assert fresh == VIDEO.below(tmp_path / "packed", ending).read_bytes()
+    assert fresh.index(b'"counts"') < fresh.index(b'"size"')
+
+
 def test_files_are_as_others_rely_on(tmp_path: Path) -> None:
     write_segments(tmp_path, VIDEO, FOUND)
     text = (tmp_path / "pets/007.csv").read_text(encoding="utf-8")

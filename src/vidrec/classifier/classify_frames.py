@@ -10,6 +10,7 @@ from vidrec.classifier import frame_classifier
 from vidrec.classifier.frame_classifier import ClassifierSettings, Predictions
 from vidrec.media.frames import read_known, videos_below
 from vidrec.networks import compute, weights
+from vidrec.networks.surroundings import surroundings
 from vidrec.workflow.checkpoints import Checkpoints, complete
 from vidrec.workflow.video import Video
 
@@ -27,7 +28,7 @@ def classify_all(
     store = Checkpoints(
         "classify_frames",
         [frame_classifier],
-        [params, dataclasses.asdict(card), compute.surroundings()],
+        [params, dataclasses.asdict(card), surroundings()],
         pack=Predictions.pack,
         unpack=Predictions.unpack,
     )

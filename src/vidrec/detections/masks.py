@@ -20,8 +20,7 @@ COUNTS = re.compile("[0-o]*[0-O]")
 def encode_mask(mask: NDArray[np.bool_]) -> Rle:
     """The RLE of a mask (height, width)."""
     encoded = coco_mask.encode(np.asfortranarray(mask, dtype=np.uint8))
-    # The order of the keys is that of what was stored and read again: same bytes either way.
-    return {"counts": encoded["counts"].decode("ascii"), "size": list(encoded["size"])}
+    return {"size": list(encoded["size"]), "counts": encoded["counts"].decode("ascii")}
 
 
 def area_pct(masks: Sequence[Rle]) -> NDArray[np.float64]:

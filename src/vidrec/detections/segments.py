@@ -49,7 +49,9 @@ class Segments:
 def write_segments(folder: Path, video: Video, found: Segments) -> None:
     """Write both files of one video below `folder`."""
     write_detections(folder, video, found.table)
-    write_json(video.below(folder, ENDING), {"frames": found.frames, "masks": found.masks})
+    # In one order of keys, be they fresh or packed before: equal masks are to be equal files.
+    masks = [{"counts": mask["counts"], "size": mask["size"]} for mask in found.masks]
+    write_json(video.below(folder, ENDING), {"frames": found.frames, "masks": masks})
 
 
 def read_segments(path: Path) -> Segments:

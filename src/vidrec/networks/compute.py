@@ -8,7 +8,6 @@ import numpy as np
 import torch
 from torch import nn
 
-from vidrec.workflow.code import versions
 from vidrec.workflow.errors import UserError
 
 
@@ -65,11 +64,3 @@ def use_one_thread() -> None:
 def inference_workers() -> int | None:
     """Processes for inference: one where there is a GPU, else None (one per core)."""
     return 1 if device().type == "cuda" else None
-
-
-def surroundings() -> dict[str, str]:
-    """What the last digits of a network's results may depend on beside itself: the versions of the
-    libraries that compute, and the kind of device."""
-    cuda = device().type == "cuda"
-    kind = torch.cuda.get_device_name() if cuda else torch.backends.cpu.get_cpu_capability()
-    return {**versions("torch", "torchvision", "pillow"), "device": f"{device().type} {kind}"}

@@ -9,6 +9,7 @@ from pathlib import Path
 from vidrec.detections.segments import Segments
 from vidrec.media.frames import read_known, videos_below
 from vidrec.networks import compute, weights
+from vidrec.networks.surroundings import surroundings
 from vidrec.segmenter import object_segmenter
 from vidrec.segmenter.object_segmenter import SegmenterSettings, segment_video
 from vidrec.workflow.checkpoints import Checkpoints, complete
@@ -28,7 +29,7 @@ def segment_all(
     store = Checkpoints(
         "segment_objects",
         [object_segmenter],
-        [params, dataclasses.asdict(card), compute.surroundings()],
+        [params, dataclasses.asdict(card), surroundings()],
         pack=Segments.pack,
         unpack=Segments.unpack,
     )
