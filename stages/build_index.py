@@ -5,10 +5,10 @@ from pathlib import Path
 from vidrec.detections.truth import read_areas
 from vidrec.metrics import retrieval
 from vidrec.metrics.by_video import write_scores
-from vidrec.recommender import build_index, index
+from vidrec.recommender import build_index, index_params
 from vidrec.recommender.against_truth import rank_and_judge
+from vidrec.recommender.ranking import DEPTH
 from vidrec.recommender.recommendations import write_recommendations
-from vidrec.recommender.similarity import DEPTH
 from vidrec.vectors.vectors import read_vectors
 from vidrec.workflow import params, script
 from vidrec.workflow.files import write_json
@@ -42,7 +42,7 @@ def main() -> None:
     if args.scores_by_video:
         write_scores(args.scores_by_video, vectors.videos, scores)
     if args.index:
-        index.write_index(args.index, params.load(index.Params, args.params))
+        index_params.write_index(args.index, params.load(index_params.Params, args.params))
 
 
 if __name__ == "__main__":

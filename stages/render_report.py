@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from vidrec.detections import segments, tree
+from vidrec.detections import masks, tree
 from vidrec.recommender.recommendations import read_recommendations
 from vidrec.report import filmstrips, render_report
 from vidrec.vectors.categories import read_categories
@@ -35,7 +35,7 @@ def main() -> None:
         vectors=vectors,
         neighbors=read_recommendations(args.recommendations, vectors),
         detections={each.video: each.table for each in found},
-        looked_at=segments.read_looked_at(args.detections),
+        looked_at=masks.read_looked_at(args.detections),
         manifest=read_manifest(args.videos),
         strips=filmstrips.make_all(args.frames, settings),
         weighting=read_weighting(args.weighting).params,

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from vidrec.detections.segments import write_segments
+from vidrec.detections.masks import write_segments
 from vidrec.segmenter import segment_objects
 from vidrec.workflow import params, script
 from vidrec.workflow.files import atomic_directory

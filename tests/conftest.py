@@ -223,7 +223,7 @@ def weigh() -> Callable[..., None]:
     The changes are in what the index was made with, not in params.yaml.
     """
     from vidrec.detections.tree import read_videos
-    from vidrec.recommender import index
+    from vidrec.recommender import index_params
     from vidrec.vectors import train_video_classifier, weigh_objects
     from vidrec.vectors.categories import write_categories
     from vidrec.vectors.vectors import write_vectors
@@ -239,7 +239,7 @@ def weigh() -> Callable[..., None]:
         vectors, weighting = weigh_objects.weigh_videos(videos, settings)
         write_vectors(data / "vectors.csv", vectors)
         write_weighting(data / "weighting.json", weighting)
-        index.write_index(data / "index.json", params.load(index.Params, at))
+        index_params.write_index(data / "index.json", params.load(index_params.Params, at))
         training = params.load(train_video_classifier.Params, at)
         found = train_video_classifier.cross_validate(vectors, training)
         write_categories(data / "categories.csv", dict(zip(found.ids, found.guesses, strict=True)))

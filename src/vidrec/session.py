@@ -36,7 +36,7 @@ from vidrec.workflow.errors import UserError
 
 if TYPE_CHECKING:
     from vidrec.commands.inspection import Inspected
-    from vidrec.detections.segments import Segments
+    from vidrec.detections.masks import Segments
 
 
 @dataclass(frozen=True)

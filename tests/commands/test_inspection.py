@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from vidrec.commands.inspection import MOST_TILES, chosen_frames, draw, of_indexed
-from vidrec.detections.masks import encode_mask
+from vidrec.detections.rle import encode_mask
 from vidrec.project import Project
 from vidrec.session import Session
 from vidrec.workflow.errors import UserError

@@ -1,88 +1,114 @@
+"""Objects with their masks: what is written comes back, and what does not belong together not."""
+
+import json
+from pathlib import Path
+from typing import Any
+
 import numpy as np
+import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import array_shapes, arrays
 
 from vidrec.detections.masks import (
-    Rle,
-    area_pct,
-    decode_mask,
-    encode_mask,
-    is_rle,
-    overlaps,
-    square_rle,
+    COLUMNS,
+    Segments,
+    read_looked_at,
+    read_segments,
+    write_segments,
 )
+from vidrec.detections.rle import encode_mask
+from vidrec.workflow.errors import UserError
+from vidrec.workflow.video import Video
 
-MASKS = array_shapes(min_dims=2, max_dims=2, max_side=12).flatmap(
-    lambda shape: st.tuples(*[arrays(np.bool_, shape)] * 2)
-)
-
-
-@given(MASKS)
-def test_areas_and_overlaps_are_those_of_the_pixels(masks: tuple[np.ndarray, np.ndarray]) -> None:
-    first, second = masks
-    encoded = [encode_mask(mask) for mask in masks]
-    np.testing.assert_allclose(area_pct(encoded), [100 * mask.mean() for mask in masks])
-    union = (first | second).sum()
-    expected = (first & second).sum() / union if union else 0.0
-    assert overlaps(encoded[:1], encoded[1:])[0, 0] == pytest.approx(expected)
+CAT, DOG = (encode_mask(np.eye(4, k=k, dtype=np.bool_)) for k in (0, 1))
+ROWS = [(1, "cat", 0.9, 25.0), (3, "dog", 0.8, 18.75)]
+FOUND = Segments([1, 2, 3], pd.DataFrame(ROWS, columns=list(COLUMNS)), [CAT, DOG])
+NOTHING = Segments([1], pd.DataFrame([], columns=list(COLUMNS)), [])
+VIDEO = Video("pets", "007")
 
 
-def test_an_encoded_mask_is_plain_json() -> None:
-    encoded = encode_mask(np.eye(3, 5, dtype=np.bool_))
-    assert encoded["size"] == [3, 5]
-    assert isinstance(encoded["counts"], str)
-    assert encoded["counts"].isascii()
+def same(first: Segments, second: Segments) -> bool:
+    rows = [each.table[list(COLUMNS)].to_dict("list") for each in (first, second)]
+    others = [(each.frames, each.masks) for each in (first, second)]
+    return rows[0] == rows[1] and others[0] == others[1]
 
 
-def test_no_masks_have_no_areas_and_no_overlaps() -> None:
-    one = [encode_mask(np.ones((2, 2), dtype=np.bool_))]
-    assert area_pct([]).shape == (0,)
-    assert overlaps([], one).shape == (0, 1)
-    assert overlaps(one, []).shape == (1, 0)
+@pytest.mark.parametrize("found", [FOUND, NOTHING])
+def test_what_is_written_is_read(tmp_path: Path, found: Segments) -> None:
+    write_segments(tmp_path, VIDEO, found)
+    assert same(read_segments(tmp_path / "pets/007.csv"), found)
 
 
-@given(MASKS)
-def test_an_encoded_mask_is_valid_and_comes_back(masks: tuple[np.ndarray, np.ndarray]) -> None:
-    encoded = encode_mask(masks[0])
-    assert is_rle(encoded)
-    assert (decode_mask(encoded) == masks[0]).all()
+@pytest.mark.parametrize("found", [FOUND, NOTHING])
+def test_segments_survive_being_packed(found: Segments) -> None:
+    again = Segments.unpack(found.pack())
+    assert same(again, found)
+    assert list(again.table.columns) == list(COLUMNS)
 
 
-def test_masks_of_different_sizes_do_not_overlap() -> None:
-    small, large = (encode_mask(np.ones((side, side), dtype=np.bool_)) for side in (2, 3))
-    assert overlaps([small], [large]).tolist() == [[-1.0]]
+def test_what_was_packed_before_is_written_as_the_same_bytes(tmp_path: Path) -> None:
+    write_segments(tmp_path / "fresh", VIDEO, FOUND)
+    write_segments(tmp_path / "packed", VIDEO, Segments.unpack(FOUND.pack()))
+    for ending in (".csv", ".masks.json"):
+        fresh = VIDEO.below(tmp_path / "fresh", ending).read_bytes()
+        assert fresh == VIDEO.below(tmp_path / "packed", ending).read_bytes()
+    assert fresh.index(b'"counts"') < fresh.index(b'"size"')
 
 
-def test_a_square_mask_is_known_by_its_side() -> None:
-    mask = np.eye(3, dtype=np.bool_)
-    assert square_rle(3, encode_mask(mask)["counts"]) == encode_mask(mask)
+def test_files_are_as_others_rely_on(tmp_path: Path) -> None:
+    write_segments(tmp_path, VIDEO, FOUND)
+    text = (tmp_path / "pets/007.csv").read_text(encoding="utf-8")
+    assert text == "frame,label,confidence,area_pct\n1,cat,0.9,25.0\n3,dog,0.8,18.75\n"
+    beside = json.loads((tmp_path / "pets/007.masks.json").read_text(encoding="utf-8"))
+    assert beside == {"frames": [1, 2, 3], "masks": [CAT, DOG]}
 
 
-ONES: Rle = encode_mask(np.ones((2, 2), dtype=np.bool_))
+BESIDE: dict[str, Any] = {"frames": [1, 2, 3], "masks": [CAT, DOG]}
 
 
 @pytest.mark.parametrize(
-    "value",
+    ("beside", "said"),
     [
-        None,
-        [],
-        {"counts": ONES["counts"]},
-        {**ONES, "size": [2]},
-        {**ONES, "size": [2, 2, 1]},
-        {**ONES, "size": [2.0, 2]},
-        {**ONES, "size": [0, 4]},
-        {**ONES, "size": [2, 3]},
-        {**ONES, "counts": 4},
-        {**ONES, "counts": ""},
-        {**ONES, "counts": "zz"},
-        {**ONES, "counts": "é"},
-        {**ONES, "counts": "\x00"},
-        {**ONES, "counts": "P"},
-        {**ONES, "counts": "0O5"},
+        ({**BESIDE, "masks": [CAT]}, "007.csv has 2 objects, its masks are 1: .* different runs"),
+        ({**BESIDE, "frames": [1, 2]}, "007.csv has objects in frame 3, which was not looked at"),
+        ({"frames": [1, 2, 3]}, "007.masks.json does not hold frames and masks"),
+        ([1, 2], "007.masks.json does not hold frames and masks"),
+        ({**BESIDE, "frames": [0, 1, 3]}, "frames must be a list of numbers from 1"),
+        ({**BESIDE, "frames": [1, 1, 3]}, "frames must be in order, each once"),
+        ({**BESIDE, "frames": 3}, "frames must be a list of numbers from 1"),
+        ({**BESIDE, "masks": [CAT, {**DOG, "counts": "zz"}]}, "masks must be a list of run"),
+        ({**BESIDE, "masks": [CAT, {**DOG, "size": [4, 5]}]}, "masks must be a list of run"),
+        ({**BESIDE, "masks": "cat"}, "masks must be a list of run"),
     ],
 )
-def test_what_cocos_code_would_read_out_of_bounds_is_no_mask(value: object) -> None:
-    assert is_rle(ONES)
-    assert not is_rle(value)
+def test_masks_that_do_not_belong_to_the_objects_are_refused(
+    tmp_path: Path, beside: object, said: str
+) -> None:
+    write_segments(tmp_path, VIDEO, FOUND)
+    (tmp_path / "pets/007.masks.json").write_text(json.dumps(beside), encoding="utf-8")
+    with pytest.raises(UserError, match=said) as refused:
+        read_segments(tmp_path / "pets/007.csv")
+    assert "dvc repro -f segment_objects" in str(refused.value)
+
+
+def test_a_missing_file_of_masks_is_named(tmp_path: Path) -> None:
+    write_segments(tmp_path, VIDEO, FOUND)
+    (tmp_path / "pets/007.masks.json").unlink()
+    with pytest.raises(UserError, match=r"007\.masks\.json is missing"):
+        read_segments(tmp_path / "pets/007.csv")
+
+
+def test_detections_without_areas_are_of_another_detector(tmp_path: Path) -> None:
+    write_segments(tmp_path, VIDEO, FOUND)
+    (tmp_path / "pets/007.csv").write_text("frame,label,confidence\n1,cat,0.9\n")
+    with pytest.raises(UserError, match=r"007\.csv has no area_pct"):
+        read_segments(tmp_path / "pets/007.csv")
+
+
+def test_frames_looked_at_are_known_by_video(tmp_path: Path) -> None:
+    assert read_looked_at(tmp_path) == {}
+    write_segments(tmp_path, VIDEO, FOUND)
+    write_segments(tmp_path, Video("cars", "a"), NOTHING)
+    assert read_looked_at(tmp_path) == {VIDEO: [1, 2, 3], Video("cars", "a"): [1]}
+    (tmp_path / "cars/a.masks.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(UserError, match=r"a\.masks\.json does not hold"):
+        read_looked_at(tmp_path)

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vidrec.detections.masks import encode_mask
+from vidrec.detections.rle import encode_mask
 from vidrec.detections.truth import read_areas, read_masks, truth_of, write_truth
 from vidrec.workflow.errors import UserError
 

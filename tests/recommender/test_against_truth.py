@@ -9,7 +9,7 @@ from tests.corpora import Values, corpus, random_corpus
 from vidrec.recommender import build_index
 from vidrec.recommender.against_truth import mixtures, rank_and_judge
 from vidrec.recommender.build_index import rank_all
-from vidrec.recommender.similarity import similarities
+from vidrec.recommender.ranking import similarities
 from vidrec.vectors.vectors import Vectors
 
 

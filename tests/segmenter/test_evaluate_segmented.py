@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidrec.detections.masks import encode_mask
+from vidrec.detections.rle import encode_mask
 from vidrec.segmenter.evaluate_segmented import (
     AGREEMENT,
     COLUMNS,

@@ -11,8 +11,8 @@ from PIL import Image
 from torch import Tensor, nn
 from torchvision.models.detection import MaskRCNN_ResNet50_FPN_V2_Weights
 
-from vidrec.detections.masks import area_pct
-from vidrec.detections.segments import COLUMNS, Segments
+from vidrec.detections.masks import COLUMNS, Segments
+from vidrec.detections.rle import area_pct
 from vidrec.media.frames import read_frames
 from vidrec.networks.weights import Card
 from vidrec.segmenter.object_segmenter import (

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import yaml
 
-from vidrec.detections.masks import area_pct
+from vidrec.detections.rle import area_pct
 from vidrec.detections.tree import read_videos
 from vidrec.segmenter.object_segmenter import load_segmenter
 from vidrec.workflow.files import read_json

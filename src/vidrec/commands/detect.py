@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vidrec.detections.distributions import Distribution, top_classes
-from vidrec.detections.segments import Segments
+from vidrec.detections.masks import Segments
 from vidrec.detections.tree import VideoDetections
 from vidrec.media.frames import Frames
 from vidrec.workflow.video import Video

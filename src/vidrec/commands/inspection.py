@@ -13,8 +13,8 @@ from PIL import Image
 from vidrec.commands import contact_sheet
 from vidrec.commands.contact_sheet import Seen, Tile
 from vidrec.detections import tree
-from vidrec.detections.masks import decode_mask
-from vidrec.detections.segments import Segments, read_segments
+from vidrec.detections.masks import Segments, read_segments
+from vidrec.detections.rle import decode_mask
 from vidrec.detections.tree import read_detections
 from vidrec.media.frames import Frames, frame_paths, read_picture
 from vidrec.workflow.errors import UserError, readable

@@ -1,90 +1,103 @@
-"""Masks as COCO's run-length encoding (RLE), its counts as text: small, exact, easy to store."""
+"""The objects in a video with their masks: a CSV file, and beside it a JSON file of the masks.
 
-import math
-import re
-import warnings
-from collections.abc import Sequence
-from typing import Any, TypeGuard
+`<video_id>.masks.json` holds `frames`, the numbers of the frames that were looked at, those without
+any object too, and `masks`, for each row of `<video_id>.csv` its mask as COCO's RLE.
+"""
 
-import numpy as np
-from numpy.typing import NDArray
-from pycocotools import mask as coco_mask
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
-# `size`: [height, width]; `counts`: COCO's compressed run lengths as ASCII text.
-Rle = dict[str, Any]
+import pandas as pd
 
-# Counts: five bits a character, from "0" on; one from "P" on says that its number goes on.
-COUNTS = re.compile("[0-o]*[0-O]")
+from vidrec.detections import tree
+from vidrec.detections.rle import Rle, is_rle
+from vidrec.detections.tree import read_detections, write_detections
+from vidrec.workflow.errors import UserError
+from vidrec.workflow.files import read_json, write_json
+from vidrec.workflow.video import Video
 
-
-def encode_mask(mask: NDArray[np.bool_]) -> Rle:
-    """The RLE of a mask (height, width)."""
-    encoded = coco_mask.encode(np.asfortranarray(mask, dtype=np.uint8))
-    return {"size": list(encoded["size"]), "counts": encoded["counts"].decode("ascii")}
-
-
-def area_pct(masks: Sequence[Rle]) -> NDArray[np.float64]:
-    """The share of its picture that each mask covers, in %."""
-    if not masks:
-        return np.zeros(0)
-    pixels = np.array([mask["size"][0] * mask["size"][1] for mask in masks], dtype=np.float64)
-    covered: NDArray[np.float64] = coco_mask.area(list(masks)).astype(np.float64)
-    return 100 * covered / pixels
+ENDING = ".masks.json"
+COLUMNS = (*tree.COLUMNS, "area_pct")
+REMAKE = "make them again (`dvc repro -f segment_objects`)"
 
 
-def overlaps(first: Sequence[Rle], second: Sequence[Rle]) -> NDArray[np.float64]:
-    """Intersection over union of each pair of masks, (first, second); -1 where sizes differ."""
-    if not first or not second:
-        return np.zeros((len(first), len(second)))
-    found: NDArray[np.float64] = coco_mask.iou(list(first), list(second), [0] * len(second))
-    return found
+@dataclass(frozen=True)
+class Segments:
+    """The objects in some frames of a video, and row by row their masks."""
+
+    # The numbers of the frames that were looked at, in order.
+    frames: list[int]
+    # With COLUMNS.
+    table: pd.DataFrame
+    masks: list[Rle]
+
+    def pack(self) -> bytes:
+        """All of it as bytes."""
+        rows = self.table.to_dict("list")
+        parts = {"frames": self.frames, "rows": rows, "masks": self.masks}
+        return json.dumps(parts, sort_keys=True).encode()
+
+    @classmethod
+    def unpack(cls, content: bytes) -> "Segments":
+        parts = json.loads(content)
+        table = pd.DataFrame(parts["rows"], columns=list(COLUMNS))
+        return cls(parts["frames"], table, parts["masks"])
 
 
-def decode_mask(mask: Rle) -> NDArray[np.bool_]:
-    """The mask (height, width) that an RLE stands for."""
-    with warnings.catch_warnings():
-        # pycocotools makes its arrays in a way that numpy will not take for ever.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        shape: NDArray[np.bool_] = coco_mask.decode(mask).astype(np.bool_)
-    return shape
+def write_segments(folder: Path, video: Video, found: Segments) -> None:
+    """Write both files of one video below `folder`."""
+    write_detections(folder, video, found.table)
+    # In one order of keys, be they fresh or packed before: equal masks are to be equal files.
+    masks = [{"counts": mask["counts"], "size": mask["size"]} for mask in found.masks]
+    write_json(video.below(folder, ENDING), {"frames": found.frames, "masks": masks})
 
 
-def square_rle(size: int, counts: str) -> Rle:
-    """The RLE of a mask of `size` x `size` pixels."""
-    return {"size": [size, size], "counts": counts}
+def read_segments(path: Path) -> Segments:
+    """The objects in the CSV file `path` with their masks.
 
-
-def is_rle(value: Any) -> bool:
-    """Whether a value read from a file is an RLE, whose counts add up to its size.
-
-    COCO's own code reads others as well, and gives whatever lies in memory.
+    Raises UserError where one of the two files is missing or holds what is not allowed, or where
+    they are not of the same run.
     """
-    if not isinstance(value, dict):
-        return False
-    size, counts = value.get("size"), value.get("counts")
-    if not _is_size(size) or not isinstance(counts, str) or not COUNTS.fullmatch(counts):
-        return False
-    runs = _run_lengths(counts)
-    return min(runs) >= 0 and sum(runs) == math.prod(size)
+    table = read_detections(path)
+    if "area_pct" not in table:
+        raise UserError(f"{path} has no area_pct: {REMAKE}")
+    beside = _beside(path)
+    masks, frames = beside["masks"], beside["frames"]
+    if len(masks) != len(table):
+        raise UserError(
+            f"{path} has {len(table)} objects, its masks are {len(masks)}: they are of different"
+            f" runs, {REMAKE}"
+        )
+    strange = sorted(set(table["frame"]) - set(frames))
+    if strange:
+        raise UserError(
+            f"{path} has objects in frame {strange[0]}, which was not looked at: the masks beside"
+            f" it are of a different run, {REMAKE}"
+        )
+    return Segments(frames, table, masks)
 
 
-def _is_size(value: Any) -> TypeGuard[list[int]]:
-    whole = isinstance(value, list) and all(type(x) is int and x > 0 for x in value)
-    return whole and len(value) == 2
+def read_looked_at(root: Path) -> dict[Video, list[int]]:
+    """Per video below `root` the frames that were looked at; empty for detectors without masks."""
+    files = sorted(root.glob(f"*/*{ENDING}"))
+    return {Video.at(path, ENDING): _checked(path)["frames"] for path in files}
 
 
-def _run_lengths(counts: str) -> list[int]:
-    """The numbers that counts stand for, the lowest bits first; from the fourth on each is stored
-    as its difference to the last but one."""
-    runs: list[int] = []
-    value = shift = 0
-    for bits in (ord(character) - ord("0") for character in counts):
-        value |= (bits & 31) << shift
-        shift += 5
-        if bits & 32:
-            continue
-        if bits & 16:
-            value -= 1 << shift
-        runs.append(value + (runs[-2] if len(runs) > 2 else 0))
-        value = shift = 0
-    return runs
+def _beside(path: Path) -> dict[str, Any]:
+    return _checked(Video.at(path, tree.ENDING).below(path.parents[1], ENDING))
+
+
+def _checked(path: Path) -> dict[str, Any]:
+    content = read_json(path)
+    if not isinstance(content, dict) or not {"frames", "masks"} <= set(content):
+        raise UserError(f"{path} does not hold frames and masks: {REMAKE}")
+    frames, masks = content["frames"], content["masks"]
+    if not isinstance(frames, list) or not all(type(x) is int and x >= 1 for x in frames):
+        raise UserError(f"{path}: frames must be a list of numbers from 1: {REMAKE}")
+    if frames != sorted(set(frames)):
+        raise UserError(f"{path}: frames must be in order, each once: {REMAKE}")
+    if not isinstance(masks, list) or not all(is_rle(mask) for mask in masks):
+        raise UserError(f"{path}: masks must be a list of run lengths with their size: {REMAKE}")
+    return content

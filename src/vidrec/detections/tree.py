@@ -1,6 +1,6 @@
 """What a detector found: a tree `<category>/<video_id>.csv`, each file checked row by row.
 
-Beside a CSV file may lie the class distributions (see `distributions`) or masks (see `segments`)
+Beside a CSV file may lie the class distributions (see `distributions`) or masks (see `masks`)
 that its rows come from.
 """
 

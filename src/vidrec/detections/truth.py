@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from vidrec.detections.masks import is_rle, square_rle
+from vidrec.detections.rle import is_rle, square_rle
 from vidrec.detections.rows import check_rows, check_whole
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.tables import check_numbers, read_table, write_table

@@ -14,7 +14,7 @@ from vidrec.recommender.build_index import (
     similarity_rows,
     together,
 )
-from vidrec.recommender.similarity import DEPTH
+from vidrec.recommender.ranking import DEPTH
 from vidrec.vectors.vectors import Vectors
 from vidrec.workflow.arrays import FloatArray, IntArray
 

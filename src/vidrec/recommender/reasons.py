@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vidrec.recommender.similarity import id_ranks, nearest, similarities
+from vidrec.recommender.ranking import id_ranks, nearest, similarities
 from vidrec.vectors.vectors import Vectors, unit_rows
 from vidrec.workflow.arrays import FloatArray
 

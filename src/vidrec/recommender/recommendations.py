@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from vidrec.recommender.build_index import Ranking
-from vidrec.recommender.similarity import DEPTH
+from vidrec.recommender.ranking import DEPTH
 from vidrec.vectors.vectors import Vectors
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.tables import check_numbers, read_table, write_table

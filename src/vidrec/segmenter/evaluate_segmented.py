@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from vidrec.detections.masks import Rle, area_pct, overlaps, square_rle
-from vidrec.detections.segments import read_segments
+from vidrec.detections.masks import read_segments
+from vidrec.detections.rle import Rle, area_pct, overlaps, square_rle
 from vidrec.detections.tree import detection_files
 from vidrec.detections.truth import MASK_COLUMNS
 from vidrec.metrics.figures import rounded

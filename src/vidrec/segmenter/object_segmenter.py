@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from vidrec.detections.masks import Rle, encode_mask, overlaps
-from vidrec.detections.segments import COLUMNS, Segments
+from vidrec.detections.masks import COLUMNS, Segments
+from vidrec.detections.rle import Rle, encode_mask, overlaps
 from vidrec.media.frames import Frames
 from vidrec.networks import weights
 from vidrec.networks.compute import autocast, device, for_inference, use_one_thread

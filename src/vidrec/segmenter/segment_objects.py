@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from vidrec.detections.segments import Segments
+from vidrec.detections.masks import Segments
 from vidrec.media.frames import read_known, videos_below
 from vidrec.networks import compute, weights
 from vidrec.networks.surroundings import surroundings

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from vidrec.detections.masks import encode_mask
+from vidrec.detections.rle import encode_mask
 from vidrec.detections.truth import Truth, truth_of
 from vidrec.drawing.objects import LABELS
 from vidrec.drawing.scenes import (

@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 from vidrec.classifier import classify_frames
-from vidrec.recommender import index
+from vidrec.recommender import index_params
 from vidrec.segmenter import segment_objects
 from vidrec.videos import extract_frames
 from vidrec.workflow import params
@@ -13,21 +13,21 @@ STAGES = (extract_frames.Params, classify_frames.Params, segment_objects.Params)
 
 def test_it_has_every_param_that_decides_how_a_video_is_looked_at() -> None:
     wanted = {name for kind in STAGES for name in params.names(kind).values()}
-    names = list(params.names(index.Params).values())
+    names = list(params.names(index_params.Params).values())
     assert set(names) == wanted
     assert len(names) == len(wanted)
 
 
 def test_the_stages_read_of_it_what_they_read_of_the_params(tmp_path: Path) -> None:
     whole = ROOT / "params.yaml"
-    index.write_index(tmp_path / "index.json", params.load(index.Params, whole))
+    index_params.write_index(tmp_path / "index.json", params.load(index_params.Params, whole))
     for kind in STAGES:
         assert params.load(kind, tmp_path / "index.json") == params.load(kind, whole)
 
 
 def test_it_is_json_by_section(tmp_path: Path) -> None:
-    settings = params.load(index.Params, ROOT / "params.yaml")
-    index.write_index(tmp_path / "index.json", settings)
+    settings = params.load(index_params.Params, ROOT / "params.yaml")
+    index_params.write_index(tmp_path / "index.json", settings)
     content = json.loads((tmp_path / "index.json").read_text())
     assert list(content) == ["extract_frames", "classify_frames", "segment_objects"]
     assert content["segment_objects"]["fps"] == settings.segmented_fps

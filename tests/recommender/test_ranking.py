@@ -1,6 +1,6 @@
 import numpy as np
 
-from vidrec.recommender.similarity import id_ranks, nearest, similarities
+from vidrec.recommender.ranking import id_ranks, nearest, similarities
 
 
 def test_a_zero_vector_is_like_none() -> None:
