@@ -101,7 +101,10 @@ def test_params_may_be_kept_as_json(tmp_path: Path) -> None:
     (tmp_path / "kept.json").write_text(json.dumps(content), encoding="utf-8")
     assert params.load(Own, tmp_path / "kept.json").share == 1e-05
     (tmp_path / "kept.json").write_text("{", encoding="utf-8")
-    with pytest.raises(UserError, match=r"kept\.json is not valid YAML"):
+    with pytest.raises(UserError, match=r"kept\.json is not valid JSON .*: make it again"):
+        params.load(Own, tmp_path / "kept.json")
+    (tmp_path / "kept.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(UserError, match=r"has no test_params\.kind: make it again"):
         params.load(Own, tmp_path / "kept.json")
 
 

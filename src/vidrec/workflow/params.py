@@ -57,19 +57,30 @@ def _read(path: Path) -> Any:
     try:
         text = path.read_text(encoding="utf-8")
         # JSON is YAML but for numbers such as 1e-05, which YAML takes for text.
-        return json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+        return json.loads(text) if _kind(path) == "JSON" else yaml.safe_load(text)
     except FileNotFoundError:
         raise UserError(f"{path} is missing: run from the top of the project") from None
     except (yaml.YAMLError, json.JSONDecodeError, UnicodeDecodeError, OSError) as error:
         reason = " ".join(str(error).split())
-        raise UserError(f"{path} is not valid YAML ({reason}): mend it") from None
+        raise UserError(f"{path} is not valid {_kind(path)} ({reason}): {_mend(path)}") from None
+
+
+def _kind(path: Path) -> str:
+    return "JSON" if path.suffix == ".json" else "YAML"
+
+
+def _mend(path: Path) -> str:
+    """What to do about a file: a user writes YAML, a stage writes JSON."""
+    return "make it again (`dvc repro -f build_index`)" if _kind(path) == "JSON" else "mend it"
 
 
 def _find(document: Any, dotted: str, path: Path) -> Any:
     value = document
     for key in dotted.split("."):
         if not isinstance(value, dict) or key not in value:
-            raise UserError(f"{path} has no {dotted}: add it (git show HEAD:params.yaml has all)")
+            hint = "add it (git show HEAD:params.yaml has all)"
+            todo = _mend(path) if _kind(path) == "JSON" else hint
+            raise UserError(f"{path} has no {dotted}: {todo}")
         value = value[key]
     return value
 
