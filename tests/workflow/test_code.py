@@ -23,11 +23,17 @@ ARITHMETIC = '''"""Adds."""
 
 from house.lines import base
 
+AGAIN = "make it again"
+JOINT = " and "
+
 
 def add(number: int) -> int:
     """The sum."""
     if number < 0:
         raise ValueError("below nothing", status)
+    if number > 9:
+        raise ValueError(f"{number} is too large: {AGAIN}")
+    print(JOINT)
     return number + base.FACTOR  # twice
 '''
 
@@ -88,6 +94,8 @@ def arithmetic(house: Path) -> Callable[[str], str]:
         ("number + base.FACTOR", "(number  +  base.FACTOR)"),
         ('"below nothing"', '"it must not be below nothing"'),
         ('"below nothing"', 'f"{number} is below nothing"'),
+        ('"below nothing"', 'f"{number} is" + ("below" if number else "nothing")'),
+        ('"make it again"', '"make it once more"'),
     ],
 )
 def test_what_changes_no_result_gives_the_same_digest(
@@ -104,6 +112,7 @@ def test_what_changes_no_result_gives_the_same_digest(
         ("number < 0", "number <= 0"),
         ("ValueError", "TypeError"),
         ("status", "other"),
+        ('" and "', '" or "'),
         ("from house.lines import base", "from house.lines import base, other"),
     ],
 )

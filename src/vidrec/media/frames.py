@@ -49,10 +49,11 @@ def decode(content: bytes, name: str) -> NDArray[np.uint8]:
             return np.array(ImageOps.exif_transpose(picture).convert("RGB"))
     except UnidentifiedImageError:
         # Its own message names the object in memory.
-        reason = "its format is not known"
+        raise UserError(
+            f"{name} cannot be read as a picture (its format is not known): replace it"
+        ) from None
     except (OSError, Image.DecompressionBombError, ValueError) as error:
-        reason = str(error)
-    raise UserError(f"{name} cannot be read as a picture ({reason}): replace it")
+        raise UserError(f"{name} cannot be read as a picture ({error}): replace it") from None
 
 
 def _read(path: Path) -> bytes:

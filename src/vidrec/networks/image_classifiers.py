@@ -25,10 +25,10 @@ def check_classifier(arch: str) -> None:
     """Raise UserError unless `arch` is the name of one of torchvision's classifiers."""
     if arch not in classification_names():
         near = difflib.get_close_matches(arch, classification_names(), 3)
-        hint = (
-            f"did you mean {', '.join(near)}?" if near else "see torchvision.models.list_models()"
+        raise UserError(
+            f"prepare_weights.classifier_arch is {arch!r}, no torchvision name: "
+            + (f"did you mean {', '.join(near)}?" if near else "see torchvision's list_models()")
         )
-        raise UserError(f"prepare_weights.classifier_arch is {arch!r}, no torchvision name: {hint}")
 
 
 def build_classifier(arch: str, num_classes: int, size: int = 224) -> nn.Module:

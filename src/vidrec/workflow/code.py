@@ -2,7 +2,7 @@
 
 import ast
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
 from types import ModuleType
@@ -49,11 +49,31 @@ def digest_of(modules: Iterable[ModuleType]) -> str:
     changes no result: comments, docstrings, layout, and what an error says.
     """
     paths = {path for module in modules for path in modules_of(Path(str(module.__file__)))}
+    counted = sorted(paths - {*Path(__file__).parent.iterdir()})
+    trees = [_Bare().visit(ast.parse(path.read_text(encoding="utf-8"))) for path in counted]
+    used = {name for tree in trees for name in _names_used(tree)}
     digest = hashlib.sha256()
-    for path in sorted(paths - {*Path(__file__).parent.iterdir()}):
-        tree = _Bare().visit(ast.parse(path.read_text(encoding="utf-8")))
+    for path, tree in zip(counted, trees, strict=True):
+        tree.body = [each for each in tree.body if not _is_only_said(each, used)]
         digest.update(f"{path.relative_to(PACKAGE)}\0{ast.dump(tree)}\0".encode())
     return digest.hexdigest()
+
+
+def _names_used(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            yield node.id
+        elif isinstance(node, ast.Attribute):
+            yield node.attr
+        elif isinstance(node, ast.alias):
+            yield node.name
+
+
+def _is_only_said(node: ast.stmt, used: Collection[str]) -> bool:
+    """Whether `node` gives a text a name that nothing uses but errors."""
+    if not isinstance(node, ast.Assign) or not _is_sentence(node.value):
+        return False
+    return all(isinstance(each, ast.Name) and each.id not in used for each in node.targets)
 
 
 class _Bare(ast.NodeTransformer):
@@ -72,6 +92,8 @@ class _Bare(ast.NodeTransformer):
 
 
 def _is_sentence(node: ast.expr) -> bool:
+    if isinstance(node, ast.BinOp):
+        return _is_sentence(node.left)
     text = isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value
     return text or isinstance(node, ast.JoinedStr)
 
