@@ -73,3 +73,11 @@ def test_unsafe_names_do_not_match(name: str) -> None:
 
 def test_a_video_id_matches() -> None:
     assert SAFE_NAME.fullmatch("-dQw4w9WgXcQ_")
+
+
+@pytest.mark.parametrize("row", ["q,1,x,7", "1,x,0.5,", "q,1,x,0.5"])
+def test_a_row_with_a_value_too_many_is_refused(tmp_path: Path, row: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"frame,label,confidence\n{row}\n")
+    with pytest.raises(UserError, match="more values than it has columns"):
+        read_table(path, ["frame", "label", "confidence"])

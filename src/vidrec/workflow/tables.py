@@ -36,6 +36,9 @@ def read_table(path: Path, columns: Sequence[str]) -> pd.DataFrame:
         table = pd.read_csv(
             StringIO(text), keep_default_na=False, na_values=[], dtype=dict.fromkeys(TEXT, "str")
         )
+        if not isinstance(table.index, pd.RangeIndex):
+            # pandas takes what a row has too many for the names of rows, and shifts the others.
+            raise ParserError("its rows have more values than it has columns")
     except FileNotFoundError:
         raise UserError(f"{path} is missing: run `dvc repro` to make it") from None
     except (UnicodeDecodeError, EmptyDataError, ParserError, OSError) as error:
