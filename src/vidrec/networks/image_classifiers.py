@@ -27,7 +27,11 @@ def check_classifier(arch: str) -> None:
         near = difflib.get_close_matches(arch, classification_names(), 3)
         raise UserError(
             f"prepare_weights.classifier_arch is {arch!r}, no torchvision name: "
-            + (f"did you mean {', '.join(near)}?" if near else "see torchvision's list_models()")
+            + (
+                f"did you mean {', '.join(near)}?"
+                if near
+                else "see torchvision.models.list_models()"
+            )
         )
 
 
