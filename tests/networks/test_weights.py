@@ -62,7 +62,20 @@ def test_missing_tensors_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"labels": 3}, {"mean": None}, {"unheard_of": 1}, {"arch": ...}]
+    "change",
+    [
+        {"labels": 3},
+        {"mean": None},
+        {"unheard_of": 1},
+        {"arch": ...},
+        {"arch": 5},
+        {"input_size": "x"},
+        {"input_size": -3},
+        {"mean": [1.0]},
+        {"std": "abc"},
+        {"sha256": None},
+        {"labels": [1, 2]},
+    ],
 )
 def test_a_bad_card_is_refused(tmp_path: Path, change: dict[str, Any]) -> None:
     weights.save(tmp_path / "w", TENSORS, CARD)
@@ -71,6 +84,14 @@ def test_a_bad_card_is_refused(tmp_path: Path, change: dict[str, Any]) -> None:
     with pytest.raises(UserError, match=r"is not a card of weights|is not a list") as refused:
         weights.load(tmp_path / "w")
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("content", [5, None, "absent", []])
+def test_what_is_not_a_card_at_all_is_refused(tmp_path: Path, content: object) -> None:
+    weights.save(tmp_path / "w", TENSORS, CARD)
+    write_json(tmp_path / "w" / weights.CARD, content)
+    with pytest.raises(UserError, match="is not a card of weights"):
+        weights.read_card(tmp_path / "w")
 
 
 def test_absent_weights_say_why_once_somebody_needs_them(tmp_path: Path) -> None:

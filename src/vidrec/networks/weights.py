@@ -64,15 +64,29 @@ def are_in(folder: Path) -> bool:
 def read_card(folder: Path) -> Card:
     """The card in `folder`. Raises UserError where there are no weights."""
     content = read_json(folder / CARD)
-    if "absent" in content:
-        raise UserError(content["absent"])
+    if isinstance(content, dict) and "absent" in content:
+        raise UserError(str(content["absent"]))
     try:
         lists = {key: tuple(content[key]) for key in ("labels", "mean", "std")}
-        return Card(**{**content, **lists})
-    except (KeyError, TypeError) as error:
+        card = Card(**{**content, **lists})
+        _check_types(card)
+        return card
+    except (KeyError, TypeError, ValueError) as error:
         raise UserError(
             f"{folder / CARD} is not a card of weights ({error}): make it again"
         ) from None
+
+
+def _check_types(card: Card) -> None:
+    """Raise ValueError for a field that no network could be made from."""
+    texts = (card.arch, card.origin, card.origin_sha256, card.sha256, *card.labels)
+    if not all(isinstance(text, str) for text in texts):
+        raise ValueError("a name or a digest is not text")
+    if type(card.input_size) is not int or card.input_size < 0:
+        raise ValueError(f"input_size is {card.input_size!r}")
+    for numbers in (card.mean, card.std):
+        if len(numbers) != 3 or not all(type(each) in (int, float) for each in numbers):
+            raise ValueError("mean and std must be three numbers each")
 
 
 def load(folder: Path) -> tuple[dict[str, Tensor], Card]:
