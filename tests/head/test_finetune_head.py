@@ -1,3 +1,4 @@
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -166,6 +167,17 @@ def test_a_head_is_kept_with_the_trunk_it_belongs_to(tmp_path: Path) -> None:
     assert (again.bias == head.bias).all()
     card = weights.read_card(tmp_path / "head")
     assert (card.arch, card.origin_sha256) == ("linear head on resnet50", "12ab")
+
+
+@pytest.mark.parametrize("labels", [("a", "b"), ("a", "b", "c", "d")])
+def test_a_head_with_other_names_than_classes_is_refused(
+    tmp_path: Path, labels: tuple[str, ...]
+) -> None:
+    head = dataclasses.replace(train_head(*blobs(["a", "b", "c"]), PARAMS), labels=labels)
+    trunk = Card("resnet50", ("x",), 128, (0.5,) * 3, (0.2,) * 3, "sample", "", sha256="12ab")
+    save_head(tmp_path / "head", head, trunk)
+    with pytest.raises(UserError, match=rf"has {len(labels)} names for 3 classes"):
+        load_head(tmp_path / "head")
 
 
 def test_from_images_to_detections_of_the_new_head(

@@ -140,4 +140,10 @@ def save_head(folder: Path, head: Head, trunk: Card) -> None:
 def load_head(folder: Path) -> Head:
     """The head in `folder`, checked against its card."""
     tensors, card = weights.load(folder)
-    return Head(card.labels, tensors["weight"].numpy(), tensors["bias"].numpy())
+    head = Head(card.labels, tensors["weight"].numpy(), tensors["bias"].numpy())
+    if not len(head.labels) == len(head.weight) == len(head.bias):
+        raise UserError(
+            f"{folder} has {len(head.labels)} names for {len(head.weight)} classes: they are of"
+            " different runs, make them again (`dvc repro -f finetune_head`)"
+        )
+    return head
