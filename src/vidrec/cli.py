@@ -150,7 +150,7 @@ def run_recommend(args: argparse.Namespace) -> None:
     if args.json:
         # A name that is not UTF-8 is no JSON either.
         name = args.video.encode(errors="replace").decode()
-        print(json.dumps(to_dict(name, found), ensure_ascii=False, indent=2))
+        print(json.dumps(to_dict(name, found), ensure_ascii=False, allow_nan=False, indent=2))
     else:
         terminal.print_table(head(readable(args.video), found), table_of(found.neighbors))
 

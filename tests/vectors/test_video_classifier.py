@@ -59,6 +59,16 @@ def test_a_model_that_is_none_is_refused(tmp_path: Path, part: str, value: objec
         read_classifier(tmp_path / "m.json")
 
 
+@pytest.mark.parametrize(("old", "new"), [('"cars"', "1"), ("0.0", "NaN"), ("0.0", "1e400")])
+def test_a_model_that_would_answer_no_number_is_refused(tmp_path: Path, old: str, new: str) -> None:
+    write_classifier(tmp_path / "m.json", CLASSIFIER)
+    text = (tmp_path / "m.json").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "m.json").write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(UserError, match="a name is not text, or a number not finite"):
+        read_classifier(tmp_path / "m.json")
+
+
 def test_it_answers_without_what_trains_it() -> None:
     code = (
         "import sys, vidrec.vectors.video_classifier; print({'scipy', 'sklearn'} & {*sys.modules})"

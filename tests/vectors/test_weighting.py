@@ -50,6 +50,35 @@ def test_a_weighting_that_is_none_is_refused(tmp_path: Path, spoilt: str) -> Non
         read_weighting(tmp_path / "w.json")
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("scaling", "cube"),
+        ("term", "foo"),
+        ("term", ["a"]),
+        ("norm", "l3"),
+        ("detector", "nosuch"),
+        ("min_confidence", "x"),
+    ],
+)
+def test_a_value_that_is_not_allowed_is_refused(tmp_path: Path, name: str, value: object) -> None:
+    write_weighting(tmp_path / "w.json", WEIGHTING)
+    content = read_json(tmp_path / "w.json")
+    write_json(tmp_path / "w.json", {**content, "params": {**content["params"], name: value}})
+    with pytest.raises(UserError, match=rf"w\.json is not a weighting \(weighting\.{name} is"):
+        read_weighting(tmp_path / "w.json")
+
+
+def test_an_idf_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "w.json").write_text(TEXT.replace('"idf": [', '"idf": [\n    NaN,', 1), "utf-8")
+    content = read_json(tmp_path / "w.json")
+    assert len(content["idf"]) == 3
+    text = (tmp_path / "w.json").read_text().replace('"labels": [', '"labels": [\n    "x",', 1)
+    (tmp_path / "w.json").write_text(text, "utf-8")
+    with pytest.raises(UserError, match="an idf is not a finite number"):
+        read_weighting(tmp_path / "w.json")
+
+
 def test_its_params_are_those_of_the_stage() -> None:
     fields = [field.name for field in dataclasses.fields(WeightingSettings)]
     assert params.names(weigh_objects.Params) == {name: f"weigh_objects.{name}" for name in fields}

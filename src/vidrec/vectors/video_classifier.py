@@ -64,4 +64,10 @@ def read_classifier(path: Path) -> VideoClassifier:
     wanted = len(made.classes), len(made.labels)
     if coef.shape != wanted or intercept.shape != wanted[:1]:
         raise UserError(f"{path} is not a video classifier (sizes differ): {REMAKE}")
+    named = all(isinstance(name, str) for name in made.classes + made.labels)
+    if not named or not np.isfinite(coef).all() or not np.isfinite(intercept).all():
+        raise UserError(
+            f"{path} is not a video classifier (a name is not text, or a number not finite):"
+            f" {REMAKE}"
+        )
     return made

@@ -8,7 +8,7 @@ import numpy as np
 from vidrec.workflow.arrays import FloatArray
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import read_json, write_json
-from vidrec.workflow.params import param
+from vidrec.workflow.params import checked, param
 
 REMAKE = "run `dvc repro weigh_objects`"
 SCALINGS = {"linear": np.positive, "sqrt": np.sqrt, "log": np.log1p, "binary": np.sign}
@@ -56,10 +56,12 @@ def read_weighting(path: Path) -> Weighting:
     """The weighting that `write_weighting` wrote. Raises UserError for what is none."""
     content = read_json(path)
     try:
-        params = WeightingSettings(**content["params"])
+        params = checked(WeightingSettings, content["params"])
         weighting = Weighting(params, list(content["labels"]), np.array(content["idf"], float))
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, UserError) as error:
         raise UserError(f"{path} is not a weighting ({error}): {REMAKE}") from None
     if weighting.idf.shape != (len(weighting.labels),):
         raise UserError(f"{path} is not a weighting (not one idf per label): {REMAKE}")
+    if not np.isfinite(weighting.idf).all():
+        raise UserError(f"{path} is not a weighting (an idf is not a finite number): {REMAKE}")
     return weighting

@@ -8,6 +8,7 @@ import dataclasses
 import json
 import types
 import typing
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,13 +45,19 @@ def load(kind: type[T], path: Path) -> T:
     Raises UserError for a missing file, a missing key, a wrong type or a value not allowed.
     """
     document = _read(path)
+    return checked(kind, {name: _find(document, key, path) for name, key in names(kind).items()})
+
+
+def checked(kind: type[T], values: Mapping[str, Any]) -> T:
+    """`kind` of `values`, by field. Raises UserError for a wrong type or a value not allowed."""
     hints = typing.get_type_hints(kind)
     dotted = names(kind)
-    values = {}
-    for field in dataclasses.fields(typing.cast(Any, kind)):
-        value = _find(document, dotted[field.name], path)
-        values[field.name] = _checked(value, hints[field.name], field, dotted[field.name])
-    return kind(**values)
+    return kind(
+        **{
+            field.name: _checked(values[field.name], hints[field.name], field, dotted[field.name])
+            for field in dataclasses.fields(typing.cast(Any, kind))
+        }
+    )
 
 
 def _read(path: Path) -> Any:
