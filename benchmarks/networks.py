@@ -15,7 +15,8 @@ from vidrec.drawing.objects import LABELS
 from vidrec.networks import compute, mask_rcnn, weights
 from vidrec.networks.image_classifiers import build_classifier
 from vidrec.project import Project
-from vidrec.segmenter.training import SegmenterTraining, as_target, render_example
+from vidrec.segmenter.training import as_target, render_example
+from vidrec.settings.prepare_segmenter import SEGMENTERS, SegmenterTraining
 
 ROUNDS = 5
 BATCH = 16
@@ -96,7 +97,7 @@ def main() -> None:
     plain, cast = classifiers()
     compare("weights cast once, one thread", lambda: classify(plain), lambda: classify(cast))
     torch.set_num_threads(2)
-    first, slim = segmenter(mask_rcnn.SEGMENTERS[0]), segmenter(mask_rcnn.SLIM)
+    first, slim = segmenter(SEGMENTERS[0]), segmenter(mask_rcnn.SLIM)
     compare("a step of the slim Mask R-CNN", lambda: learn(first), lambda: learn(slim))
 
 

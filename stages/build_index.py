@@ -5,10 +5,11 @@ from pathlib import Path
 from vidrec.detections.truth import read_areas
 from vidrec.metrics import retrieval
 from vidrec.metrics.by_video import write_scores
-from vidrec.recommender import build_index, index_params
+from vidrec.recommender import index_params
 from vidrec.recommender.against_truth import rank_and_judge
 from vidrec.recommender.ranking import DEPTH
 from vidrec.recommender.recommendations import write_recommendations
+from vidrec.settings.build_index import Params
 from vidrec.vectors.vectors import read_vectors
 from vidrec.workflow import params, script
 from vidrec.workflow.files import write_json
@@ -26,7 +27,7 @@ def main() -> None:
     parser.add_argument("--index", type=Path, help="JSON file to write: params of the detections")
     args = parser.parse_args()
 
-    settings = params.load(build_index.Params, args.params)
+    settings = params.load(Params, args.params)
     vectors = read_vectors(args.vectors)
     areas = read_areas(args.truth) if args.truth else None
     ranking, agreement = rank_and_judge(vectors, max(settings.neighbors, DEPTH), areas)

@@ -7,6 +7,7 @@ from vidrec.detections.distributions import Distribution
 from vidrec.detections.features import write_features
 from vidrec.detections.tree import write_classes
 from vidrec.networks import weights
+from vidrec.settings.classify_frames import Params
 from vidrec.workflow import params, script
 from vidrec.workflow.files import atomic_directory
 
@@ -18,7 +19,7 @@ def main() -> None:
     parser.add_argument("--detections", type=Path, required=True, help="output: CSV per video")
     parser.add_argument("--features", type=Path, required=True, help="output: trunk features")
     args = parser.parse_args()
-    settings = params.load(classify_frames.Params, args.params)
+    settings = params.load(Params, args.params)
     with (
         script.lock("classify_frames"),
         atomic_directory(args.detections) as detections,

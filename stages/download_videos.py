@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from vidrec.detections.truth import write_truth
+from vidrec.settings.download_videos import Params
 from vidrec.videos import download_videos
 from vidrec.workflow import params, script
 
@@ -13,7 +14,7 @@ def main() -> None:
     parser.add_argument("--truth", type=Path, required=True, help="output: CSV, what was drawn")
     parser.add_argument("--truth-masks", type=Path, required=True, help="output: CSV, its masks")
     args = parser.parse_args()
-    settings = params.load(download_videos.Params, args.params)
+    settings = params.load(Params, args.params)
     with script.lock("download_videos"):
         truth = download_videos.download(settings, args.videos)
         write_truth(args.truth, args.truth_masks, truth)

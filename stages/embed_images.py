@@ -6,6 +6,7 @@ from pathlib import Path
 from vidrec.classifier.frame_classifier import FrameClassifier
 from vidrec.head import embed_images
 from vidrec.head.embedded_images import write_embedded
+from vidrec.settings.embed_images import Params
 from vidrec.workflow import params, script
 
 
@@ -14,7 +15,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, required=True, help="folder of the classifier")
     parser.add_argument("--embedded", type=Path, required=True, help="output: table and features")
     args = parser.parse_args()
-    settings = params.load(embed_images.Params, args.params)
+    settings = params.load(Params, args.params)
     with script.lock("embed_images"):
         classifier = FrameClassifier.load(args.weights, settings.classifier)
         images, errors = embed_images.load_images(settings)

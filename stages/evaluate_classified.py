@@ -4,6 +4,7 @@ from pathlib import Path
 
 from vidrec.classifier import evaluate_classified
 from vidrec.detections.truth import read_areas
+from vidrec.settings.evaluate_classified import Params
 from vidrec.workflow import files, params, script, tables
 
 
@@ -14,7 +15,7 @@ def main() -> None:
     parser.add_argument("--metrics", type=Path, required=True, help="output: JSON")
     parser.add_argument("--by-label", type=Path, help="output: CSV, the figures of each label")
     args = parser.parse_args()
-    settings = params.load(evaluate_classified.Params, args.params)
+    settings = params.load(Params, args.params)
     found = evaluate_classified.read_top_classes(args.detections)
     metrics, table = evaluate_classified.measure(found, read_areas(args.truth), settings)
     files.write_json(args.metrics, metrics)

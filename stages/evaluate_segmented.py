@@ -4,6 +4,7 @@ from pathlib import Path
 
 from vidrec.detections.truth import read_masks
 from vidrec.segmenter import evaluate_segmented
+from vidrec.settings.evaluate_segmented import Params
 from vidrec.workflow import files, params, script, tables
 
 
@@ -14,7 +15,7 @@ def main() -> None:
     parser.add_argument("--metrics", type=Path, required=True, help="output: JSON")
     parser.add_argument("--by-label", type=Path, help="output: CSV, the figures of each label")
     args = parser.parse_args()
-    settings = params.load(evaluate_segmented.Params, args.params)
+    settings = params.load(Params, args.params)
     truth = evaluate_segmented.index_truth(read_masks(args.truth_masks))
     found = evaluate_segmented.read_found(args.detections)
     metrics, table = evaluate_segmented.measure(found, truth, settings)

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from vidrec.settings.extract_frames import FrameSettings
 from vidrec.videos import extract_frames
 from vidrec.videos.manifest import read_good
 from vidrec.workflow import params, script
@@ -16,7 +17,7 @@ def main() -> None:
     parser.add_argument("--metrics", type=Path, required=True, help="output: JSON of the count")
     parser.add_argument("--failed", type=Path, help="output: CSV, the videos that give no frames")
     args = parser.parse_args()
-    settings = params.load(extract_frames.Params, args.params)
+    settings = params.load(FrameSettings, args.params)
     with script.lock("extract_frames"):
         failed = extract_frames.extract(read_good(args.videos), settings, args.frames)
         write_json(args.metrics, {"failed_videos": len(failed)})

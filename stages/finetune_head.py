@@ -5,6 +5,7 @@ from pathlib import Path
 from vidrec.head import finetune_head
 from vidrec.head.embedded_images import read_embedded
 from vidrec.networks import weights
+from vidrec.settings.finetune_head import Params
 from vidrec.workflow import files, params, script, tables
 
 
@@ -16,7 +17,7 @@ def main() -> None:
     parser.add_argument("--metrics", type=Path, required=True, help="output: JSON")
     parser.add_argument("--by-class", type=Path, help="output: CSV, the figures of each class")
     args = parser.parse_args()
-    settings = params.load(finetune_head.Params, args.params)
+    settings = params.load(Params, args.params)
     table, features = read_embedded(args.embedded)
     held_out = finetune_head.split_by_source(table, settings)
     head = finetune_head.train_head(table["class"][~held_out], features[~held_out], settings)

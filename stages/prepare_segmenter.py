@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from vidrec.segmenter import prepare_segmenter
+from vidrec.settings.prepare_segmenter import Params
 from vidrec.workflow import params, script
 
 
@@ -11,7 +12,7 @@ def main() -> None:
     parser.add_argument("--trunk", type=Path, required=True, help="folder of the classifier")
     parser.add_argument("--weights", type=Path, required=True, help="output: folder of weights")
     args = parser.parse_args()
-    settings = params.load(prepare_segmenter.Params, args.params)
+    settings = params.load(Params, args.params)
     with script.lock("prepare_segmenter"):
         prepare_segmenter.prepare(settings, args.trunk, args.weights)
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from vidrec.classifier import prepare_weights
+from vidrec.settings.prepare_weights import Params
 from vidrec.workflow import params, script
 
 
@@ -10,7 +11,7 @@ def main() -> None:
     parser = script.parser(__doc__)
     parser.add_argument("--weights", type=Path, required=True, help="output: folder of weights")
     args = parser.parse_args()
-    settings = params.load(prepare_weights.Params, args.params)
+    settings = params.load(Params, args.params)
     with script.lock("prepare_weights"):
         prepare_weights.prepare(settings, args.weights)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from vidrec.detections import masks, tree
 from vidrec.recommender.recommendations import read_recommendations
 from vidrec.report import filmstrips, render_report
+from vidrec.settings.render_report import Params
 from vidrec.vectors.categories import read_categories
 from vidrec.vectors.vectors import read_vectors
 from vidrec.vectors.weighting import read_weighting
@@ -28,13 +29,12 @@ def main() -> None:
     ):
         parser.add_argument(name, type=Path, required=True, help=what)
     args = parser.parse_args()
-    settings = params.load(render_report.Params, args.params)
+    settings = params.load(Params, args.params)
     vectors = read_vectors(args.vectors)
-    found = tree.read_videos(args.detections, with_distribution=False)
     index = render_report.Index(
         vectors=vectors,
         neighbors=read_recommendations(args.recommendations, vectors),
-        detections={each.video: each.table for each in found},
+        detections=tree.read_tables(args.detections),
         looked_at=masks.read_looked_at(args.detections),
         manifest=read_manifest(args.videos),
         strips=filmstrips.make_all(args.frames, settings),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from vidrec.detections.masks import write_segments
 from vidrec.segmenter import segment_objects
+from vidrec.settings.segment_objects import Params
 from vidrec.workflow import params, script
 from vidrec.workflow.files import atomic_directory
 
@@ -14,7 +15,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, required=True, help="folder of the segmenter")
     parser.add_argument("--detections", type=Path, required=True, help="output: CSV per video")
     args = parser.parse_args()
-    settings = params.load(segment_objects.Params, args.params)
+    settings = params.load(Params, args.params)
     with script.lock("segment_objects"), atomic_directory(args.detections) as folder:
         for video, found in segment_objects.segment_all(args.frames, args.weights, settings):
             write_segments(folder, video, found)

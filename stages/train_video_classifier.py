@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 from vidrec.metrics.by_video import write_confusion
+from vidrec.settings.train_video_classifier import Params
 from vidrec.vectors import train_video_classifier
 from vidrec.vectors.categories import write_categories
 from vidrec.vectors.vectors import read_vectors
@@ -23,7 +24,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, help="JSON file to write: the fitted classifier")
     args = parser.parse_args()
 
-    settings = params.load(train_video_classifier.Params, args.params)
+    settings = params.load(Params, args.params)
     vectors = train_video_classifier.by_id(read_vectors(args.vectors))
     found = train_video_classifier.cross_validate(vectors, settings)
     alone = sorted({*vectors.ids} - {*found.ids})

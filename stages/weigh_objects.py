@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from vidrec.detections.tree import read_videos
+from vidrec.settings.weigh_objects import Params
 from vidrec.vectors import weigh_objects
 from vidrec.vectors.vectors import write_vectors
 from vidrec.vectors.weighting import write_weighting
@@ -22,9 +23,9 @@ def main() -> None:
     parser.add_argument("--empty", type=Path, help="CSV file to write: videos without any object")
     args = parser.parse_args()
 
-    settings = params.load(weigh_objects.Params, args.params)
+    settings = params.load(Params, args.params)
     videos = read_videos(args.detections, with_distribution=settings.term == "probability")
-    vectors, weighting = weigh_objects.weigh_videos(videos, settings)
+    vectors, weighting = weigh_objects.weigh_videos(videos, settings, settings.ignore_labels)
     empty = weigh_objects.zero_vectors(vectors)
 
     write_vectors(args.vectors, vectors)

@@ -169,11 +169,12 @@ def segmenter_folder(
 @pytest.fixture(scope="session")
 def index_folder(classifier_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project in which six small clips of two categories have been through the stages."""
-    from vidrec.classifier import classify_frames
     from vidrec.classifier.frame_classifier import load_classifier
     from vidrec.detections.distributions import Distribution
     from vidrec.detections.tree import write_classes
     from vidrec.media.frames import read_frames, videos_below
+    from vidrec.settings.classify_frames import ClassifierSettings
+    from vidrec.settings.extract_frames import FrameSettings
     from vidrec.videos import framing
     from vidrec.videos.manifest import read_good
     from vidrec.workflow import params
@@ -182,14 +183,14 @@ def index_folder(classifier_folder: Path, tmp_path_factory: pytest.TempPathFacto
     shutil.copy(ROOT / "params.yaml", top)
     shutil.copytree(classifier_folder, top / "data/weights/classifier")
     _write_clips(top / "data/videos")
-    taking = params.load(framing.FrameSettings, top / "params.yaml")
+    taking = params.load(FrameSettings, top / "params.yaml")
     for entry in read_good(top / "data/videos"):
         folder = entry.video.below(top / "data/frames")
         folder.mkdir(parents=True)
         assert entry.file is not None
         for number, content in enumerate(framing.frames_of(entry.file, taking), start=1):
             (folder / f"{number}.jpg").write_bytes(content)
-    looking = params.load(classify_frames.Params, top / "params.yaml")
+    looking = params.load(ClassifierSettings, top / "params.yaml")
     classifier = load_classifier(top / "data/weights/classifier", looking)
     for video in videos_below(top / "data/frames"):
         frames = read_frames(video.below(top / "data/frames"))
@@ -224,6 +225,8 @@ def weigh() -> Callable[..., None]:
     """
     from vidrec.detections.tree import read_videos
     from vidrec.recommender import index_params
+    from vidrec.settings.train_video_classifier import Params
+    from vidrec.settings.weigh_objects import WeightingSettings
     from vidrec.vectors import train_video_classifier, weigh_objects
     from vidrec.vectors.categories import write_categories
     from vidrec.vectors.vectors import write_vectors
@@ -233,14 +236,14 @@ def weigh() -> Callable[..., None]:
 
     def run(**changes: Any) -> None:
         at, data = Path("params.yaml"), Path("data")
-        settings = dataclasses.replace(params.load(weigh_objects.Params, at), **changes)
+        settings = dataclasses.replace(params.load(WeightingSettings, at), **changes)
         framewise = settings.detector != "segmented"
         videos = read_videos(data / "detections" / settings.detector, with_distribution=framewise)
         vectors, weighting = weigh_objects.weigh_videos(videos, settings)
         write_vectors(data / "vectors.csv", vectors)
         write_weighting(data / "weighting.json", weighting)
         index_params.write_index(data / "index.json", params.load(index_params.Params, at))
-        training = params.load(train_video_classifier.Params, at)
+        training = params.load(Params, at)
         found = train_video_classifier.cross_validate(vectors, training)
         write_categories(data / "categories.csv", dict(zip(found.ids, found.guesses, strict=True)))
         trained = train_video_classifier.train(vectors, training)
@@ -320,6 +323,7 @@ def write_index(
     from vidrec.metrics import retrieval
     from vidrec.recommender.build_index import rank_all
     from vidrec.recommender.recommendations import write_recommendations
+    from vidrec.settings.weigh_objects import WeightingSettings
     from vidrec.vectors import weigh_objects
     from vidrec.vectors.categories import Guess, write_categories
     from vidrec.vectors.vectors import write_vectors
@@ -335,7 +339,7 @@ def write_index(
         names = pair([each.category for each in videos], [each.video_id for each in videos])
         entries = [Entry(name, "", each.title) for name, each in zip(names, videos, strict=True)]
         write_table(root / "videos/manifest.csv", build_manifest(entries, root / "videos"))
-        settings = weigh_objects.Params("classified", "confidence", "sqrt", True, "l2", 0.001)
+        settings = WeightingSettings("classified", "confidence", "sqrt", True, "l2", 0.001)
         found = read_videos(root / "detections", with_distribution=False)
         vectors, weighting = weigh_objects.weigh_videos(found, settings)
         ranking = rank_all(vectors, 10)

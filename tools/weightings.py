@@ -23,7 +23,7 @@ from vidrec.experiments.weightings import (
 )
 from vidrec.metrics.by_video import read_scores
 from vidrec.project import Project
-from vidrec.vectors import weigh_objects
+from vidrec.settings.weigh_objects import WeightingSettings
 from vidrec.workflow import params, script
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.script import positive
@@ -78,7 +78,7 @@ def main() -> None:
     parser.add_argument("--table", type=Path, help="CSV file to write: the ranking")
     args = parser.parse_args()
     held = script.lock("weightings")
-    default = chosen(params.load(weigh_objects.Params, args.params))
+    default = chosen(params.load(WeightingSettings, args.params))
     tried = combinations(args.only)
     check_detections(tried)
 

@@ -117,9 +117,9 @@ def _add_discover(command: argparse.ArgumentParser) -> None:
 
 def run_classify(args: argparse.Namespace) -> None:
     """Print `frame,label,confidence` for a directory of frames."""
-    from vidrec.classifier.frame_classifier import ClassifierSettings
     from vidrec.commands import detect
     from vidrec.media.frames import read_frames
+    from vidrec.settings.classify_frames import ClassifierSettings
 
     settings = params.load(ClassifierSettings, args.params)
     found = detect.classify(read_frames(args.directory), Project().classifier, settings)
@@ -130,7 +130,7 @@ def run_segment(args: argparse.Namespace) -> None:
     """Print `frame,label,confidence,area_pct` for a directory of frames, every frame of it."""
     from vidrec.commands import detect
     from vidrec.media.frames import read_frames
-    from vidrec.segmenter.object_segmenter import SegmenterSettings
+    from vidrec.settings.segment_objects import SegmenterSettings
 
     settings = params.load(SegmenterSettings, args.params)
     every = dataclasses.replace(settings, fps=float(settings.frame_fps))
@@ -185,18 +185,18 @@ def _check_picture(output: Path | None) -> None:
 def run_add(args: argparse.Namespace) -> None:
     """Put a video into the source that the params name."""
     from vidrec.commands import collection
-    from vidrec.videos import download_videos
+    from vidrec.settings.download_videos import Params
 
-    settings = params.load(download_videos.Params, args.params)
+    settings = params.load(Params, args.params)
     _print_lines(collection.add(args.video, args.category, settings))
 
 
 def run_remove(args: argparse.Namespace) -> None:
     """Take a video out of the source that the params name."""
     from vidrec.commands import collection
-    from vidrec.videos import download_videos
+    from vidrec.settings.download_videos import Params
 
-    settings = params.load(download_videos.Params, args.params)
+    settings = params.load(Params, args.params)
     _print_lines(collection.remove(args.video_id, settings))
 
 
@@ -208,11 +208,11 @@ def _print_lines(lines: list[str]) -> None:
 def run_discover(args: argparse.Namespace) -> None:
     """Search YouTube for each category and write the manifest of ids to commit."""
     from vidrec.commands import youtube_search
-    from vidrec.videos import download_videos
+    from vidrec.settings.download_videos import Params
     from vidrec.videos.youtube_manifest import write_ids
 
     queries = dict(_category_query(text) for text in args.queries)
-    manifest = Path(params.load(download_videos.Params, args.params).youtube_manifest)
+    manifest = Path(params.load(Params, args.params).youtube_manifest)
     found = youtube_search.discover(queries, args.per_category, args.reserves)
     write_ids(manifest, found)
     print(f"{len(found)} ids in {manifest}: look through them, then commit the file")

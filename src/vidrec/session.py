@@ -102,7 +102,7 @@ class Session:
 
     def _frames(self, query: File | FrameDirectory, word: str) -> Frames:
         """The frames of an unseen video, taken as those of the index were."""
-        from vidrec.videos.framing import FrameSettings
+        from vidrec.settings.extract_frames import FrameSettings
 
         if not self.project.index.is_file():
             raise UserError(
@@ -118,7 +118,7 @@ class Session:
         if detector == "segmented":
             return VideoDetections(detect.QUERY, self._segment(frames).table)
         self.progress("loading the classifier, looking at the frames")
-        from vidrec.classifier.frame_classifier import ClassifierSettings
+        from vidrec.settings.classify_frames import ClassifierSettings
 
         settings = params.load(ClassifierSettings, self.project.index)
         if detector == "finetuned":
@@ -136,7 +136,7 @@ class Session:
         """The objects in the frames of an unseen video, with their masks."""
         self.progress("loading the segmenter, finding objects")
         from vidrec.commands import detect
-        from vidrec.segmenter.object_segmenter import SegmenterSettings
+        from vidrec.settings.segment_objects import SegmenterSettings
 
         settings = params.load(SegmenterSettings, self.project.index)
         return detect.segment(frames, self.project.segmenter, settings)

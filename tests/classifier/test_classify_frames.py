@@ -6,10 +6,11 @@ import pytest
 import yaml
 
 from vidrec.classifier import frame_classifier
-from vidrec.classifier.classify_frames import Params, classify_all
-from vidrec.classifier.frame_classifier import ClassifierSettings, Predictions
+from vidrec.classifier.classify_frames import classify_all
+from vidrec.classifier.frame_classifier import Predictions
 from vidrec.detections.tree import read_videos
 from vidrec.media.frames import Frames
+from vidrec.settings.classify_frames import ClassifierSettings, Params
 from vidrec.workflow.errors import UserError
 
 Write = Callable[[Path, int, int], None]

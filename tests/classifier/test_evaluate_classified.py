@@ -6,11 +6,11 @@ import pytest
 
 from vidrec.classifier.evaluate_classified import (
     COLUMNS,
-    Params,
     dominant_labels,
     measure,
     read_top_classes,
 )
+from vidrec.settings.evaluate_classified import Params
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import read_json
 

@@ -8,7 +8,6 @@ import torch
 from PIL import Image
 
 from vidrec.classifier.frame_classifier import (
-    ClassifierSettings,
     FrameClassifier,
     Predictions,
     classify_video,
@@ -19,6 +18,7 @@ from vidrec.detections.distributions import Distribution, top_classes
 from vidrec.media.frames import read_frames, read_picture
 from vidrec.networks import weights
 from vidrec.networks.official_weights import classifier_weights
+from vidrec.settings.classify_frames import ClassifierSettings
 from vidrec.workflow.errors import UserError
 
 Write = Callable[[Path, int, int], None]

@@ -10,17 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torchvision.models import GoogLeNet_Weights, RegNet_Y_16GF_Weights, ShuffleNet_V2_X0_5_Weights
 
-from vidrec.classifier.prepare_weights import (
-    HALF,
-    Params,
-    labels_for,
-    prepare,
-    take_in,
-    unique_labels,
-)
+from vidrec.classifier.prepare_weights import HALF, labels_for, prepare, take_in, unique_labels
 from vidrec.networks import weights
 from vidrec.networks.image_classifiers import IMAGENET_MEAN, IMAGENET_STD, build_classifier
 from vidrec.networks.official_weights import classifier_weights
+from vidrec.settings.prepare_weights import Params
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of
 

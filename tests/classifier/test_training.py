@@ -3,16 +3,10 @@ import pytest
 import torch
 from torch.optim import SGD
 
-from vidrec.classifier.training import (
-    MAX_OBJECTS,
-    STRIDE,
-    ClassifierTraining,
-    Stills,
-    one_cycle,
-    render_stills,
-)
+from vidrec.classifier.training import MAX_OBJECTS, STRIDE, Stills, one_cycle, render_stills
 from vidrec.drawing.objects import LABELS
 from vidrec.drawing.stills import render_still
+from vidrec.settings.prepare_weights import ClassifierTraining
 
 TRAINING = ClassifierTraining(
     seed=7,

@@ -9,9 +9,8 @@ import yaml
 
 from vidrec.commands.collection import add, add_file, add_id, remove, remove_file, remove_id
 from vidrec.media import ffmpeg
-from vidrec.videos import download_videos
+from vidrec.settings.download_videos import Params
 from vidrec.videos.directory import list_files, name_files
-from vidrec.videos.download_videos import Params
 from vidrec.videos.youtube_manifest import COLUMNS, read_wanted
 from vidrec.workflow import params
 from vidrec.workflow.errors import UserError
@@ -39,7 +38,7 @@ def settings(source: str) -> Params:
     changes = {"source": source, "directory": "own", "youtube_manifest": "youtube.csv"}
     document["download_videos"] |= changes | {"youtube_min_videos_per_category": 2}
     Path("params.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
-    return params.load(download_videos.Params, Path("params.yaml"))
+    return params.load(Params, Path("params.yaml"))
 
 
 def write(path: str, content: bytes) -> Path:

@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from vidrec.classifier.frame_classifier import ClassifierSettings, load_classifier
+from vidrec.classifier.frame_classifier import load_classifier
 from vidrec.commands import detect
 from vidrec.head.finetune_head import Head, save_head
 from vidrec.media.frames import Frames, read_frames
 from vidrec.networks import weights
-from vidrec.segmenter.object_segmenter import SegmenterSettings, load_segmenter, segment_frames
+from vidrec.segmenter.object_segmenter import load_segmenter, segment_frames
+from vidrec.settings.classify_frames import ClassifierSettings
+from vidrec.settings.segment_objects import SegmenterSettings
 from vidrec.workflow import params
 from vidrec.workflow.errors import UserError
 

@@ -24,7 +24,7 @@ from vidrec.commands.video_at_hand import (
 from vidrec.media.frames import read_frames
 from vidrec.project import Project
 from vidrec.session import Session
-from vidrec.videos.framing import FrameSettings
+from vidrec.settings.extract_frames import FrameSettings
 from vidrec.videos.manifest import ids_by_content
 from vidrec.workflow import params
 from vidrec.workflow.errors import UserError

@@ -22,7 +22,8 @@ from vidrec.experiments.weightings import (
 )
 from vidrec.metrics.by_video import FIGURES
 from vidrec.metrics.intervals import mean_interval
-from vidrec.vectors.weigh_objects import Params, label_sums
+from vidrec.settings.weigh_objects import Params
+from vidrec.vectors.weigh_objects import label_sums
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.video import Video
 

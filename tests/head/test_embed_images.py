@@ -5,13 +5,15 @@ import pytest
 from PIL import Image
 from safetensors.numpy import load_file
 
-from vidrec.classifier.frame_classifier import ClassifierSettings, FrameClassifier
-from vidrec.head.embed_images import Params, embed, load_images
+from vidrec.classifier.frame_classifier import FrameClassifier
+from vidrec.head.embed_images import embed, load_images
 from vidrec.head.embedded_images import read_embedded, write_embedded
 from vidrec.head.image_set import SAMPLE_CLASSES
+from vidrec.settings.classify_frames import ClassifierSettings
+from vidrec.settings.embed_images import Params
 from vidrec.workflow.errors import UserError
 
-SAMPLE = Params(7, 2, "", 64, "stretch", "fp32", 8)
+SAMPLE = Params(7, 2, "", 64, "stretch", "fp32", 8, True)
 
 
 def test_the_network_is_run_as_over_the_frames() -> None:
@@ -28,11 +30,11 @@ def test_an_image_set_of_ones_own_is_read(tmp_path: Path) -> None:
     for number, label in enumerate(("7", "08")):
         (tmp_path / label).mkdir()
         Image.new("RGB", (50, 40), (90 * number, 0, 0)).save(tmp_path / label / "a.png")
-    images, errors = load_images(Params(7, 2, str(tmp_path), 64, "pad", "fp32", 8))
+    images, errors = load_images(Params(7, 2, str(tmp_path), 64, "pad", "fp32", 8, True))
     assert [image.label for image in images] == ["08", "7"]
     assert errors == []
     with pytest.raises(UserError, match="which is not a directory"):
-        load_images(Params(7, 2, str(tmp_path / "nowhere"), 64, "pad", "fp32", 8))
+        load_images(Params(7, 2, str(tmp_path / "nowhere"), 64, "pad", "fp32", 8, True))
 
 
 def test_features_are_kept_row_by_row_with_what_the_network_says(

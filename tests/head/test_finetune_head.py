@@ -18,7 +18,6 @@ from vidrec.head.embedded_images import read_embedded, write_embedded
 from vidrec.head.finetune_head import (
     COLUMNS,
     Head,
-    Params,
     load_head,
     measure,
     pretrained_guess,
@@ -28,6 +27,7 @@ from vidrec.head.finetune_head import (
 )
 from vidrec.networks import weights
 from vidrec.networks.weights import Card
+from vidrec.settings.finetune_head import Params
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import read_json
 from vidrec.workflow.video import Video

@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 import torch
 
-from vidrec.networks.mask_rcnn import SEGMENTERS, SLIM, build_segmenter
+from vidrec.networks.mask_rcnn import SLIM, build_segmenter
+from vidrec.settings.prepare_segmenter import SEGMENTERS
 
 
 @pytest.fixture

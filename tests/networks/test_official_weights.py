@@ -12,8 +12,8 @@ import pytest
 from torchvision.models import ResNet50_Weights, get_model_weights
 
 from vidrec.networks.image_classifiers import classification_names
-from vidrec.networks.mask_rcnn import SEGMENTERS
 from vidrec.networks.official_weights import HASHED_NAME, classifier_weights, fetch, pick
+from vidrec.settings.prepare_segmenter import SEGMENTERS
 from vidrec.workflow.errors import UserError
 
 CONTENT = b"weights" * 1000

@@ -1,14 +1,14 @@
 import json
 from pathlib import Path
 
-from vidrec.classifier import classify_frames
 from vidrec.recommender import index_params
-from vidrec.segmenter import segment_objects
-from vidrec.videos import extract_frames
+from vidrec.settings.classify_frames import ClassifierSettings
+from vidrec.settings.extract_frames import FrameSettings
+from vidrec.settings.segment_objects import SegmenterSettings
 from vidrec.workflow import params
 
 ROOT = Path(__file__).parents[2]
-STAGES = (extract_frames.Params, classify_frames.Params, segment_objects.Params)
+STAGES = (FrameSettings, ClassifierSettings, SegmenterSettings)
 
 
 def test_it_has_every_param_that_decides_how_a_video_is_looked_at() -> None:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from vidrec.report.filmstrips import Look, make, make_all, spread_out
+from vidrec.report.filmstrips import make, make_all, spread_out
+from vidrec.settings.render_report import Look
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.video import Video
 

@@ -19,7 +19,6 @@ from vidrec.report.filmstrips import Filmstrip, make
 from vidrec.report.render_report import (
     REASONS_SHOWN,
     Index,
-    Params,
     category_mixture,
     describe_all,
     headlines,
@@ -27,9 +26,10 @@ from vidrec.report.render_report import (
     render,
     worst,
 )
+from vidrec.settings.render_report import Params
+from vidrec.settings.weigh_objects import WeightingSettings
 from vidrec.vectors.categories import Guess
 from vidrec.vectors.vectors import Vectors
-from vidrec.vectors.weighting import WeightingSettings
 from vidrec.workflow.video import Video, pair
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from vidrec.segmenter.evaluate_segmented import (
     COLUMNS,
     FrameObjects,
     Match,
-    Params,
     index_truth,
     match,
     measure,
 )
+from vidrec.settings.evaluate_segmented import Params
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import read_json
 

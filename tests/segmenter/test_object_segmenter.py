@@ -17,12 +17,12 @@ from vidrec.media.frames import read_frames
 from vidrec.networks.weights import Card
 from vidrec.segmenter.object_segmenter import (
     ObjectSegmenter,
-    SegmenterSettings,
     load_segmenter,
     sampled_frames,
     segment_frames,
     segment_video,
 )
+from vidrec.settings.segment_objects import SegmenterSettings
 from vidrec.workflow.errors import UserError
 
 CATEGORIES = tuple(MaskRCNN_ResNet50_FPN_V2_Weights.COCO_V1.meta["categories"])

@@ -15,7 +15,8 @@ from torchvision.ops import FrozenBatchNorm2d
 from vidrec.networks import official_weights, weights
 from vidrec.networks.image_classifiers import IMAGENET_MEAN, IMAGENET_STD
 from vidrec.networks.mask_rcnn import build_segmenter
-from vidrec.segmenter.prepare_segmenter import WITHOUT_EPS, Params, prepare, subtract_eps, take_in
+from vidrec.segmenter.prepare_segmenter import WITHOUT_EPS, prepare, subtract_eps, take_in
+from vidrec.settings.prepare_segmenter import Params
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of
 

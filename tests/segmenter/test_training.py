@@ -8,13 +8,8 @@ import torch
 from torch import Tensor
 
 from vidrec.drawing.objects import LABELS
-from vidrec.segmenter.training import (
-    Example,
-    SegmenterTraining,
-    as_target,
-    draw_batches,
-    render_example,
-)
+from vidrec.segmenter.training import Example, as_target, draw_batches, render_example
+from vidrec.settings.prepare_segmenter import SegmenterTraining
 
 TRAINING = SegmenterTraining(
     seed=7,

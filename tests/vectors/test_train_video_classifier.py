@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from vidrec.settings.train_video_classifier import Params
 from vidrec.vectors.categories import Guess
 from vidrec.vectors.train_video_classifier import (
-    Params,
     Validation,
     by_id,
     cross_validate,

@@ -11,19 +11,14 @@ from sklearn.feature_extraction.text import TfidfTransformer
 
 from vidrec.detections.distributions import Distribution
 from vidrec.detections.tree import VideoDetections
+from vidrec.settings.weigh_objects import WeightingSettings
 from vidrec.vectors.vectors import Vectors, column_of, label_of, read_vectors, write_vectors
-from vidrec.vectors.weigh_objects import (
-    Params,
-    label_sums,
-    weigh_video,
-    weigh_videos,
-    zero_vectors,
-)
+from vidrec.vectors.weigh_objects import label_sums, weigh_video, weigh_videos, zero_vectors
 from vidrec.vectors.weighting import read_weighting, write_weighting
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.video import Video, pair
 
-PLAIN = Params("segmented", "count", "linear", False, "none", 0.0)
+PLAIN = WeightingSettings("segmented", "count", "linear", False, "none", 0.0)
 Row = tuple[int, str, float, float]
 
 
@@ -107,7 +102,7 @@ def test_the_idf_is_that_of_scikit_learn(norm: str) -> None:
 
 
 def test_certain_probabilities_have_the_idf_of_counts() -> None:
-    params = Params("classified", "probability", "linear", True, "none", 0.0)
+    params = WeightingSettings("classified", "probability", "linear", True, "none", 0.0)
     _, soft = weigh_videos([watched([[1, 0], [1, 0]]), watched([[0.5, 0.5]], name="w")], params)
     # cat is expected in 1 + 0.5 of the two videos, dog in 0.5.
     np.testing.assert_allclose(soft.idf, np.log([3 / 2.5, 3 / 1.5]) + 1, atol=1e-8)
@@ -129,6 +124,16 @@ def test_where_every_video_has_objects_none_is_named() -> None:
 def test_no_object_in_any_video_is_an_error() -> None:
     with pytest.raises(UserError, match="min_confidence"):
         weigh_videos([video([])], PLAIN)
+
+
+def test_an_ignored_label_has_no_dimension_and_counts_for_none() -> None:
+    videos = [video([(1, "cat", 0.5, 1.0), (1, "other", 0.9, 1.0)], "a")]
+    videos += [video([(1, "other", 0.9, 1.0)], "b")]
+    vectors, weighting = weigh_videos(videos, dataclasses.replace(PLAIN, norm="l2"), ["other"])
+    assert vectors.labels == weighting.labels == ["cat"]
+    assert vectors.values.tolist() == [[1.0], [0.0]]
+    with pytest.raises(UserError, match="ignore_labels"):
+        weigh_videos(videos[1:], PLAIN, ["other"])
 
 
 def test_what_a_term_needs_is_asked_for() -> None:
@@ -185,7 +190,7 @@ rows = st.tuples(
 )
 corpora = st.lists(st.lists(rows, max_size=8), min_size=1, max_size=5)
 params = st.builds(
-    Params,
+    WeightingSettings,
     st.just("segmented"),
     st.sampled_from(["count", "confidence", "area", "confidence_area"]),
     st.sampled_from(["linear", "sqrt", "log", "binary"]),
@@ -198,7 +203,7 @@ params = st.builds(
 @settings(max_examples=25, deadline=None)
 @given(corpora, params)
 def test_the_order_of_videos_and_rows_changes_no_vector(
-    corpus: list[list[Row]], chosen: Params
+    corpus: list[list[Row]], chosen: WeightingSettings
 ) -> None:
     videos = [video(found, f"v{i}") for i, found in enumerate([*corpus, [(1, "cat", 1.0, 50.0)]])]
     vectors, _ = weigh_videos(videos, chosen)
@@ -211,7 +216,9 @@ def test_the_order_of_videos_and_rows_changes_no_vector(
 
 @settings(max_examples=25, deadline=None)
 @given(corpora, params)
-def test_one_video_weighed_later_gets_its_own_row(corpus: list[list[Row]], chosen: Params) -> None:
+def test_one_video_weighed_later_gets_its_own_row(
+    corpus: list[list[Row]], chosen: WeightingSettings
+) -> None:
     videos = [video(found, f"v{i}") for i, found in enumerate([*corpus, [(1, "cat", 1.0, 50.0)]])]
     vectors, weighting = weigh_videos(videos, chosen)
     for row, found in zip(vectors.values, videos, strict=True):
@@ -219,7 +226,7 @@ def test_one_video_weighed_later_gets_its_own_row(corpus: list[list[Row]], chose
 
 
 def test_a_weighting_read_back_weighs_the_same(tmp_path: Path) -> None:
-    chosen = Params("classified", "probability", "sqrt", True, "l2", 0.01)
+    chosen = WeightingSettings("classified", "probability", "sqrt", True, "l2", 0.01)
     random = np.random.default_rng(0)
     videos = [watched(random.dirichlet([1, 1], 5).tolist(), name=f"v{i}") for i in range(4)]
     vectors, weighting = weigh_videos(videos, chosen)

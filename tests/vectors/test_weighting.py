@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from vidrec.vectors import weigh_objects
-from vidrec.vectors.weighting import Weighting, WeightingSettings, read_weighting, write_weighting
+from vidrec.settings.weigh_objects import WeightingSettings
+from vidrec.vectors.weighting import SCALINGS, Weighting, read_weighting, write_weighting
 from vidrec.workflow import params
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import read_json, write_json
@@ -65,7 +65,7 @@ def test_a_value_that_is_not_allowed_is_refused(tmp_path: Path, name: str, value
     write_weighting(tmp_path / "w.json", WEIGHTING)
     content = read_json(tmp_path / "w.json")
     write_json(tmp_path / "w.json", {**content, "params": {**content["params"], name: value}})
-    with pytest.raises(UserError, match=rf"w\.json is not a weighting \(weighting\.{name} is"):
+    with pytest.raises(UserError, match=rf"w\.json is not a weighting \(weigh_objects\.{name} is"):
         read_weighting(tmp_path / "w.json")
 
 
@@ -79,6 +79,11 @@ def test_an_idf_that_is_no_number_is_refused(tmp_path: Path) -> None:
         read_weighting(tmp_path / "w.json")
 
 
+def test_each_scaling_that_params_may_name_is_there() -> None:
+    (scaling,) = (x for x in dataclasses.fields(WeightingSettings) if x.name == "scaling")
+    assert tuple(SCALINGS) == scaling.metadata["choices"]
+
+
 def test_its_params_are_those_of_the_stage() -> None:
     fields = [field.name for field in dataclasses.fields(WeightingSettings)]
-    assert params.names(weigh_objects.Params) == {name: f"weigh_objects.{name}" for name in fields}
+    assert params.names(WeightingSettings) == {name: f"weigh_objects.{name}" for name in fields}

@@ -11,8 +11,9 @@ import yaml
 
 from vidrec.media import ffmpeg
 from vidrec.media.containers import VideoError
+from vidrec.settings.download_videos import Params
 from vidrec.videos import youtube
-from vidrec.videos.download_videos import Params, download
+from vidrec.videos.download_videos import download
 from vidrec.videos.manifest import COLUMNS, read_manifest
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of

@@ -11,8 +11,9 @@ import pytest
 import yaml
 
 from vidrec.media import ffmpeg
+from vidrec.settings.extract_frames import FrameSettings
 from vidrec.videos import framing
-from vidrec.videos.extract_frames import Params, extract, extract_all
+from vidrec.videos.extract_frames import extract, extract_all
 from vidrec.videos.manifest import COLUMNS, Entry, build_manifest, read_good, write_manifest
 from vidrec.workflow import checkpoints
 from vidrec.workflow.errors import UserError
@@ -20,7 +21,7 @@ from vidrec.workflow.files import read_json
 from vidrec.workflow.video import Video
 
 ROOT = Path(__file__).parents[2]
-PARAMS = Params(fps=3, size=32, fit="stretch", jpeg_quality=3, max_seconds=60.0)
+PARAMS = FrameSettings(fps=3, size=32, fit="stretch", jpeg_quality=3, max_seconds=60.0)
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +94,7 @@ def test_a_killed_run_goes_on(make_videos: Make, monkeypatch: pytest.MonkeyPatch
     videos, done = make_videos("a", "b", "c"), list[str]()
     frames_of = framing.frames_of
 
-    def stop_at_b(file: Path, params: Params) -> list[bytes]:
+    def stop_at_b(file: Path, params: FrameSettings) -> list[bytes]:
         if file.stem == "b":
             raise KeyboardInterrupt
         return frames_of(file, params)
@@ -103,7 +104,7 @@ def test_a_killed_run_goes_on(make_videos: Make, monkeypatch: pytest.MonkeyPatch
         extract(videos, PARAMS, Path("frames"))
     assert not Path("frames").exists()
 
-    def note(file: Path, params: Params) -> list[bytes]:
+    def note(file: Path, params: FrameSettings) -> list[bytes]:
         done.append(file.stem)
         return frames_of(file, params)
 
@@ -124,7 +125,7 @@ def test_only_a_changed_video_is_done_again(
     done: list[str] = []
     frames_of = framing.frames_of
 
-    def note(file: Path, params: Params) -> list[bytes]:
+    def note(file: Path, params: FrameSettings) -> list[bytes]:
         done.append(file.stem)
         return frames_of(file, params)
 

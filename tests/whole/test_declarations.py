@@ -14,6 +14,7 @@ from vidrec.workflow.code import modules_of
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src/vidrec"
+CONTROL = PACKAGE / "settings"
 TRAINS = {"prepare_weights", "prepare_segmenter"}
 PIPELINE = yaml.safe_load((ROOT / "dvc.yaml").read_text())
 STAGES: dict[str, dict[str, Any]] = PIPELINE["stages"]
@@ -21,9 +22,13 @@ SETTINGS: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "params.yaml").read
 
 
 def entered(script: Path) -> set[str]:
-    """What `script` reaches of vidrec: rooms, and modules that stand in none, from the top."""
+    """What `script` reaches of vidrec, from the top: rooms, and modules that stand in none.
+
+    Of the room that mirrors params.yaml, where each stage has its own file, just these files.
+    """
     modules = modules_of(script) - {script}
-    places = {path.parent if path.parent != PACKAGE else path for path in modules}
+    rooms = {path for path in modules if path.parent not in (PACKAGE, CONTROL)}
+    places = {path.parent for path in rooms} | (modules - rooms)
     return {str(path.relative_to(ROOT)) for path in places}
 
 
@@ -33,16 +38,26 @@ def files_of(script: Path) -> set[str]:
 
 
 def params_of(script: Path) -> set[str]:
-    """Dotted names of the params that `script` loads by `params.load(<module>.<Class>, …)`."""
+    """Dotted names of the params that `script` loads by `params.load(<a name it imports>, …)`."""
+    tree = ast.parse(script.read_text())
     read: set[str] = set()
-    for node in ast.walk(ast.parse(script.read_text())):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "params.load":
-            module, _, kind = ast.unparse(node.args[0]).rpartition(".")
-            (path,) = (path for path in modules_of(script) - {script} if path.stem == module)
-            dotted = ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts)
-            found = getattr(importlib.import_module(dotted), kind)
-            read.update(params.names(found).values())
+            read.update(params.names(imported(tree, ast.unparse(node.args[0]))).values())
     return read
+
+
+def imported(tree: ast.Module, name: str) -> type:
+    """What a script calls `name`, a class it imports, or a class of a module that it imports."""
+    first, _, rest = name.partition(".")
+    (source,) = (
+        node.module
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and first in {alias.name for alias in node.names}
+    )
+    module = importlib.import_module(f"{source}.{first}" if rest else str(source))
+    found: type = getattr(module, rest or first)
+    return found
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -80,7 +95,7 @@ def test_every_param_is_read_by_a_stage() -> None:
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_stage_has_one_name_everywhere(stage: str) -> None:
     assert (ROOT / f"stages/{stage}.py").is_file()
-    assert len(list(PACKAGE.glob(f"*/{stage}.py"))) == 1
+    assert len([path for path in PACKAGE.glob(f"*/{stage}.py") if path.parent != CONTROL]) == 1
     assert f"python stages/{stage}.py" in STAGES[stage]["cmd"]
     assert STAGES[stage]["desc"]
 

@@ -13,7 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from vidrec.detections.tree import read_videos
 from vidrec.recommender.recommendations import read_recommendations
 from vidrec.report.filmstrips import make_all
-from vidrec.report.render_report import Index, Params, render
+from vidrec.report.render_report import Index, render
+from vidrec.settings.render_report import Params
 from vidrec.vectors.categories import Guess
 from vidrec.vectors.vectors import read_vectors
 from vidrec.vectors.weighting import read_weighting

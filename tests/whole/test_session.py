@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from tests.projects import write_params
 
-from vidrec.classifier.frame_classifier import ClassifierSettings
 from vidrec.commands import detect
 from vidrec.commands.neighbors import ALONE, UNTRAINED, Answer
 from vidrec.detections.tree import VideoDetections, write_classes, write_detections
@@ -18,8 +17,9 @@ from vidrec.media.frames import Frames, read_frames, videos_below
 from vidrec.networks import weights
 from vidrec.project import Project
 from vidrec.recommender.reasons import Neighbor
-from vidrec.segmenter.object_segmenter import SegmenterSettings
 from vidrec.session import Session
+from vidrec.settings.classify_frames import ClassifierSettings
+from vidrec.settings.segment_objects import SegmenterSettings
 from vidrec.vectors.categories import read_categories
 from vidrec.workflow import params
 from vidrec.workflow.errors import UserError

@@ -44,6 +44,18 @@ def test_a_field_is_named_after_its_module_unless_it_says_otherwise() -> None:
     }
 
 
+@dataclass(frozen=True)
+class Listed:
+    names: tuple[str, ...] = param(name="test_params.names")
+
+
+@pytest.mark.parametrize("value", ["other", ["a", 1], [["a"]], {"a": 1}, None])
+def test_a_list_is_one_of_texts(tmp_path: Path, value: object) -> None:
+    assert params.load(Listed, write(tmp_path, names=["b", "a"])).names == ("b", "a")
+    with pytest.raises(UserError, match=r"test_params\.names is .*: it must be a list of text"):
+        params.load(Listed, write(tmp_path, names=value))
+
+
 def test_values_are_read_and_a_whole_number_will_do_for_a_float(tmp_path: Path) -> None:
     read = params.load(Own, write(tmp_path, share=1))
     assert read == Own(kind="a", share=1.0, rate=9.0, count=3, wanted=True, fps=3)

@@ -2,22 +2,17 @@
 
 import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from vidrec.classifier import frame_classifier
-from vidrec.classifier.frame_classifier import ClassifierSettings, Predictions
+from vidrec.classifier.frame_classifier import Predictions
 from vidrec.media.frames import read_known, videos_below
 from vidrec.networks import compute, weights
 from vidrec.networks.surroundings import surroundings
+from vidrec.settings.classify_frames import Params
 from vidrec.workflow.checkpoints import Checkpoints, complete
 from vidrec.workflow.video import Video
-
-
-@dataclass(frozen=True)
-class Params(ClassifierSettings):
-    """See `classify_frames` in params.yaml."""
 
 
 def classify_all(

@@ -1,6 +1,5 @@
 """Stage evaluate_classified: the frame classifier against what was drawn."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -8,17 +7,9 @@ import pandas as pd
 from vidrec.detections import tree
 from vidrec.detections.tree import read_videos
 from vidrec.metrics.figures import rounded
-from vidrec.workflow.params import param
+from vidrec.settings.evaluate_classified import Params
 
 COLUMNS = ("label", "frames", "mean_confidence", "frames_compared", "accuracy")
-
-
-@dataclass(frozen=True)
-class Params:
-    """See `evaluate_classified` in params.yaml."""
-
-    dominance: float = param(low=1)
-    min_area_pct: float = param(low=0, high=100)
 
 
 def read_top_classes(root: Path) -> pd.DataFrame:

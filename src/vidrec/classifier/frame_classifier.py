@@ -21,15 +21,7 @@ from vidrec.networks.image_classifiers import (
     run_with_features,
 )
 from vidrec.networks.weights import Card
-from vidrec.workflow.params import param
-
-
-@dataclass(frozen=True)
-class ClassifierSettings:
-    """How the network is run: see `classify_frames` in params.yaml."""
-
-    precision: str = param(name="classify_frames.precision", choices=("bf16", "fp32"))
-    batch_size: int = param(name="classify_frames.batch_size", low=1)
+from vidrec.settings.classify_frames import ClassifierSettings
 
 
 @dataclass(frozen=True)

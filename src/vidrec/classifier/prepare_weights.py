@@ -1,12 +1,11 @@
 """Stage prepare_weights: the frame classifier's weights, from wherever the params say."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from torch import Tensor, nn
 
-from vidrec.classifier.training import ClassifierTraining, train
+from vidrec.classifier.training import train
 from vidrec.drawing.objects import LABELS
 from vidrec.networks import weights
 from vidrec.networks.compute import make_deterministic
@@ -18,24 +17,14 @@ from vidrec.networks.image_classifiers import (
 )
 from vidrec.networks.official_weights import classifier_weights, fetch
 from vidrec.networks.weights import Card
+from vidrec.settings.prepare_weights import Params
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of
-from vidrec.workflow.params import param
 
 FROM_TENSORFLOW = ("googlenet", "inception_v3")
 # Mean and deviation for these networks, whose weights were trained in TensorFlow on values -1..1.
 # torchvision converts within the network, if it builds it with weights; here the card does.
 HALF = (0.5, 0.5, 0.5)
-
-
-@dataclass(frozen=True)
-class Params(ClassifierTraining):
-    """See `prepare_weights` in params.yaml."""
-
-    source: str = param(choices=("sample", "torchvision", "file"))
-    classifier_arch: str = param()
-    classifier_weights: str = param()
-    classifier_file: str = param()
 
 
 def prepare(params: Params, folder: Path) -> None:

@@ -23,29 +23,14 @@ from tqdm import tqdm
 from vidrec.drawing.stills import CLOSEUP, Still, render_closeup, render_still
 from vidrec.networks.compute import autocast, device
 from vidrec.networks.image_classifiers import IMAGENET_MEAN, IMAGENET_STD, prepare
+from vidrec.settings.prepare_weights import ClassifierTraining
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.parallel import map_items
-from vidrec.workflow.params import param
 
 CLOSEUP_BATCH, STILL_BATCH = 32, 16
 MAX_OBJECTS = 3
 # Pixels per cell of the trunk's last map, in each direction.
 STRIDE = 32
-
-
-@dataclass(frozen=True)
-class ClassifierTraining:
-    """How to train: see `prepare_weights` in params.yaml."""
-
-    seed: int = param(low=0)
-    threads: int = param(low=1)
-    precision: str = param(choices=("bf16", "fp32"))
-    input_size: int = param(low=64, high=224)
-    closeups: int = param(low=1)
-    closeup_epochs: int = param(low=1)
-    stills: int = param(low=1)
-    still_epochs: int = param(low=1)
-    learning_rate: float = param(low=0)
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ import pandas as pd
 from vidrec.commands.near_names import hint
 from vidrec.media.containers import VideoError
 from vidrec.media.ffmpeg import check_video
+from vidrec.settings.download_videos import Params
 from vidrec.videos.directory import Found, list_files, name_files
-from vidrec.videos.download_videos import Params
 from vidrec.videos.manifest import NAME as MANIFEST
 from vidrec.videos.names import MAX_NAME
 from vidrec.videos.youtube_ids import youtube_id

@@ -13,8 +13,9 @@ from vidrec.media.frames import Frames
 from vidrec.workflow.video import Video
 
 if TYPE_CHECKING:
-    from vidrec.classifier.frame_classifier import ClassifierSettings, Predictions
-    from vidrec.segmenter.object_segmenter import SegmenterSettings
+    from vidrec.classifier.frame_classifier import Predictions
+    from vidrec.settings.classify_frames import ClassifierSettings
+    from vidrec.settings.segment_objects import SegmenterSettings
 
 # Whatever a query is called, its detections are of no video of the index.
 QUERY = Video("", "query")

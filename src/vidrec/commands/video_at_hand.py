@@ -16,7 +16,7 @@ from vidrec.workflow.files import sha256_of
 from vidrec.workflow.video import Video
 
 if TYPE_CHECKING:
-    from vidrec.videos.framing import FrameSettings
+    from vidrec.settings.extract_frames import FrameSettings
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,11 @@ def read_videos(root: Path, *, with_distribution: bool) -> Iterator[VideoDetecti
         yield VideoDetections(Video.at(path, ENDING), table, found)
 
 
+def read_tables(root: Path) -> dict[Video, pd.DataFrame]:
+    """The table of each video under `root`, as `read_videos` reads them."""
+    return {each.video: each.table for each in read_videos(root, with_distribution=False)}
+
+
 def detection_files(root: Path) -> list[Path]:
     """The files `<category>/<video_id>.csv` under `root`, sorted by category, then id.
 

@@ -16,7 +16,8 @@ from vidrec.metrics.by_video import FIGURES, known
 from vidrec.metrics.figures import rounded
 from vidrec.metrics.intervals import difference, interval_metrics, with_interval
 from vidrec.project import Project
-from vidrec.vectors.weighting import SCALINGS, WeightingSettings
+from vidrec.settings.weigh_objects import WeightingSettings
+from vidrec.vectors.weighting import SCALINGS
 from vidrec.workflow.errors import UserError
 
 # Per detector, the terms that its detections have the numbers for.

@@ -1,34 +1,15 @@
 """Stage embed_images: the trunk's features of the own image set, so that heads train in seconds."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from vidrec.classifier.frame_classifier import ClassifierSettings, FrameClassifier
+from vidrec.classifier.frame_classifier import FrameClassifier
 from vidrec.head.image_set import LabelledImage, read_images, sample_images
 from vidrec.networks.compute import use_one_thread
-from vidrec.workflow.params import param
-
-
-@dataclass(frozen=True)
-class Params:
-    """See `embed_images` in params.yaml."""
-
-    seed: int = param(low=0)
-    sample_scenes: int = param(low=2)
-    images: str = param(name="finetune_head.images")
-    size: int = param(name="extract_frames.size", low=32)
-    fit: str = param(name="extract_frames.fit", choices=("stretch", "crop", "pad"))
-    precision: str = param(name="classify_frames.precision", choices=("bf16", "fp32"))
-    batch_size: int = param(name="classify_frames.batch_size", low=1)
-
-    @property
-    def classifier(self) -> ClassifierSettings:
-        """How the network is run: as over the frames."""
-        return ClassifierSettings(precision=self.precision, batch_size=self.batch_size)
+from vidrec.settings.embed_images import Params
 
 
 def load_images(params: Params) -> tuple[list[LabelledImage], list[str]]:

@@ -16,20 +16,10 @@ from sklearn.preprocessing import StandardScaler
 from vidrec.metrics.figures import rounded
 from vidrec.networks import weights
 from vidrec.networks.weights import Card
+from vidrec.settings.finetune_head import Params
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.params import param
 
 COLUMNS = ("class", "images_trained_on", "images_held_out", "accuracy_before", "accuracy_after")
-
-
-@dataclass(frozen=True)
-class Params:
-    """See `finetune_head` in params.yaml."""
-
-    test_share: float = param(low=0.05, high=0.5)
-    c: float = param(low=1e-6)
-    max_iter: int = param(low=1)
-    seed: int = param(low=0)
 
 
 @dataclass(frozen=True)

@@ -12,17 +12,9 @@ import numpy as np
 from vidrec.recommender.ranking import id_ranks, nearest, similarities
 from vidrec.vectors.vectors import Vectors, unit_rows
 from vidrec.workflow.arrays import FloatArray, IntArray
-from vidrec.workflow.params import param
 
 # Similarities in memory at a time: 128 MiB of float64.
 BLOCK_CELLS = 2**24
-
-
-@dataclass(frozen=True)
-class Params:
-    """What params.yaml says: how many neighbours each video gets."""
-
-    neighbors: int = param(low=1)
 
 
 @dataclass(frozen=True)

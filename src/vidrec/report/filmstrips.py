@@ -9,25 +9,12 @@ import numpy as np
 from PIL import Image
 
 from vidrec.media.frames import frame_paths, read_picture, videos_below
+from vidrec.settings.render_report import Look
 from vidrec.workflow.parallel import map_items
-from vidrec.workflow.params import param
 from vidrec.workflow.video import Video
 
 # How hard the WebP encoder tries, 0 to 6: 6 takes half as long again, to save a twentieth.
 EFFORT = 4
-
-
-@dataclass(frozen=True)
-class Look:
-    """How many frames a strip has at most, the sides of both pictures (pixels), their quality.
-
-    See `render_report` in params.yaml.
-    """
-
-    strip_frames: int = param(low=1, high=32)
-    strip_size: int = param(low=16, high=512)
-    poster_size: int = param(low=16, high=512)
-    quality: int = param(low=1, high=100)
 
 
 @dataclass(frozen=True)

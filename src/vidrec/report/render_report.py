@@ -11,13 +11,13 @@ import pandas as pd
 from vidrec.recommender.reasons import Reason, reasons
 from vidrec.recommender.recommendations import Ranked
 from vidrec.report import page
-from vidrec.report.filmstrips import Filmstrip, Look
+from vidrec.report.filmstrips import Filmstrip
 from vidrec.report.timelines import Timeline, timelines
 from vidrec.report.video_map import SIDE, VideoMap, draw_map
+from vidrec.settings.render_report import Params
+from vidrec.settings.weigh_objects import WeightingSettings
 from vidrec.vectors.categories import Guess
 from vidrec.vectors.vectors import Vectors
-from vidrec.vectors.weighting import WeightingSettings
-from vidrec.workflow.params import param
 from vidrec.workflow.video import Video, pair
 
 # Colours that the style has for categories; their markers differ where colours come again.
@@ -35,14 +35,6 @@ INDEX_HEADLINES = (
 CLASSIFIER_HEADLINES = (
     ("accuracy", "Category accuracy", "categories that the classifier names right from the vector"),
 )
-
-
-@dataclass(frozen=True)
-class Params(Look):
-    """See `render_report` in params.yaml; `fps` is that of the frames."""
-
-    worst: int = param(low=0)
-    fps: int = param(name="extract_frames.fps", low=1, high=60)
 
 
 @dataclass(frozen=True)

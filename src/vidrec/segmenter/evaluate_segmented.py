@@ -14,20 +14,13 @@ from vidrec.detections.rle import Rle, area_pct, overlaps, square_rle
 from vidrec.detections.tree import detection_files
 from vidrec.detections.truth import MASK_COLUMNS
 from vidrec.metrics.figures import rounded
+from vidrec.settings.evaluate_segmented import Params
 from vidrec.workflow.arrays import FloatArray
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.params import param
 
 # What can be said only where a truth is known.
 AGREEMENT = ("objects_true", "precision", "recall", "mask_iou", "area_error_points")
 COLUMNS = ("label", "frames", "objects_found", *AGREEMENT)
-
-
-@dataclass(frozen=True)
-class Params:
-    """See `evaluate_segmented` in params.yaml."""
-
-    min_iou: float = param(low=0, high=1)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """The object segmenter: Mask R-CNN with its labels, for the frames of a video."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,29 +16,10 @@ from vidrec.networks import weights
 from vidrec.networks.compute import autocast, device, for_inference, use_one_thread
 from vidrec.networks.mask_rcnn import build_segmenter
 from vidrec.networks.weights import Card
-from vidrec.workflow.params import param
+from vidrec.settings.segment_objects import SegmenterSettings
 
 # A pixel belongs to an object where its mask probability is at least this (Mask R-CNN, 3.1).
 MASK_THRESHOLD = 0.5
-
-
-@dataclass(frozen=True)
-class SegmenterSettings:
-    """How the network is run, and on which frames: see `segment_objects` in params.yaml.
-
-    `fps` frames of each second are looked at, of the `frame_fps` that there are. `resolution` 0
-    means: as the weights were trained. Of two masks whose IoU is above `max_overlap`, whatever
-    their labels, the less confident is dropped.
-    """
-
-    resolution: int = param(name="segment_objects.resolution", low=0, high=2048)
-    proposals: int = param(name="segment_objects.proposals", low=1, high=2000)
-    threshold: float = param(name="segment_objects.threshold", low=0, high=1)
-    detections: int = param(name="segment_objects.detections", low=1, high=1000)
-    max_overlap: float = param(name="segment_objects.max_overlap", low=0, high=1)
-    precision: str = param(name="segment_objects.precision", choices=("bf16", "fp32"))
-    fps: float = param(name="segment_objects.fps", low=0.01)
-    frame_fps: int = param(name="extract_frames.fps", low=1)
 
 
 class ObjectSegmenter:

@@ -1,7 +1,6 @@
 """Stage prepare_segmenter: the object segmenter's weights, from wherever the params say."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from torch import Tensor, nn
@@ -11,13 +10,13 @@ from vidrec.drawing.objects import LABELS
 from vidrec.networks import weights
 from vidrec.networks.compute import make_deterministic
 from vidrec.networks.image_classifiers import IMAGENET_MEAN, IMAGENET_STD
-from vidrec.networks.mask_rcnn import SEGMENTERS, SLIM, build_segmenter
+from vidrec.networks.mask_rcnn import SLIM, build_segmenter
 from vidrec.networks.official_weights import fetch, has_hash_of, pick
 from vidrec.networks.weights import Card
-from vidrec.segmenter.training import SegmenterTraining, train
+from vidrec.segmenter.training import train
+from vidrec.settings.prepare_segmenter import Params
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of
-from vidrec.workflow.params import param
 
 # Class 0 of every segmenter of torchvision.
 BACKGROUND = "__background__"
@@ -33,16 +32,6 @@ OFFICIAL = {
     "maskrcnn_resnet50_fpn": detection.MaskRCNN_ResNet50_FPN_Weights,
     "maskrcnn_resnet50_fpn_v2": detection.MaskRCNN_ResNet50_FPN_V2_Weights,
 }
-
-
-@dataclass(frozen=True)
-class Params(SegmenterTraining):
-    """See `prepare_segmenter` in params.yaml."""
-
-    source: str = param(name="prepare_weights.source", choices=("sample", "torchvision", "file"))
-    arch: str = param(name="prepare_weights.segmenter_arch", choices=SEGMENTERS)
-    weights: str = param(name="prepare_weights.segmenter_weights")
-    file: str = param(name="prepare_weights.segmenter_file")
 
 
 def prepare(params: Params, trunk: Path, folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -11,14 +10,10 @@ from vidrec.media.frames import read_known, videos_below
 from vidrec.networks import compute, weights
 from vidrec.networks.surroundings import surroundings
 from vidrec.segmenter import object_segmenter
-from vidrec.segmenter.object_segmenter import SegmenterSettings, segment_video
+from vidrec.segmenter.object_segmenter import segment_video
+from vidrec.settings.segment_objects import Params
 from vidrec.workflow.checkpoints import Checkpoints, complete
 from vidrec.workflow.video import Video
-
-
-@dataclass(frozen=True)
-class Params(SegmenterSettings):
-    """See `segment_objects` in params.yaml."""
 
 
 def segment_all(

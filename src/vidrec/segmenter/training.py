@@ -19,8 +19,8 @@ from vidrec.drawing.stills import render_still
 from vidrec.networks import weights
 from vidrec.networks.compute import autocast, device
 from vidrec.networks.mask_rcnn import SLIM, build_segmenter
+from vidrec.settings.prepare_segmenter import SegmenterTraining
 from vidrec.workflow.parallel import map_items
-from vidrec.workflow.params import param
 
 LEARNING_LAYERS = ("layer3", "layer4")
 
@@ -31,20 +31,6 @@ MAX_OBJECTS = 3
 REGIONS, POSITIVES = 24, 0.5
 # Kept per picture at inference; training sees twice as many.
 PROPOSALS = 150
-
-
-@dataclass(frozen=True)
-class SegmenterTraining:
-    """How to train: see `prepare_segmenter` in params.yaml."""
-
-    seed: int = param(low=0)
-    threads: int = param(low=1)
-    precision: str = param(choices=("bf16", "fp32"))
-    resolution: int = param(low=64, high=224)
-    stills: int = param(low=1)
-    steps: int = param(low=1)
-    batch_size: int = param(low=1)
-    learning_rate: float = param(low=0)
 
 
 @dataclass(frozen=True)

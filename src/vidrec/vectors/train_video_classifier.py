@@ -17,24 +17,14 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from vidrec.metrics.figures import rounded
 from vidrec.metrics.intervals import interval_metrics
+from vidrec.settings.train_video_classifier import Params
 from vidrec.vectors.categories import Guess
 from vidrec.vectors.vectors import Vectors
 from vidrec.vectors.video_classifier import VideoClassifier
 from vidrec.workflow.arrays import BoolArray, FloatArray
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.params import param
 
 DECIMALS = 8
-
-
-@dataclass(frozen=True)
-class Params:
-    """What params.yaml says; `c` is the inverse strength of the L2 penalty."""
-
-    folds: int = param(low=2)
-    c: float = param(low=1e-6)
-    seed: int = param(low=0, high=2**32 - 1)
-    max_iter: int = param(low=1)
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,7 @@ scaled to length 1. A frame adds at most 1 to a label's sum, whatever the term:
 | probability     | its probability, from the whole distribution of a frame classifier        |
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,30 +20,27 @@ import pandas as pd
 
 from vidrec.detections.distributions import Distribution
 from vidrec.detections.tree import VideoDetections
+from vidrec.settings.weigh_objects import WeightingSettings
 from vidrec.vectors.vectors import Vectors, unit_rows
-from vidrec.vectors.weighting import SCALINGS, Weighting, WeightingSettings
+from vidrec.vectors.weighting import SCALINGS, Weighting
 from vidrec.workflow.arrays import FloatArray
 from vidrec.workflow.errors import UserError
 
 DECIMALS = 8
 
 
-@dataclass(frozen=True)
-class Params(WeightingSettings):
-    """See `weigh_objects` in params.yaml; the head of this module says what each term adds."""
-
-
 def weigh_videos(
-    videos: Iterable[VideoDetections], params: WeightingSettings
+    videos: Iterable[VideoDetections], params: WeightingSettings, ignored: Collection[str] = ()
 ) -> tuple[Vectors, Weighting]:
     """The vectors of `videos` in their order, labels sorted, and the weighting fitted on them.
 
-    A video without a detection is a zero vector. Raises UserError where no video has any.
+    Labels that are `ignored` have no dimension. A video without a detection is a zero vector.
+    Raises UserError where no video has any.
     """
     named, sums = [], []
     for found in videos:
         named.append(found.video)
-        sums.append(label_sums(found, params))
+        sums.append(label_sums(found, params).drop(index=list(ignored), errors="ignore"))
     weighting = fit(sums, params)
     values = np.vstack([weigh_sums(each, weighting) for each in sums])
     return Vectors(named, weighting.labels, values), weighting
@@ -115,8 +111,9 @@ def fit(sums: Sequence[pd.DataFrame], params: WeightingSettings) -> Weighting:
     frequency = pd.concat([each["presence"] for each in sums]).groupby(level=0).sum().sort_index()
     if frequency.empty:
         raise UserError(
-            f"no video has a detection of confidence {params.min_confidence:g} or more: lower"
-            " weigh_objects.min_confidence, or look at the frames and the detector"
+            f"no video has a detection of confidence {params.min_confidence:g} or more, of labels"
+            " that are not ignored: lower weigh_objects.min_confidence, shorten"
+            " weigh_objects.ignore_labels, or look at the frames and the detector"
         )
     idf = np.log((1 + len(sums)) / (1 + frequency.to_numpy(np.float64))) + 1
     rounded = np.round(idf if params.idf else np.ones_like(idf), DECIMALS)

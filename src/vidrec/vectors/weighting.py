@@ -5,32 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
+from vidrec.settings.weigh_objects import WeightingSettings
 from vidrec.workflow.arrays import FloatArray
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import read_json, write_json
-from vidrec.workflow.params import checked, param
+from vidrec.workflow.params import checked
 
 REMAKE = "run `dvc repro weigh_objects`"
 SCALINGS = {"linear": np.positive, "sqrt": np.sqrt, "log": np.log1p, "binary": np.sign}
-
-
-@dataclass(frozen=True)
-class WeightingSettings:
-    """How the importance of an object is worked out: see `weigh_objects` in params.yaml."""
-
-    detector: str = param(choices=("classified", "finetuned", "segmented"))
-    term: str = param(choices=("count", "confidence", "area", "confidence_area", "probability"))
-    scaling: str = param(choices=tuple(SCALINGS))
-    idf: bool = param()
-    norm: str = param(choices=("l2", "l1", "none"))
-    min_confidence: float = param(low=0, high=1)
-
-    def __post_init__(self) -> None:
-        if self.term == "probability" and self.detector == "segmented":
-            raise UserError(
-                "weigh_objects.term is probability, which only frame classifiers give: set"
-                " weigh_objects.detector to classified or finetuned, or term to confidence"
-            )
 
 
 @dataclass(frozen=True)

@@ -1,37 +1,15 @@
 """The videos by category, each with a row in the manifest, from the source that params name."""
 
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 
 from vidrec.detections.truth import Truth, truth_of
+from vidrec.settings.download_videos import Params
 from vidrec.videos import directory, sample, youtube
 from vidrec.videos.manifest import OK, Entry, build_manifest, write_manifest
 from vidrec.videos.youtube_manifest import read_wanted
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import atomic_directory
-from vidrec.workflow.params import param
-
-
-@dataclass(frozen=True)
-class Params:
-    """Where videos come from, and what each source needs to know."""
-
-    source: str = param(choices=("sample", "youtube", "directory"))
-    directory: str = param()
-    seed: int = param(low=0)
-    sample_videos_per_category: int = param(low=1, high=999)
-    sample_seconds: float = param(low=1, high=60)
-    sample_fps: int = param(low=1, high=60)
-    youtube_manifest: str = param()
-    youtube_videos_per_category: int = param(low=1)
-    youtube_min_videos_per_category: int = param(low=1)
-    youtube_max_duration_s: float = param(low=1)
-    youtube_max_height: int = param(low=144)
-    youtube_max_filesize_mb: int = param(low=1)
-    frames_fps: int = param(name="extract_frames.fps", low=1, high=60)
-    frame_size: int = param(name="extract_frames.size", low=32, high=1024)
-    frame_fit: str = param(name="extract_frames.fit", choices=("stretch", "crop", "pad"))
 
 
 def take(params: Params, folder: Path) -> tuple[list[Entry], Truth]:

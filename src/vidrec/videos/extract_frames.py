@@ -1,7 +1,6 @@
 """Stage extract_frames: every video becomes numbered frames of one size and one rate."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
@@ -9,8 +8,9 @@ from pathlib import Path
 import pandas as pd
 
 from vidrec.media import ffmpeg
+from vidrec.settings.extract_frames import FrameSettings
 from vidrec.videos import framing
-from vidrec.videos.framing import Extracted, FrameSettings, extract_video
+from vidrec.videos.framing import Extracted, extract_video
 from vidrec.videos.manifest import Entry
 from vidrec.workflow.checkpoints import Checkpoints, complete
 from vidrec.workflow.errors import UserError
@@ -20,12 +20,7 @@ from vidrec.workflow.files import atomic_directory, sha256_of
 COLUMNS = ("video_id", "category", "status")
 
 
-@dataclass(frozen=True)
-class Params(FrameSettings):
-    """See `extract_frames` in params.yaml."""
-
-
-def extract(videos: Sequence[Entry], params: Params, frames: Path) -> pd.DataFrame:
+def extract(videos: Sequence[Entry], params: FrameSettings, frames: Path) -> pd.DataFrame:
     """Write `frames`/<category>/<video_id>/<n>.jpg for all `videos`.
 
     A video that fails has no directory but a row in the table that is returned, with COLUMNS. What
@@ -44,7 +39,9 @@ def extract(videos: Sequence[Entry], params: Params, frames: Path) -> pd.DataFra
     return pd.DataFrame(failed, columns=list(COLUMNS))
 
 
-def extract_all(videos: Sequence[Entry], params: Params) -> Iterator[tuple[Entry, Extracted]]:
+def extract_all(
+    videos: Sequence[Entry], params: FrameSettings
+) -> Iterator[tuple[Entry, Extracted]]:
     """Each of `videos` with its frames, what was finished before taken as it is."""
     store = Checkpoints(
         "extract_frames",

@@ -5,18 +5,7 @@ from pathlib import Path
 
 from vidrec.media import archives, ffmpeg
 from vidrec.media.containers import VideoError
-from vidrec.workflow.params import param
-
-
-@dataclass(frozen=True)
-class FrameSettings:
-    """See `extract_frames` in params.yaml. `jpeg_quality` counts as ffmpeg does: 2 (best) to 31."""
-
-    fps: int = param(name="extract_frames.fps", low=1, high=60)
-    size: int = param(name="extract_frames.size", low=32, high=1024)
-    fit: str = param(name="extract_frames.fit", choices=("stretch", "crop", "pad"))
-    jpeg_quality: int = param(name="extract_frames.jpeg_quality", low=2, high=31)
-    max_seconds: float = param(name="extract_frames.max_seconds", low=1)
+from vidrec.settings.extract_frames import FrameSettings
 
 
 @dataclass(frozen=True)

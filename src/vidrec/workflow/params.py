@@ -95,9 +95,12 @@ def _find(document: Any, dotted: str, path: Path) -> Any:
 def _checked(value: Any, hint: Any, field: dataclasses.Field[Any], dotted: str) -> Any:
     if hint is float and type(value) is int:
         value = float(value)
+    if typing.get_origin(hint) is tuple and _is_list_of_text(value):
+        return tuple(value)
     expected = getattr(hint, "__origin__", hint)
     if isinstance(expected, types.UnionType) or type(value) is not expected:
-        raise UserError(f"{dotted} is {value!r}: it must be of type {expected.__name__}")
+        kind = "a list of text" if expected is tuple else f"of type {expected.__name__}"
+        raise UserError(f"{dotted} is {value!r}: it must be {kind}")
     choices, low, high = (field.metadata.get(key) for key in ("choices", "low", "high"))
     if choices is not None and value not in choices:
         raise UserError(f"{dotted} is {value!r}: it must be one of {', '.join(choices)}")
@@ -107,3 +110,7 @@ def _checked(value: Any, hint: Any, field: dataclasses.Field[Any], dotted: str) 
         bounds = f"at least {low}" if high is None else f"between {low} and {high}"
         raise UserError(f"{dotted} is {value!r}: it must be {bounds}")
     return value
+
+
+def _is_list_of_text(value: Any) -> bool:
+    return type(value) is list and all(type(each) is str for each in value)
