@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from vidrec.detections.truth import write_truth
 from vidrec.settings.download_videos import Params
 from vidrec.videos import download_videos
 from vidrec.workflow import params, script
@@ -11,13 +10,10 @@ from vidrec.workflow import params, script
 def main() -> None:
     parser = script.parser(__doc__)
     parser.add_argument("--videos", type=Path, required=True, help="output: directory of videos")
-    parser.add_argument("--truth", type=Path, required=True, help="output: CSV, what was drawn")
-    parser.add_argument("--truth-masks", type=Path, required=True, help="output: CSV, its masks")
     args = parser.parse_args()
     settings = params.load(Params, args.params)
     with script.lock("download_videos"):
-        truth = download_videos.download(settings, args.videos)
-        write_truth(args.truth, args.truth_masks, truth)
+        download_videos.download(settings, args.videos)
 
 
 if __name__ == "__main__":

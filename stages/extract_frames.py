@@ -5,7 +5,7 @@ from pathlib import Path
 from vidrec.settings.extract_frames import FrameSettings
 from vidrec.videos import extract_frames
 from vidrec.videos.manifest import read_good
-from vidrec.workflow import params, script
+from vidrec.workflow import params, script, state
 from vidrec.workflow.files import write_json
 from vidrec.workflow.tables import write_table
 
@@ -19,7 +19,8 @@ def main() -> None:
     args = parser.parse_args()
     settings = params.load(FrameSettings, args.params)
     with script.lock("extract_frames"):
-        failed = extract_frames.extract(read_good(args.videos), settings, args.frames)
+        videos = read_good(args.videos, state.originals())
+        failed = extract_frames.extract(videos, settings, args.frames)
         write_json(args.metrics, {"failed_videos": len(failed)})
         if args.failed:
             write_table(args.failed, failed)

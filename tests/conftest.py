@@ -184,7 +184,7 @@ def index_folder(classifier_folder: Path, tmp_path_factory: pytest.TempPathFacto
     shutil.copytree(classifier_folder, top / "data/weights/classifier")
     _write_clips(top / "data/videos")
     taking = params.load(FrameSettings, top / "params.yaml")
-    for entry in read_good(top / "data/videos"):
+    for entry in read_good(top / "data/videos", top):
         folder = entry.video.below(top / "data/frames")
         folder.mkdir(parents=True)
         assert entry.file is not None
@@ -213,7 +213,7 @@ def _write_clips(videos: Path) -> None:
         file = videos / ("cars", "pets")[seed % 2] / f"clip_{seed}.mp4"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(ffmpeg.encode_clip([frame.tobytes() for frame in frames], 64, 48, 3))
-        entries.append(Entry(Video.at(file, ".mp4"), "directory", file=file, duration_s=2.667))
+        entries.append(Entry(Video.at(file, ".mp4"), "sample", file=file, duration_s=2.667))
     write_table(videos / "manifest.csv", build_manifest(entries, Path("data/videos")))
 
 

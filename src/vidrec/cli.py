@@ -188,7 +188,7 @@ def run_add(args: argparse.Namespace) -> None:
     from vidrec.settings.download_videos import Params
 
     settings = params.load(Params, args.params)
-    _print_lines(collection.add(args.video, args.category, settings))
+    _print_lines(collection.add(args.video, args.category, Path(), settings))
 
 
 def run_remove(args: argparse.Namespace) -> None:
@@ -197,7 +197,7 @@ def run_remove(args: argparse.Namespace) -> None:
     from vidrec.settings.download_videos import Params
 
     settings = params.load(Params, args.params)
-    _print_lines(collection.remove(args.video_id, settings))
+    _print_lines(collection.remove(args.video_id, Path(), settings))
 
 
 def _print_lines(lines: list[str]) -> None:

@@ -1,5 +1,6 @@
 """The stage over its sources: one manifest, whatever they are."""
 
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,8 +14,11 @@ from vidrec.media import ffmpeg
 from vidrec.media.containers import VideoError
 from vidrec.settings.download_videos import Params
 from vidrec.videos import youtube
+from vidrec.videos.category_names import read_category_names
+from vidrec.videos.directory import scan
 from vidrec.videos.download_videos import download
-from vidrec.videos.manifest import COLUMNS, read_manifest
+from vidrec.videos.listing import write_listing
+from vidrec.videos.manifest import COLUMNS, read_good, read_manifest
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of
 
@@ -22,6 +26,7 @@ ROOT = Path(__file__).parents[2]
 PARAMS = Params(
     source="sample",
     directory="own",
+    directory_manifest="own.csv",
     seed=1,
     sample_videos_per_category=1,
     sample_seconds=1.0,
@@ -32,9 +37,6 @@ PARAMS = Params(
     youtube_max_duration_s=600.0,
     youtube_max_height=480,
     youtube_max_filesize_mb=50,
-    frames_fps=3,
-    frame_size=64,
-    frame_fit="stretch",
 )
 
 
@@ -50,24 +52,42 @@ def add_own(name: str, content: bytes | None = None) -> None:
 
 
 def test_sample() -> None:
-    truth = download(PARAMS, Path("data/videos"))
+    download(PARAMS, Path("data/videos"))
     table = read_manifest(Path("data/videos"))
     assert tuple(table.columns) == COLUMNS
     assert list(table["category"]) == ["cars", "cycling", "music", "pets"]
     assert set(table["status"]) == {"ok"}
     for path, digest in zip(table["path"], table["sha256"], strict=True):
         assert sha256_of(Path(path)) == digest
-    assert set(truth.areas["video_id"]) == set(table["video_id"])
 
 
-def test_directory_has_no_truth() -> None:
+def test_an_empty_list_means_what_the_directory_holds(capsys: pytest.CaptureFixture[str]) -> None:
     add_own("pets/a.mp4")
     add_own("pets/bad.mp4", b"nonsense")
-    truth = download(replace(PARAMS, source="directory"), Path("videos"))
-    assert list(read_manifest(Path("videos"))["status"]) == ["ok", "unknown_container"]
-    assert truth.areas.empty
-    assert list(truth.areas.columns) == ["video_id", "frame", "label", "area_pct"]
-    assert list(truth.masks.columns) == ["video_id", "frame", "label", "size", "counts"]
+    download(replace(PARAMS, source="directory"), Path("videos"))
+    table = read_manifest(Path("videos"))
+    assert list(table["status"]) == ["ok", "unknown_container"]
+    assert list(table["path"]) == ["pets/a.mp4", ""]
+    assert "own.csv lists nothing: took what own holds now" in capsys.readouterr().err
+    assert [path.name for path in Path("videos").iterdir()] == ["manifest.csv"]
+    assert Path(".vidrec/videos").resolve() == Path("own").resolve()
+
+
+def test_a_list_needs_no_directory(tmp_path: Path) -> None:
+    """Whoever has the list and the results, but not the videos, can make all of it again."""
+    add_own("música/a.mp4")
+    add_own("música/b.mp4", b"nonsense")
+    write_listing(Path("own.csv"), scan(Path("own"), []).listed)
+    params = replace(PARAMS, source="directory")
+    download(params, Path("videos"))
+    first = {path.name: path.read_bytes() for path in Path("videos").iterdir()}
+    shutil.rmtree("own")
+    download(params, Path("videos"))
+    assert {path.name: path.read_bytes() for path in Path("videos").iterdir()} == first
+    assert read_category_names(Path("videos")) == {"musica": "música"}
+    (entry,) = read_good(Path("videos"), tmp_path / "own")
+    assert (entry.video.category, entry.video.video_id) == ("musica", "a")
+    assert entry.file == tmp_path / "own/música/a.mp4"
 
 
 def test_nothing_of_use() -> None:
@@ -99,22 +119,10 @@ def test_youtube(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run_stage(settings: dict[str, Any]) -> subprocess.CompletedProcess[str]:
-    frames = {"fps": 3, "size": 64, "fit": "stretch"}
-    own = {k: v for k, v in vars(PARAMS).items() if not k.startswith("frame")}
-    document = {"download_videos": own | settings, "extract_frames": frames}
+    document = {"download_videos": vars(PARAMS) | settings}
     Path("params.yaml").write_text(yaml.safe_dump(document))
     command = [sys.executable, str(ROOT / "stages/download_videos.py"), "--videos", "out/videos"]
-    outputs = ["--truth", "out/truth.csv", "--truth-masks", "out/masks.csv"]
-    return subprocess.run([*command, *outputs], capture_output=True, text=True, check=False)
-
-
-def test_the_stage_writes_header_only_truth() -> None:
-    add_own("pets/a.mp4")
-    ended = run_stage({"source": "directory"})
-    assert ended.returncode == 0, ended.stderr
-    assert Path("out/truth.csv").read_text() == "video_id,frame,label,area_pct\n"
-    assert Path("out/masks.csv").read_text() == "video_id,frame,label,size,counts\n"
-    assert Path("out/videos/pets/a.mp4").is_symlink()
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize(

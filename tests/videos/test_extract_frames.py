@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -14,10 +15,17 @@ from vidrec.media import ffmpeg
 from vidrec.settings.extract_frames import FrameSettings
 from vidrec.videos import framing
 from vidrec.videos.extract_frames import extract, extract_all
-from vidrec.videos.manifest import COLUMNS, Entry, build_manifest, read_good, write_manifest
+from vidrec.videos.manifest import (
+    COLUMNS,
+    DIRECTORY,
+    Entry,
+    build_manifest,
+    read_good,
+    write_manifest,
+)
 from vidrec.workflow import checkpoints
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.files import read_json
+from vidrec.workflow.files import read_json, sha256_of
 from vidrec.workflow.video import Video
 
 ROOT = Path(__file__).parents[2]
@@ -41,7 +49,7 @@ def make_videos(tmp_path: Path) -> Make:
             file.parent.mkdir(parents=True, exist_ok=True)
             grey = bytes([40 * number + 20]) * (64 * 48 * 3)
             file.write_bytes(ffmpeg.encode_clip([grey] * 6, 64, 48, 6))
-            made.append(Entry(Video("cars", name), "directory", file=file))
+            made.append(Entry(Video("cars", name), "youtube", file=file))
         return made
 
     return make
@@ -60,7 +68,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_a_bad_video_does_not_stop_the_others(make_videos: Make) -> None:
     videos = make_videos("a", "bad", "c")
     file_of(videos[1]).write_text("#EXTM3U\n")
-    videos.append(Entry(Video("cars", "gone"), "directory", file=Path("none.mp4")))
+    videos.append(Entry(Video("cars", "gone"), "youtube", file=Path("none.mp4")))
     failed = extract(videos, PARAMS, Path("frames"))
     assert failed.to_dict("list") == {
         "video_id": ["bad", "gone"],
@@ -136,7 +144,7 @@ def test_only_a_changed_video_is_done_again(
 
 
 def list_videos(entries: list[Entry]) -> None:
-    lost = Entry(Video("cars", "lost"), "directory", status="no_video", error="no video stream")
+    lost = Entry(Video("cars", "lost"), "youtube", status="no_video", error="no video stream")
     write_manifest(Path("videos"), build_manifest([*entries, lost], Path("videos")))
 
 
@@ -158,6 +166,30 @@ def test_the_stage(make_videos: Make) -> None:
     assert len(contents(Path("out/frames"))) == 6
 
 
+def own_video(folder: Path, sha256: str = "") -> Entry:
+    file = folder / "a.mp4"
+    sha256 = sha256 or sha256_of(file)
+    return Entry(Video("cars", "a"), DIRECTORY, file=file, sha256=sha256, path="cars/a.mp4")
+
+
+def test_of_an_own_video_that_is_finished_no_file_is_needed(make_videos: Make) -> None:
+    (entry,) = make_videos("a")
+    own = own_video(file_of(entry).parent)
+    extract([own], PARAMS, Path("frames"))
+    first = contents(Path("frames"))
+    file_of(entry).unlink()
+    extract([own], PARAMS, Path("frames"))
+    assert contents(Path("frames")) == first
+    with pytest.raises(UserError, match=r"cars/a\.mp4, a video .* is not on this machine"):
+        extract([own], replace(PARAMS, fps=1), Path("frames"))
+
+
+def test_an_own_video_that_has_changed_is_no_failed_video(make_videos: Make) -> None:
+    (entry,) = make_videos("a")
+    with pytest.raises(UserError, match=r"cars/a\.mp4 has changed since it was listed"):
+        extract([own_video(file_of(entry).parent, "0" * 64)], PARAMS, Path("frames"))
+
+
 def test_the_stage_names_the_videos_that_fail(make_videos: Make) -> None:
     videos = make_videos("a", "007")
     list_videos(videos)
@@ -171,10 +203,10 @@ def test_the_stage_names_the_videos_that_fail(make_videos: Make) -> None:
 
 def test_manifest_without_any_video() -> None:
     with pytest.raises(UserError, match="missing"):
-        read_good(Path("videos"))
+        read_good(Path("videos"), Path("own"))
     list_videos([])
     with pytest.raises(UserError, match="no video that is ok"):
-        read_good(Path("videos"))
+        read_good(Path("videos"), Path("own"))
     assert Path("videos/manifest.csv").read_text().startswith(",".join(COLUMNS) + "\n")
 
 

@@ -42,7 +42,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def copy_and_run(made: Path) -> None:
     """Copy the project to `made` and run the whole workflow there."""
-    for name in ("src", "stages", "manifests", "my_videos"):
+    for name in ("src", "stages", "manifests"):
         shutil.copytree(ROOT / name, made / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("dvc.yaml", "params.yaml", ".dvcignore"):
         shutil.copy(ROOT / name, made / name)

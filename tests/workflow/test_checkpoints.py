@@ -108,9 +108,45 @@ def test_equal_items_of_different_content_are_told_apart(tmp_path: Path) -> None
     assert made == ["a"]
 
 
-def test_what_is_no_longer_used_is_pruned_once_all_is_done(tmp_path: Path) -> None:
+@pytest.fixture
+def run_by_dvc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
+    monkeypatch.setenv("DVC_STAGE", "stage")
+
+
+def test_a_run_elsewhere_or_by_hand_prunes_nothing(
+    tmp_path: Path, run_by_dvc: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = store_of(tmp_path)
+    run(store, maker([]), ["a"])
+    (tmp_path / "workspace").mkdir()
+    monkeypatch.chdir(tmp_path / "workspace")
+    run(store, maker([]), ["b"])
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DVC_STAGE")
+    run(store, maker([]), ["c"])
+    assert [store.load(store.key(item)) for item in "abc"] == ["A", "B", "C"]
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "other"])
+def test_what_is_not_whole_is_made_again(tmp_path: Path, damage: str) -> None:
+    store, made = store_of(tmp_path), list[str]()
+    run(store, maker([]), ["a"])
+    (path,) = (tmp_path / "stage").iterdir()
+    whole = path.read_bytes()
+    path.write_bytes({"empty": b"", "cut": whole[:-1], "other": whole[:-1] + b"x"}[damage])
+    assert run(store, maker(made), ["a"]) == [("a", "A")]
+    assert made == ["a"]
+    assert path.read_bytes() == whole
+
+
+def test_what_is_no_longer_used_is_pruned_once_all_is_done(
+    tmp_path: Path, run_by_dvc: None
+) -> None:
     store = store_of(tmp_path)
     run(store, maker([]), ["a", "b"])
+    (tmp_path / "stage/a folder").mkdir()
     running = complete(store, ["b", "c"], as_it_is, maker([]), title="", workers=1)
     next(running)
     assert store.load(store.key("a")) == "A"

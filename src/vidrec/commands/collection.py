@@ -1,12 +1,14 @@
 """Adding videos to the source that the params name, and taking them out of it again.
 
-Only the source changes; the next `dvc repro` takes it from there.
+Only the list of that source changes, and for an added file its directory; the next `dvc repro`
+takes it from there. What is taken out of a list stays where it is.
 """
 
-import itertools
 import os
 import shutil
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -15,167 +17,249 @@ from vidrec.commands.near_names import hint
 from vidrec.media.containers import VideoError
 from vidrec.media.ffmpeg import check_video
 from vidrec.settings.download_videos import Params
-from vidrec.videos.directory import Found, list_files, name_files
-from vidrec.videos.manifest import NAME as MANIFEST
-from vidrec.videos.names import MAX_NAME
+from vidrec.videos import directory as own
+from vidrec.videos.listing import REMOVED, Listed, read_listing, write_listing
+from vidrec.videos.manifest import OK, path_of
+from vidrec.videos.names import MAX_NAME, safe_name
+from vidrec.videos.originals import directory_of
 from vidrec.videos.youtube_ids import youtube_id
-from vidrec.videos.youtube_manifest import read_rows, write_ids
+from vidrec.videos.youtube_manifest import put_back, read_rows, write_ids
+from vidrec.workflow import state
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import LONGEST_FILE_NAME, atomic_path, sha256_of
-from vidrec.workflow.state import REMOVED
-from vidrec.workflow.tables import SAFE_NAME
 
 NEXT = "next: dvc repro"
 
 
-def add(video: str, category: str, params: Params) -> list[str]:
+@dataclass(frozen=True)
+class Directory:
+    """Own videos: where they lie on this machine (None where they do not), and their list."""
+
+    place: Path | None
+    listing: Path
+
+    @property
+    def at_hand(self) -> Path:
+        """The directory. Raises UserError where it is not on this machine."""
+        if self.place is None:
+            raise UserError(
+                "the directory of the videos is not on this machine: say where it lies with"
+                " `vidrec use DIR`"
+            )
+        return self.place
+
+
+def directory_source(root: Path, params: Params) -> Directory:
+    """The directory source of the project at `root`."""
+    named = root / Path(params.directory).expanduser()
+    place = directory_of(state.originals(root))
+    if place is None and params.directory and named.is_dir():
+        place = named
+    return Directory(place, root / params.directory_manifest)
+
+
+def add(video: str, category: str, root: Path, params: Params) -> list[str]:
     """Put `video` into the chosen source as one of `category`; returns what to tell, by lines.
 
     Raises UserError where it does not decode, would replace another, or cannot be added at all.
     """
-    if not SAFE_NAME.fullmatch(category) or len(category) > MAX_NAME:
-        raise UserError(
-            f"category {category!r}: use letters, digits, _ and - only, {MAX_NAME} at most"
-        )
+    _check_category(category)
     if params.source == "directory":
-        return add_file(Path(params.directory), Path(video), category)
+        return add_file(directory_source(root, params), video, category)
     if params.source == "youtube":
-        lines = add_id(Path(params.youtube_manifest), video, category)
-        return [*lines, *_tell_next(params, category)]
+        name = safe_name(category)
+        lines = add_id(root / params.youtube_manifest, video, name)
+        return [*lines, *_tell_next(root, params, name)]
     raise _drawn()
 
 
-def remove(video_id: str, params: Params) -> list[str]:
-    """Take `video_id` out of the chosen source; returns what to tell, by lines.
+def remove(name: str, root: Path, params: Params) -> list[str]:
+    """Take the video `name`, an id or a title, out of the list of the chosen source.
 
-    Raises UserError where the source has no such video.
+    Returns what to tell, by lines. Raises UserError where the source has no such video.
     """
     if params.source == "directory":
-        return remove_file(Path(params.directory), video_id)
+        return remove_listed(root / params.directory_manifest, name)
     if params.source == "youtube":
-        return remove_id(Path(params.youtube_manifest), video_id)
+        return remove_id(root / params.youtube_manifest, _removed_ids(root), name)
     raise _drawn()
+
+
+def undo_remove(name: str, root: Path, params: Params) -> list[str]:
+    """Put the video `name` back that `remove` has taken out. Raises UserError where it has not."""
+    if params.source == "directory":
+        return restore_listed(root / params.directory_manifest, name)
+    if params.source == "youtube":
+        return restore_id(root / params.youtube_manifest, _removed_ids(root), name)
+    raise _drawn()
+
+
+def scan(root: Path, params: Params) -> list[str]:
+    """Bring the list of own videos up to date with their directory; returns what to tell."""
+    if params.source != "directory":
+        raise UserError(
+            f"download_videos.source is {params.source}: only a directory of own videos is"
+            " scanned, choose one with `vidrec use DIR`"
+        )
+    source = directory_source(root, params)
+    before = read_listing(source.listing)
+    scanned = own.scan(source.at_hand, before)
+    write_listing(source.listing, scanned.listed)
+    own.tell_left_out(scanned.left_out)
+    return [*changes(before, scanned.listed), *summary(scanned.listed), NEXT]
+
+
+def changes(before: Sequence[Listed], after: Sequence[Listed]) -> Iterator[str]:
+    """A line for each video that is new, gone, or other than before."""
+    old, new = ({each.video_id: each for each in listed} for listed in (before, after))
+    for name in sorted(new.keys() - old.keys()):
+        yield f"new: {name}, {new[name].path}"
+    for name in sorted(old.keys() - new.keys()):
+        yield f"gone: {name}, {old[name].path}"
+    for name in sorted(old.keys() & new.keys()):
+        if old[name].sha256 != new[name].sha256:
+            yield f"changed: {name}, {new[name].path}"
+
+
+def summary(listed: Sequence[Listed]) -> Iterator[str]:
+    """How many videos there are, by category, and what is not a video or more than one."""
+    good = Counter(each.category_name for each in listed if each.status == OK)
+    told = ", ".join(f"{name} {count}" for name, count in sorted(good.items()))
+    yield f"{good.total()} videos in {len(good)} categories: {told}"
+    for each in listed:
+        if each.status not in (OK, REMOVED):
+            yield f"{each.status}: {each.path}: {each.error}"
+    yield from own.in_many_categories(listed)
+
+
+def _check_category(category: str) -> None:
+    """Raise UserError for what cannot be the name of a folder, or of which no letter is left."""
+    shown = category.isprintable() and "/" not in category and not category.startswith(".")
+    if not shown or not safe_name(category) or len(category) > MAX_NAME:
+        raise UserError(
+            f"category {category!r}: give a name of letters or digits, {MAX_NAME} characters at"
+            " most, without / and no dot before it"
+        )
 
 
 def _drawn() -> UserError:
     return UserError(
-        "the videos are the sample, which the workflow draws: for own videos set"
-        " download_videos.source in params.yaml to directory or youtube"
+        "the videos are the sample, which the workflow draws: choose own videos with"
+        " `vidrec use DIR`, or `vidrec use youtube`"
     )
 
 
-def add_file(directory: Path, video: Path, category: str) -> list[str]:
-    """Copy a video file into the folder of `directory` that makes up `category`.
+def add_file(source: Directory, video: str, category: str) -> list[str]:
+    """Copy a video file into the folder that makes up `category`, and list it.
 
     A file that is there already stays as it is. Raises UserError where the file does not decode,
     its content is in another category, or its name is taken.
     """
-    _check_file(video)
-    before = _named(directory)
-    folder = _folder_of(directory, category, before)
-    same = _same_content(before, video)
-    mine = [item for item in same if item.file.parent == folder.absolute()]
+    file = Path(video)
+    _check_file(video, file)
+    listed = read_listing(source.listing)
+    digest = sha256_of(file)
+    same = [each for each in listed if each.sha256 == digest]
+    mine = next((each for each in same if category in (each.category, each.category_name)), None)
+    if mine and mine.status == REMOVED:
+        return restore_listed(source.listing, mine.video_id)
     if mine:
-        return [f"{video} is there already, as {mine[0].video.video_id}: nothing was changed"]
-    if same:
-        held = same[0].video
+        return [f"{video} is there already, as {mine.video_id}: nothing was changed"]
+    held = next((each for each in same if each.status == OK), None)
+    if held:
         raise UserError(
-            f"{video} is in category {held.category} already, as {held.video_id}: remove it there"
-            f" first (`vidrec remove {held.video_id}`)"
+            f"{video} is in category {held.category_name} already, as {held.video_id}: remove it"
+            f" there first (`vidrec remove {held.video_id}`)"
         )
-    target = folder / video.name
-    _check_free(target)
-    with atomic_path(target) as temporary:
-        shutil.copyfile(video, temporary)
-    return [f"added {target}", *_changed_ids(before, _named(directory)), NEXT]
+    folder = _folder_of(source.at_hand, category, listed)
+    target = folder / file.name
+    if not target.exists() or not target.samefile(file):
+        _copy(file, target)
+    (named,) = own.name_all(
+        [(target.relative_to(source.at_hand), digest)], listed, others_are_there=True
+    )
+    new = own.check(target, named)
+    write_listing(source.listing, [*listed, new])
+    return [f"added {target}", f"its id is {new.video_id}, its category {new.category_name}", NEXT]
 
 
-def _check_file(video: Path) -> None:
+def _check_file(video: str, file: Path) -> None:
+    if video.lower().startswith(("http://", "https://")):
+        raise UserError(
+            f"{video} is the address of a page, and the videos are files of a directory: download"
+            " it and add the file, or choose YouTube with `vidrec use youtube`"
+        )
     try:
-        check_video(video)
+        check_video(file)
     except VideoError as error:
         raise UserError(
             f"{video} cannot be added ({error.status}): {error}; try another file"
         ) from None
-    if video.name.startswith(".") or len(os.fsencode(video.name)) > LONGEST_FILE_NAME:
+    if file.name.startswith(".") or len(os.fsencode(file.name)) > LONGEST_FILE_NAME:
         raise UserError(
             f"{video} cannot be added: a name that begins with a dot is left out, and one of more"
             f" than {LONGEST_FILE_NAME} bytes is too long; rename it"
         )
 
 
-def _named(directory: Path) -> list[Found]:
-    """The videos of `directory` under the names that the workflow gives them."""
-    return name_files(directory, list_files(directory)[0])
-
-
-def _folder_of(directory: Path, category: str, found: list[Found]) -> Path:
+def _folder_of(directory: Path, category: str, listed: Sequence[Listed]) -> Path:
     """Where the videos of `category` lie: a folder of another name may make up that category."""
-    folder = directory / category
-    if folder.is_dir():
-        return folder
-    # Names that differ by case only would get digests, the one that is there too.
-    alike = (item for item in found if item.video.category.lower() == category.lower())
-    return next((item.file.parent for item in alike), folder)
+    if (directory / category).is_dir():
+        return directory / category
+    wanted = {category.lower(), safe_name(category).lower()}
+    alike = (each for each in listed if each.category.lower() in wanted)
+    found = next((directory / path_of(each.path).parent for each in alike), None)
+    return found or directory / category
 
 
-def _same_content(found: list[Found], video: Path) -> list[Found]:
-    """Those of `found` with the content of `video`; only files of its size are read."""
-    size = video.stat().st_size
-    alike = [item for item in found if item.file.is_file() and item.file.stat().st_size == size]
-    digest = sha256_of(video) if alike else ""
-    return [item for item in alike if sha256_of(item.file) == digest]
-
-
-def _check_free(target: Path) -> None:
+def _copy(file: Path, target: Path) -> None:
     if os.path.lexists(target.parent) and not target.parent.is_dir():
         raise UserError(f"{target.parent} is not a directory: rename it, or take another category")
     if os.path.lexists(target):
         raise UserError(f"{target} is there already, another file: rename one of them")
+    with atomic_path(target) as temporary:
+        shutil.copyfile(file, temporary)
 
 
-def _changed_ids(before: list[Found], after: list[Found]) -> Iterator[str]:
-    """A line for each video that is new, or has another id than before."""
-    old = {item.file: item.video.video_id for item in before}
-    for item in after:
-        if item.file not in old:
-            yield f"its id is {item.video.video_id}, its category {item.video.category}"
-        elif old[item.file] != item.video.video_id:
-            yield f"{old[item.file]} is called {item.video.video_id} from now on"
-
-
-def remove_file(directory: Path, video_id: str) -> list[str]:
-    """Move the file of `video_id` out of `directory`, to where no other file has its name.
+def remove_listed(listing: Path, name: str) -> list[str]:
+    """Mark the video `name`, an id or a title, as taken out; its file stays as it is.
 
     Raises UserError where there is no such video.
     """
-    before = _named(directory)
-    ids = [item.video.video_id for item in before]
-    if video_id not in ids:
-        meant = hint(video_id, ids, f"{MANIFEST} beside the videos taken in lists its ids")
-        raise UserError(f"no video {video_id!r} in {directory}: {meant}")
-    item = before[ids.index(video_id)]
-    target = _free_path(REMOVED / item.video.category / item.file.name)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _move(item.file, target)
-    changed = _changed_ids(before, _named(directory))
-    return [f"removed {video_id}: the file is now {target}", *changed, NEXT]
+    listed = read_listing(listing)
+    there = [each for each in listed if each.status != REMOVED]
+    video = _find(name, there, listing)
+    write_listing(listing, [replace(x, status=REMOVED) if x == video else x for x in listed])
+    return [
+        f"removed {video.video_id} from {listing}; its file stays where it is",
+        f"undo: vidrec remove --undo {video.video_id}",
+        NEXT,
+    ]
 
 
-def _free_path(path: Path) -> Path:
-    """`path`, or where that is taken the first of `<stem>-2`, `<stem>-3` … that is not."""
-    others = (path.with_stem(f"{path.stem}-{number}") for number in itertools.count(2))
-    candidates = itertools.chain([path], others)
-    return next(candidate for candidate in candidates if not os.path.lexists(candidate))
+def restore_listed(listing: Path, name: str) -> list[str]:
+    """Put a video back that was taken out. Raises UserError where none of that name was."""
+    listed = read_listing(listing)
+    video = _find(name, [each for each in listed if each.status == REMOVED], listing)
+    write_listing(listing, [replace(x, status=OK) if x == video else x for x in listed])
+    return [f"{video.video_id} is in {listing} again", NEXT]
 
 
-def _move(file: Path, target: Path) -> None:
-    """Move a file; of a link what it leads to stays, however the link is written."""
-    if file.is_symlink():
-        target.symlink_to(file.resolve())
-        file.unlink()
-    else:
-        shutil.move(file, target)
+def _find(name: str, listed: Sequence[Listed], listing: Path) -> Listed:
+    """The video of that id, or of that title if it is the only one."""
+    titled = [each for each in listed if name in (each.title, each.path)]
+    found = [each for each in listed if each.video_id == name] or titled
+    if len(found) != 1:
+        ids = [each.video_id for each in found or listed]
+        meant = hint(name, ids, "`vidrec list` shows those there are")
+        many = "more than one" if found else "no"
+        raise UserError(f"{many} video {name!r} in {listing}: {meant}")
+    return found[0]
+
+
+def _removed_ids(root: Path) -> Path:
+    """Where the rows of the YouTube manifest are kept that were taken out of it."""
+    return state.home(root) / "removed_from_youtube.csv"
 
 
 def add_id(manifest: Path, video: str, category: str) -> list[str]:
@@ -187,7 +271,7 @@ def add_id(manifest: Path, video: str, category: str) -> list[str]:
     if video_id is None:
         raise UserError(
             f"{video} is neither an id nor a URL of YouTube: give one such as"
-            " https://www.youtube.com/watch?v=…, or set download_videos.source to directory"
+            " https://www.youtube.com/watch?v=…, or choose a directory with `vidrec use DIR`"
         )
     rows = read_rows(manifest)
     if video_id in set(rows["video_id"]):
@@ -204,9 +288,9 @@ def add_id(manifest: Path, video: str, category: str) -> list[str]:
     return [f"added {video_id} to {manifest} as number {rank} of {category}: commit the file"]
 
 
-def _tell_next(params: Params, category: str) -> Iterator[str]:
+def _tell_next(root: Path, params: Params, category: str) -> Iterator[str]:
     """What the videos of `category` in the manifest, now one more, are too many or too few for."""
-    rows = read_rows(Path(params.youtube_manifest))
+    rows = read_rows(root / params.youtube_manifest)
     count = int((rows["category"] == category).sum())
     wanted, least = params.youtube_videos_per_category, params.youtube_min_videos_per_category
     if count > wanted:
@@ -223,12 +307,37 @@ def _tell_next(params: Params, category: str) -> Iterator[str]:
         yield NEXT
 
 
-def remove_id(manifest: Path, video_id: str) -> list[str]:
-    """Take a YouTube id out of the manifest. Raises UserError where it is not there."""
+def remove_id(manifest: Path, removed: Path, video_id: str) -> list[str]:
+    """Take a YouTube id out of the manifest; its row is kept in the table `removed`.
+
+    Raises UserError where it is not there.
+    """
     rows = read_rows(manifest)
     others = rows[rows["video_id"] != video_id]
     if len(others) == len(rows):
         meant = hint(video_id, rows["video_id"], "see the ids there")
         raise UserError(f"no video {video_id!r} in {manifest}: {meant}")
+    kept = read_rows(removed)
+    taken = rows[rows["video_id"] == video_id]
+    write_ids(removed, pd.concat([kept[kept["video_id"] != video_id], taken]))
     write_ids(manifest, others)
-    return [f"removed {video_id} from {manifest}: commit the file", NEXT]
+    return [
+        f"removed {video_id} from {manifest}: commit the file",
+        f"undo: vidrec remove --undo {video_id}",
+        NEXT,
+    ]
+
+
+def restore_id(manifest: Path, removed: Path, video_id: str) -> list[str]:
+    """Put the row of a YouTube id back that `remove_id` has taken out.
+
+    Raises UserError where it has not.
+    """
+    kept = read_rows(removed)
+    row = kept[kept["video_id"] == video_id]
+    if row.empty:
+        meant = hint(video_id, kept["video_id"], "only what `vidrec remove` took out comes back")
+        raise UserError(f"no video {video_id!r} was removed here: {meant}")
+    write_ids(manifest, put_back(read_rows(manifest), row))
+    write_ids(removed, kept[kept["video_id"] != video_id])
+    return [f"{video_id} is in {manifest} again: commit the file", NEXT]

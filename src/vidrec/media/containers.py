@@ -61,6 +61,10 @@ VIDEO_SUFFIXES = frozenset(
 )
 
 
+# Of the container that photographs share with videos: the brands of stills (HEIF and AVIF).
+STILL_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif")
+
+
 class VideoError(Exception):
     """What is wrong with one video; `status` names it for a table."""
 
@@ -71,6 +75,16 @@ class VideoError(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+
+def is_still(path: Path) -> bool:
+    """Whether the first bytes of a file are those of a photograph in a video's container."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(12)
+    except OSError:
+        return False
+    return head[4:8] == b"ftyp" and head[8:12] in STILL_BRANDS
 
 
 def sniff(path: Path) -> str:

@@ -11,6 +11,7 @@ class Params:
 
     source: str = param(choices=("sample", "youtube", "directory"))
     directory: str = param()
+    directory_manifest: str = param()
     seed: int = param(low=0)
     sample_videos_per_category: int = param(low=1, high=999)
     sample_seconds: float = param(low=1, high=60)
@@ -21,6 +22,3 @@ class Params:
     youtube_max_duration_s: float = param(low=1)
     youtube_max_height: int = param(low=144)
     youtube_max_filesize_mb: int = param(low=1)
-    frames_fps: int = param(name="extract_frames.fps", low=1, high=60)
-    frame_size: int = param(name="extract_frames.size", low=32, high=1024)
-    frame_fit: str = param(name="extract_frames.fit", choices=("stretch", "crop", "pad"))

@@ -1,52 +1,79 @@
-"""The directory source: a user's own files, `<category>/<file>`, of any name."""
+"""The directory source: a user's own files, `<category>/<file>`, of any name.
 
-import re
+They stay where they are, and as they are: the workflow reads them, and keeps a list of them.
+"""
+
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from vidrec.media.containers import VIDEO_SUFFIXES, VideoError, sniff
+from vidrec.media.containers import VIDEO_SUFFIXES, VideoError, is_still, sniff
 from vidrec.media.ffmpeg import check_video
-from vidrec.videos.manifest import Entry
+from vidrec.videos.listing import DUPLICATE, REMOVED, Listed
+from vidrec.videos.manifest import DIRECTORY, OK, Entry, path_of, text_of
 from vidrec.videos.names import safe_names
 from vidrec.workflow.errors import UserError
+from vidrec.workflow.files import sha256_of
 from vidrec.workflow.parallel import map_items
-from vidrec.workflow.video import Video
 
 SHOWN = 5
 
 
 @dataclass(frozen=True)
-class Found:
-    """A file to take in, under the names that it gets."""
+class Scanned:
+    """What a directory holds: what is listed of it, and the paths that are left out."""
 
-    file: Path
-    video: Video
+    listed: list[Listed]
+    left_out: list[Path]
 
 
-def take(directory: Path, folder: Path) -> list[Entry]:
-    """Link each video of `directory`/<category>/ as `folder`/<category>/<video_id>.<ext>.
+def entries_of(listed: Sequence[Listed]) -> list[Entry]:
+    """The entries of the manifest of videos for what is listed, but for what was taken out."""
+    return [
+        Entry(
+            each.video,
+            DIRECTORY,
+            each.title,
+            each.status,
+            duration_s=each.duration_s,
+            error=each.error,
+            sha256=each.sha256,
+            path=each.path,
+            category_name=each.category_name if each.category_name != each.category else "",
+        )
+        for each in listed
+        if each.status != REMOVED
+    ]
 
-    A file that has no video gets an entry that says why, and no link. What does not look like a
-    video at all is named on standard error and left out. Raises UserError where there is none.
+
+def scan(directory: Path, known: Sequence[Listed]) -> Scanned:
+    """The files of `directory`, each checked unless `known` has it with this content.
+
+    A known video keeps its id, be it moved within its category; one that was taken out stays so.
+    Of copies of one file in a category one is the video, the others are duplicates. What looks
+    like no video, and hidden files, are left out. Raises UserError where there is none, or the
+    directory is missing or cannot be read.
     """
-    files, skipped = list_files(directory)
-    if skipped:
-        print(f"left out, not <category>/<video>: {_some(skipped)}", file=sys.stderr)
+    files, left_out = list_files(directory)
     if not files:
         raise UserError(
-            f"{directory} has no videos: put files there as <category>/<file>, or change"
-            " download_videos.directory or download_videos.source"
+            f"{directory} has no videos: put files there as <category>/<file>, or name another"
+            " directory"
         )
-    found = name_files(directory, files)
-    entries = map_items(check, found, title="checking", unit="file")
-    return [_link(folder, item, entry) for item, entry in zip(found, entries, strict=True)]
+    digests = map_items(digest_of, files, title="reading", unit="file")
+    relative = [path.relative_to(directory) for path in files]
+    named = name_all(list(zip(relative, digests, strict=True)), known)
+    before = {(each.sha256, each.status) for each in known if each.sha256}
+    checked = map_items(partial(_checked, directory, before), named, title="checking", unit="file")
+    return Scanned(mark_duplicates(list(checked), known), left_out)
 
 
 def list_files(directory: Path) -> tuple[list[Path], list[Path]]:
-    """The files `<category>/<file>` that may be videos, and all others but hidden ones, sorted.
+    """What lies in `<category>/` and may be a video or cannot be one, and the rest, both sorted.
 
+    Photographs, texts, and what lies in no category are the rest; hidden paths are in neither.
     Raises UserError where the directory is missing or cannot be read.
     """
     if not directory.is_dir():
@@ -59,7 +86,7 @@ def list_files(directory: Path) -> tuple[list[Path], list[Path]]:
     except OSError as error:
         raise UserError(f"{error.filename} cannot be read: {error.strerror}") from None
     shown = [path for path in inner if not _hidden(path)]
-    files = [path for path in shown if _may_be_video(path)]
+    files = [path for path in shown if not path.is_file() or may_be_video(path)]
     return files, [path for path in top if not path.is_dir()] + sorted(set(shown) - set(files))
 
 
@@ -67,9 +94,9 @@ def _hidden(path: Path) -> bool:
     return path.name.startswith(".")
 
 
-def _may_be_video(path: Path) -> bool:
-    """Whether its name or its first bytes are those of a video."""
-    if path.is_dir():
+def may_be_video(path: Path) -> bool:
+    """Whether the name or the first bytes of a file are those of a video, and of no photograph."""
+    if is_still(path):
         return False
     if path.suffix.lower() in VIDEO_SUFFIXES:
         return True
@@ -79,42 +106,122 @@ def _may_be_video(path: Path) -> bool:
         return False
 
 
-def name_files(directory: Path, files: Sequence[Path]) -> list[Found]:
-    """The category and the id of each file: its names, in safe characters, made unique."""
-    folders = sorted({path.parent.name for path in files})
-    categories = dict(zip(folders, safe_names(folders, folders), strict=True))
-    relative = [path.relative_to(directory).as_posix() for path in files]
-    ids = safe_names([path.stem for path in files], relative)
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file; empty for what is none, or cannot be read."""
+    try:
+        return sha256_of(path) if path.is_file() else ""
+    except OSError:
+        return ""
+
+
+def name_all(
+    found: Sequence[tuple[Path, str]], known: Sequence[Listed], *, others_are_there: bool = False
+) -> list[Listed]:
+    """What is `found` (path below the directory, SHA-256) under the names that it gets.
+
+    What is known keeps its names: by its path, or else by its content in the same category, where
+    it was moved. If `others_are_there`, what is known and not found is not gone.
+    """
+    by_path = {each.path: each for each in known}
+    paths = {text_of(path) for path, _ in found}
+    paths |= set(by_path) if others_are_there else set()
+    gone = {(x.category_name, x.sha256): x for x in known if x.sha256 and x.path not in paths}
+    held = [
+        by_path.get(text_of(path)) or gone.pop((_shown(path.parent.name), digest), None)
+        for path, digest in found
+    ]
+    new = [path for (path, _), mine in zip(found, held, strict=True) if mine is None]
+    taken = {mine.video_id for mine in held if mine} | {
+        x.video_id for x in known if x.path in paths
+    }
+    names = safe_names([path.stem for path in new], [path.as_posix() for path in new], taken)
+    fresh = dict(zip(new, names, strict=True))
+    categories = _categories([path.parent.name for path in new], known)
     return [
-        Found(path.absolute(), Video(categories[path.parent.name], video_id))
-        for path, video_id in zip(files, ids, strict=True)
+        replace(mine, path=text_of(path), sha256=digest)
+        if mine
+        else Listed(
+            text_of(path),
+            categories[path.parent.name],
+            _shown(path.parent.name),
+            fresh[path],
+            sha256=digest,
+            title=_shown(path.stem),
+        )
+        for (path, digest), mine in zip(found, held, strict=True)
     ]
 
 
-def check(found: Found) -> Entry:
-    """The entry of a file, which is ok once its beginning has been decoded."""
-    title = found.file.stem.encode(errors="replace").decode()
-    entry = Entry(found.video, "directory", title)
+def _categories(folders: Sequence[str], known: Sequence[Listed]) -> dict[str, str]:
+    """The category, in safe characters, of each folder: the one it has, or a new one."""
+    has = {each.category_name: each.category for each in known}
+    new = sorted({folder for folder in folders if _shown(folder) not in has})
+    named = dict(zip(new, safe_names(new, new, set(has.values())), strict=True))
+    return {folder: named.get(folder) or has[_shown(folder)] for folder in folders}
+
+
+def _shown(name: str) -> str:
+    """A file's name as text: what is no UTF-8 in it as a question mark."""
+    return name.encode(errors="replace").decode()
+
+
+def _checked(directory: Path, before: set[tuple[str, str]], item: Listed) -> Listed:
+    """`item` with status and length, looked at anew unless its content is known to be ok."""
+    if item.status == REMOVED or ((item.sha256, OK) in before and item.status == OK):
+        return item
+    return check(directory / path_of(item.path), item)
+
+
+def check(file: Path, item: Listed) -> Listed:
+    """`item` as the file is: ok once its beginning has been decoded, or why not."""
+    if file.is_dir():
+        return replace(item, status="folder", error="a folder within a category: move it up")
+    size = file.stat().st_size if file.is_file() else 0
     try:
-        return replace(entry, duration_s=check_video(found.file), file=found.file)
+        length = check_video(file)
     except VideoError as error:
-        return replace(entry, status=error.status, error=str(error))
+        return replace(item, status=error.status, error=str(error), duration_s=0.0, size=size)
+    return replace(item, status=OK, error="", duration_s=round(length, 3), size=size)
 
 
-def _link(folder: Path, found: Found, entry: Entry) -> Entry:
-    """`entry` with its file linked into `folder`, not copied: videos are large."""
-    if entry.file is None:
-        return entry
-    suffix = found.file.suffix.lower()
-    ending = suffix if re.fullmatch(r"\.[a-z0-9]+", suffix) else ".video"
-    link = found.video.below(folder, ending)
-    link.parent.mkdir(parents=True, exist_ok=True)
-    link.symlink_to(found.file.resolve())
-    return replace(entry, file=link)
+def mark_duplicates(items: Sequence[Listed], known: Sequence[Listed]) -> list[Listed]:
+    """Each of `items`; of those alike in content and category all but one are duplicates.
+
+    The one is that which was the video before, or else the first by path. Copies of a video that
+    was taken out do not bring it back.
+    """
+    was = {each.video_id for each in known if each.status in (OK, REMOVED)}
+    first: dict[tuple[str, str], Listed] = {}
+    for item in sorted(items, key=lambda each: (each.video_id not in was, each.path)):
+        if item.status in (OK, DUPLICATE, REMOVED):
+            first.setdefault((item.category, item.sha256), item)
+    return [_marked(item, first.get((item.category, item.sha256))) for item in items]
 
 
-def _some(paths: Sequence[Path]) -> str:
-    """The first few of `paths` as text, and how many more there are."""
-    names = ", ".join(repr(str(path)) for path in paths[:SHOWN])
-    more = len(paths) - SHOWN
-    return f"{names} and {more} more" if more > 0 else names
+def _marked(item: Listed, first: Listed | None) -> Listed:
+    if item.status not in (OK, DUPLICATE) or first is None:
+        return item
+    if item.video_id == first.video_id:
+        return replace(item, status=OK, error="")
+    said = f"a copy of {first.path}, which is {first.video_id}"
+    return replace(item, status=DUPLICATE, error=said)
+
+
+def in_many_categories(listed: Sequence[Listed]) -> Iterator[str]:
+    """A line for each video that is in more than one category."""
+    groups: dict[str, list[Listed]] = {}
+    for each in listed:
+        if each.status == OK:
+            groups.setdefault(each.sha256, []).append(each)
+    for same in groups.values():
+        if len(same) > 1:
+            paths = ", ".join(each.path for each in same)
+            yield f"one file in {len(same)} categories, a video in each: {paths}"
+
+
+def tell_left_out(paths: Sequence[Path]) -> None:
+    """Say on standard error which paths are left out, if any."""
+    if paths:
+        names = ", ".join(repr(str(path)) for path in paths[:SHOWN])
+        more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
+        print(f"left out, not <category>/<video>: {names}{more}", file=sys.stderr)

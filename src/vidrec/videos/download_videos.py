@@ -1,40 +1,53 @@
 """The videos by category, each with a row in the manifest, from the source that params name."""
 
+import sys
 from collections import Counter
 from pathlib import Path
 
-from vidrec.detections.truth import Truth, truth_of
 from vidrec.settings.download_videos import Params
 from vidrec.videos import directory, sample, youtube
+from vidrec.videos.category_names import write_category_names
+from vidrec.videos.listing import Listed, read_listing
 from vidrec.videos.manifest import OK, Entry, build_manifest, write_manifest
+from vidrec.videos.originals import remember
 from vidrec.videos.youtube_manifest import read_wanted
+from vidrec.workflow import state
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import atomic_directory
 
 
-def take(params: Params, folder: Path) -> tuple[list[Entry], Truth]:
-    """Put the videos of the chosen source into `folder`, as <category>/<video_id>.<ext>.
-
-    Gives an entry per video wanted, and the truth, where videos were drawn here. Raises UserError
-    where the source has none.
+def take(params: Params, folder: Path) -> list[Entry]:
+    """An entry per video wanted, of the chosen source; those that are made or downloaded are put
+    into `folder`, as <category>/<video_id>.<ext>. Raises UserError where the source has none.
     """
     if params.source == "sample":
         return sample.take(folder, sample_settings(params), params.sample_videos_per_category)
     if params.source == "directory":
-        return directory.take(Path(params.directory), folder), truth_of([])
-    return _from_youtube(params, folder), truth_of([])
+        return directory.entries_of(_listed(params))
+    return _from_youtube(params, folder)
 
 
 def sample_settings(params: Params) -> sample.ClipSettings:
     """What the sample source needs of `params`."""
-    return sample.ClipSettings(
-        seed=params.seed,
-        seconds=params.sample_seconds,
-        clip_fps=params.sample_fps,
-        frames_fps=params.frames_fps,
-        frame_size=params.frame_size,
-        fit=params.frame_fit,
+    return sample.ClipSettings(params.seed, params.sample_seconds, params.sample_fps)
+
+
+def _listed(params: Params) -> list[Listed]:
+    """The list in git; where it is empty, what the directory holds now."""
+    place = Path(params.directory).expanduser()
+    if place.is_dir():
+        remember(state.originals(), place)
+    listed = read_listing(Path(params.directory_manifest))
+    if listed:
+        return listed
+    found = directory.scan(place, [])
+    directory.tell_left_out(found.left_out)
+    print(
+        f"{params.directory_manifest} lists nothing: took what {place} holds now. `vidrec scan`"
+        " keeps the list, by which DVC sees what changes",
+        file=sys.stderr,
     )
+    return found.listed
 
 
 def _from_youtube(params: Params, folder: Path) -> list[Entry]:
@@ -52,17 +65,17 @@ def _from_youtube(params: Params, folder: Path) -> list[Entry]:
     )
 
 
-def download(params: Params, videos: Path) -> Truth:
+def download(params: Params, videos: Path) -> None:
     """Write the directory `videos` with its manifest.csv, whole, from the chosen source.
 
-    Gives what was drawn in them, as far as it was drawn here. Raises UserError where not one video
-    is ok.
+    Raises UserError where not one video is ok.
     """
     with atomic_directory(videos) as folder:
-        entries, truth = take(params, folder)
+        entries = take(params, folder)
         _check_any(entries)
         write_manifest(folder, build_manifest(entries, videos))
-    return truth
+        names = {each.video.category: each.category_name for each in entries if each.category_name}
+        write_category_names(folder, names)
 
 
 def _check_any(entries: list[Entry]) -> None:

@@ -11,7 +11,8 @@ from vidrec.media import ffmpeg
 from vidrec.settings.extract_frames import FrameSettings
 from vidrec.videos import framing
 from vidrec.videos.framing import Extracted, extract_video
-from vidrec.videos.manifest import Entry
+from vidrec.videos.manifest import DIRECTORY, Entry
+from vidrec.videos.originals import original
 from vidrec.workflow.checkpoints import Checkpoints, complete
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import atomic_directory, sha256_of
@@ -51,13 +52,24 @@ def extract_all(
         unpack=Extracted.unpack,
         keep=attrgetter("good"),
     )
-    return complete(store, videos, _read, partial(extract_video, params), title="extract frames")
+    return complete(store, videos, _read, partial(_make, params), title="extract frames")
 
 
-def _read(entry: Entry) -> tuple[str, Path]:
-    """A file is known by its content; one that is gone gives nothing to know."""
+def _read(entry: Entry) -> tuple[str, Entry]:
+    """A file is known by its content; one that is gone gives nothing to know.
+
+    What an own video must be is known from the list: its file is only needed to take frames.
+    """
+    if entry.source == DIRECTORY:
+        return entry.sha256, entry
     assert entry.file is not None  # of an entry that is ok
-    return sha256_of(entry.file) if entry.file.is_file() else "", entry.file
+    return sha256_of(entry.file) if entry.file.is_file() else "", entry
+
+
+def _make(params: FrameSettings, entry: Entry) -> Extracted:
+    file = original(entry) if entry.source == DIRECTORY else entry.file
+    assert file is not None
+    return extract_video(params, file)
 
 
 def _write(directory: Path, frames: Sequence[bytes]) -> None:

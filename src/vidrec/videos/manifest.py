@@ -1,9 +1,12 @@
 """The manifest of videos: one row per video wanted, with what became of it."""
 
+import os
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 import pandas as pd
 
@@ -24,12 +27,19 @@ COLUMNS = (
     "error",
 )
 OK = "ok"
+# As a source: videos that stay where their owner keeps them.
+DIRECTORY = "directory"
 NAME = "manifest.csv"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One video wanted: `status` is `ok`, and `file` where it lies, or a named reason why not."""
+    """One video wanted: `status` is `ok`, and `file` where it lies, or a named reason why not.
+
+    A video that stays where its owner keeps it has no file before it is read back: `path` says
+    where it lies below the owner's directory, and `sha256` what it must be. `category_name` is its
+    category as people write it, where that differs.
+    """
 
     video: Video
     source: str
@@ -38,6 +48,9 @@ class Entry:
     file: Path | None = None
     duration_s: float = 0.0
     error: str = ""
+    sha256: str = ""
+    path: str = ""
+    category_name: str = ""
 
 
 def build_manifest(entries: Sequence[Entry], videos: Path) -> pd.DataFrame:
@@ -47,34 +60,63 @@ def build_manifest(entries: Sequence[Entry], videos: Path) -> pd.DataFrame:
 
 
 def _row(entry: Entry, videos: Path) -> dict[str, str | float]:
-    taken = entry.file is not None
     return {
         "video_id": entry.video.video_id,
         "category": entry.video.category,
         "status": entry.status,
-        "path": (videos / entry.video.category / entry.file.name).as_posix() if entry.file else "",
-        "duration_s": round(entry.duration_s, 3) if taken else "",
-        "sha256": sha256_of(entry.file) if entry.file else "",
+        "path": _path_of(entry, videos),
+        "duration_s": round(entry.duration_s, 3) if entry.status == OK else "",
+        "sha256": sha256_of(entry.file) if entry.file else entry.sha256,
         "source": entry.source,
         "title": one_line(entry.title),
         "error": one_line(entry.error),
     }
 
 
-def read_good(videos: Path) -> list[Entry]:
+def _path_of(entry: Entry, videos: Path) -> str:
+    if entry.file:
+        return (videos / entry.video.category / entry.file.name).as_posix()
+    return entry.path if entry.status == OK else ""
+
+
+def read_good(videos: Path, originals: Path) -> list[Entry]:
     """The entries of the directory `videos` that are `ok`, each with where its file lies.
 
-    Raises UserError where the manifest is missing or names none.
+    Own videos lie below the directory `originals`. Raises UserError where the manifest is missing
+    or names none.
     """
     manifest = read_manifest(videos)
     good = manifest[manifest["status"] == OK]
     if good.empty:
         raise UserError(f"{videos / NAME} names no video that is ok: see its errors")
-    columns = (good[name] for name in ("category", "video_id", "path", "source", "title"))
-    return [
-        Entry(Video(group, name), source, title, file=videos / group / Path(path).name)
-        for group, name, path, source, title in zip(*columns, strict=True)
-    ]
+    return [_entry(row, videos, originals) for row in good.to_dict("records")]
+
+
+def _entry(row: Mapping[Hashable, Any], videos: Path, originals: Path) -> Entry:
+    video = Video(row["category"], row["video_id"])
+    file = file_of(row["path"], row["source"], video.category, videos, originals)
+    found = Entry(video, row["source"], row["title"], file=file)
+    return replace(found, sha256=row["sha256"], path=row["path"])
+
+
+def file_of(path: str, source: str, category: str, videos: Path, originals: Path) -> Path:
+    """Where the file of a video lies whose row in the manifest has this path and source."""
+    if source == DIRECTORY:
+        return originals / path_of(path)
+    return videos / category / Path(path).name
+
+
+def text_of(path: Path) -> str:
+    """`path` as a table holds it: what is no UTF-8, or would break the line, as %XX; % as %25."""
+    return "".join(
+        char if char.isprintable() and char != "%" else quote_from_bytes(os.fsencode(char))
+        for char in path.as_posix()
+    )
+
+
+def path_of(text: str) -> Path:
+    """The path that `text_of` has made a text of."""
+    return Path(os.fsdecode(unquote_to_bytes(text)))
 
 
 def write_manifest(folder: Path, manifest: pd.DataFrame) -> None:

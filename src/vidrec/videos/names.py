@@ -3,20 +3,30 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+
+from anyascii import anyascii
 
 # Longest category or id in characters; file systems end at 255 bytes.
 MAX_NAME = 100
 
 
-def safe_names(names: Sequence[str], origins: Sequence[str]) -> list[str]:
-    """Each name in the characters `[A-Za-z0-9_-]`.
+def safe_name(name: str) -> str:
+    """`name` in the characters `[A-Za-z0-9_-]`, letters of any script by their sound in English
+    letters (música: musica, 猫: Mao); empty where nothing of it is left."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", anyascii(name)).strip("_")[:MAX_NAME]
+
+
+def safe_names(
+    names: Sequence[str], origins: Sequence[str], taken: Collection[str] = ()
+) -> list[str]:
+    """Each name in safe characters, none of them one of `taken`.
 
     Names that come out alike, be it but for case, get a short digest of their origin, all of
     them: which one comes first must not matter.
     """
-    plain = [re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_")[:MAX_NAME] for name in names]
-    counts = Counter(name.lower() for name in plain)
+    plain = [safe_name(name) for name in names]
+    counts = Counter(name.lower() for name in [*plain, *taken])
     return [
         f"{name or 'video'}-{_digest(origin)}" if not name or counts[name.lower()] > 1 else name
         for name, origin in zip(plain, origins, strict=True)

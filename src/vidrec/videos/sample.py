@@ -2,24 +2,19 @@
 
 A category has a few themes. Each video draws a mixture of objects around one theme's weights,
 then objects from that mixture; the first of them is large and stays. Who drew what is known
-exactly, so that every later stage can be held against the truth.
+exactly (see `draw_truth`), so that every later stage can be held against the truth.
 """
 
-import json
-import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from vidrec.detections.rle import encode_mask
-from vidrec.detections.truth import Truth, truth_of
 from vidrec.drawing.objects import LABELS
 from vidrec.drawing.scenes import (
     CANVAS_HEIGHT,
@@ -31,7 +26,6 @@ from vidrec.drawing.scenes import (
     paint_backdrop,
     random_track,
 )
-from vidrec.drawing.stills import resize_mask
 from vidrec.media.archives import pack, unpack
 from vidrec.media.ffmpeg import encode_clip, version
 from vidrec.videos.manifest import Entry
@@ -101,31 +95,16 @@ class Clip:
 
 @dataclass(frozen=True)
 class ClipSettings:
-    """What decides the pictures and the truth of a clip, besides which clip it is.
-
-    The last three are those that frames are extracted with: the truth is about those frames.
-    """
+    """What decides the pictures of a clip, besides which clip it is; `fps` is that of the clip."""
 
     seed: int
     seconds: float
-    clip_fps: int
-    frames_fps: int
-    frame_size: int
-    fit: str
+    fps: int
 
     @property
-    def clip_frames(self) -> int:
-        return max(1, round(self.seconds * self.clip_fps))
-
-    def shown_in(self, frame: int) -> int:
-        """Index of the clip's picture that extracted frame 1, 2, 3 … shows: the last one whose
-        time rounds to no more than that of the frame, as ffmpeg's `fps` filter picks it."""
-        last = math.ceil((frame - 0.5) * self.clip_fps / self.frames_fps) - 1
-        return min(max(0, last), self.clip_frames - 1)
-
-    @property
-    def extracted_frames(self) -> int:
-        return max(1, math.floor(self.clip_frames * self.frames_fps / self.clip_fps + 0.5))
+    def pictures(self) -> int:
+        """How many pictures a clip has."""
+        return max(1, round(self.seconds * self.fps))
 
 
 @dataclass(frozen=True)
@@ -139,21 +118,23 @@ class Plan:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A rendered clip: the MP4 file, its title, and the truth: a list of [frame, label, area_pct,
-    size, counts], one for each object in sight in each extracted frame."""
+    """A rendered clip: the MP4 file, and its title."""
 
     clip: bytes
     title: str
-    truth: list[list[Any]]
 
 
-def take(folder: Path, settings: ClipSettings, per_category: int) -> tuple[list[Entry], Truth]:
+def all_clips(per_category: int) -> list[Clip]:
+    """`per_category` clips of each category."""
+    return [Clip(name, number) for name in THEMES for number in range(1, per_category + 1)]
+
+
+def take(folder: Path, settings: ClipSettings, per_category: int) -> list[Entry]:
     """Render `per_category` clips of each category into `folder`/<category>/<video_id>.mp4.
 
-    Gives an entry per clip, and what was drawn in all of them. Clips rendered before, by a run that
-    was killed, are not rendered again.
+    Gives an entry per clip. Clips rendered before, by a run that was killed, are not rendered
+    again.
     """
-    clips = [Clip(name, number) for name in THEMES for number in range(1, per_category + 1)]
     store = Checkpoints(
         "sample_videos",
         [sys.modules[__name__]],
@@ -162,15 +143,12 @@ def take(folder: Path, settings: ClipSettings, per_category: int) -> tuple[list[
         unpack=_unpack,
     )
     make = partial(render, settings=settings)
-    entries: list[Entry] = []
-    rows: list[tuple[Any, ...]] = []
-    for clip, drawn in complete(store, clips, _read, make, title="render videos"):
-        entries.append(_put(folder, clip, settings, drawn))
-        rows += [(clip.video.video_id, *row) for row in drawn.truth]
-    return entries, truth_of(rows)
+    drawn = complete(store, all_clips(per_category), digest, make, title="render videos")
+    return [_put(folder, clip, settings, each) for clip, each in drawn]
 
 
-def _read(clip: Clip) -> tuple[str, Clip]:
+def digest(clip: Clip) -> tuple[str, Clip]:
+    """What tells a clip from others with the same settings, and the clip."""
     return clip.video.video_id, clip
 
 
@@ -182,46 +160,35 @@ def _put(folder: Path, clip: Clip, settings: ClipSettings, drawn: Drawn) -> Entr
         source="sample",
         title=f"{drawn.title} {clip.index}",
         file=file,
-        duration_s=settings.clip_frames / settings.clip_fps,
+        duration_s=settings.pictures / settings.fps,
     )
 
 
 def render(clip: Clip, settings: ClipSettings) -> Drawn:
     """The clip, which is a function of these two."""
     planned = plan(clip, settings)
-    painted = list(_paint_all(planned, settings))
+    painted = paint_some(planned, settings, range(settings.pictures))
     pictures = [picture.tobytes() for picture, _ in painted]
-    truth = [
-        [frame, *row]
-        for frame in range(1, settings.extracted_frames + 1)
-        for row in _truth_rows(painted[settings.shown_in(frame)][1], settings)
-    ]
-    made = encode_clip(pictures, CANVAS_WIDTH, CANVAS_HEIGHT, settings.clip_fps)
-    return Drawn(made, planned.title, truth)
+    made = encode_clip(pictures, CANVAS_WIDTH, CANVAS_HEIGHT, settings.fps)
+    return Drawn(made, planned.title)
 
 
 def _pack(drawn: Drawn) -> bytes:
-    return pack(
-        {
-            "clip.mp4": drawn.clip,
-            "title.txt": drawn.title.encode(),
-            "truth.json": json.dumps(drawn.truth).encode(),
-        }
-    )
+    return pack({"clip.mp4": drawn.clip, "title.txt": drawn.title.encode()})
 
 
 def _unpack(content: bytes) -> Drawn:
     parts = unpack(content)
-    title = parts["title.txt"].decode()
-    return Drawn(parts["clip.mp4"], title, json.loads(parts["truth.json"]))
+    return Drawn(parts["clip.mp4"], parts["title.txt"].decode())
 
 
-def _paint_all(
-    planned: Plan, settings: ClipSettings
+def paint_some(
+    planned: Plan, settings: ClipSettings, indexes: Iterable[int]
 ) -> Iterator[tuple[Image.Image, list[VisibleObject]]]:
+    """The clip's pictures at `indexes` (from 0), each with the objects in sight."""
     backdrop = paint_backdrop(planned.scene.background_seed)
-    for index in range(settings.clip_frames):
-        time = index / settings.clip_fps
+    for index in indexes:
+        time = index / settings.fps
         panned = _panned(backdrop, planned.pan, time / settings.seconds)
         yield paint(planned.scene, panned, time)
 
@@ -235,29 +202,6 @@ def _panned(
     width, height = (1 - PAN_SHARE) * CANVAS_WIDTH, (1 - PAN_SHARE) * CANVAS_HEIGHT
     size = (CANVAS_WIDTH, CANVAS_HEIGHT)
     return backdrop.resize(size, Image.Resampling.BILINEAR, box=(x, y, x + width, y + height))
-
-
-def _truth_rows(objects: list[VisibleObject], settings: ClipSettings) -> list[list[Any]]:
-    """Label, area (% of the frame), size and COCO run lengths of what a frame shows."""
-    rows: list[list[Any]] = []
-    for item in objects:
-        seen = fit_mask(item.mask, settings.fit)
-        if not seen.any():
-            continue
-        rle = encode_mask(resize_mask(seen, settings.frame_size))
-        area = round(100 * float(seen.mean()), 4)
-        rows.append([item.label, area, settings.frame_size, rle["counts"]])
-    return rows
-
-
-def fit_mask(mask: NDArray[np.bool_], fit: str) -> NDArray[np.bool_]:
-    """The part of a mask (height, width) that a frame shows, as `extract_frames.fit` says."""
-    margin = (mask.shape[1] - mask.shape[0]) // 2
-    if fit == "crop":
-        return mask[:, margin : mask.shape[1] - margin]
-    if fit == "pad":
-        return np.pad(mask, ((margin, margin), (0, 0)))
-    return mask
 
 
 def plan(clip: Clip, settings: ClipSettings) -> Plan:

@@ -4,6 +4,7 @@ Finished downloads and parts of unfinished ones stay in `.vidrec/downloads`, by 
 becomes of the run. A video that cannot be had is replaced by its category's next reserve.
 """
 
+import dataclasses
 import os
 import re
 import shutil
@@ -21,8 +22,8 @@ from vidrec.media import ffmpeg
 from vidrec.media.containers import VideoError
 from vidrec.media.ffmpeg import check_video
 from vidrec.videos.manifest import OK, Entry, one_line
+from vidrec.workflow import state
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.state import DOWNLOADS
 from vidrec.workflow.video import Video
 
 # How often a video is asked for anew after HTTP 403, which a fresh extraction mostly clears.
@@ -55,7 +56,7 @@ class Rules:
     sleep_s: tuple[float, float] = (5.0, 10.0)
     url_of: Callable[[str], str] = watch_url
     extractors: tuple[str, ...] = ("youtube",)
-    downloads: Path = DOWNLOADS
+    downloads: Path = dataclasses.field(default_factory=state.downloads)
 
 
 def take(folder: Path, wanted: pd.DataFrame, rules: Rules, count: int, quorum: int) -> list[Entry]:

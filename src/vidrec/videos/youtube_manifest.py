@@ -48,3 +48,11 @@ def _checked(path: Path) -> pd.DataFrame:
     table = read_table(path, COLUMNS)
     check_numbers(path, table, "rank", 1, 1e9)
     return table
+
+
+def put_back(rows: pd.DataFrame, row: pd.DataFrame) -> pd.DataFrame:
+    """`rows`, as `read_rows` gives them, with `row` after all of its category of a lower rank."""
+    category, rank = row["category"].iloc[0], float(row["rank"].iloc[0])
+    lower = (rows["category"] == category) & (rows["rank"].astype(float) <= rank)
+    place = int(lower.to_numpy().nonzero()[0].max()) + 1 if lower.any() else len(rows)
+    return pd.concat([rows[:place], row, rows[place:]], ignore_index=True)

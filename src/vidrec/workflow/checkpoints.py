@@ -14,10 +14,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Generic, TypeVar
 
+from vidrec.workflow import state
 from vidrec.workflow.code import digest_of
 from vidrec.workflow.files import write_bytes
 from vidrec.workflow.parallel import map_items
-from vidrec.workflow.state import CHECKPOINTS
+
+# Of the SHA-256 before each result.
+DIGEST_BYTES = 32
 
 Item = TypeVar("Item")
 Source = TypeVar("Source")
@@ -48,9 +51,9 @@ class Checkpoints(Generic[Result]):
         pack: Callable[[Result], bytes],
         unpack: Callable[[bytes], Result],
         keep: Callable[[Result], bool] = _always,
-        root: Path = CHECKPOINTS,
+        root: Path | None = None,
     ) -> None:
-        self._folder = root.absolute() / stage
+        self._folder = (root or state.checkpoints()).absolute() / stage
         self._settings = json.dumps(settings, sort_keys=True, default=str)
         self._code = digest_of(made_by)
         self._pack, self._unpack, self._keep = pack, unpack, keep
@@ -61,12 +64,18 @@ class Checkpoints(Generic[Result]):
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     def load(self, key: str) -> Result | None:
-        """The result kept under `key`, None where there is none."""
+        """The result kept under `key`, None where there is none that is whole."""
         path = self._folder / key
-        return self._unpack(path.read_bytes()) if path.is_file() else None
+        if not path.is_file():
+            return None
+        stored = path.read_bytes()
+        digest, content = stored[:DIGEST_BYTES], stored[DIGEST_BYTES:]
+        return self._unpack(content) if hashlib.sha256(content).digest() == digest else None
 
     def save(self, key: str, result: Result) -> None:
-        write_bytes(self._folder / key, self._pack(result))
+        """Keep `result`, behind its SHA-256: a full disk or a dying one may cut a file short."""
+        content = self._pack(result)
+        write_bytes(self._folder / key, hashlib.sha256(content).digest() + content)
 
     def once(self, key: str, make: Callable[[], Result]) -> Result:
         """The result kept under `key`; made, and kept if it may be, where there is none yet."""
@@ -81,7 +90,7 @@ class Checkpoints(Generic[Result]):
         """Remove all results but those `used`: called once the stage has written its outs."""
         keep = set(used)
         for path in self._folder.glob("*"):
-            if path.name not in keep:
+            if path.is_file() and path.name not in keep:
                 path.unlink()
 
 
@@ -97,7 +106,8 @@ def complete(
     """Each item with its result, in their order: from `store`, or else made and kept.
 
     `read` gives, once for each item, a digest of its content and what `make` is handed. Both run
-    in the workers. Once all are through, the store forgets what this run did not use.
+    in the workers. Once all are through, the store forgets what this run did not use, if it was
+    a run of the repository itself.
     """
     work = partial(_complete_one, store, read, make)
     used = []
@@ -105,7 +115,8 @@ def complete(
     for item, (key, result) in zip(items, done, strict=True):
         used.append(key)
         yield item, result
-    store.prune(used)
+    if state.is_run_of_the_repository():
+        store.prune(used)
 
 
 def _complete_one(

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -35,6 +36,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
 def atomic_directory(path: Path) -> Iterator[Path]:
     """A temporary directory that replaces the directory `path` once the block ends well."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    _remove_leftovers(path)
     temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
     try:
         yield temporary
@@ -44,6 +46,14 @@ def atomic_directory(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _remove_leftovers(path: Path) -> None:
+    """Remove what runs that were killed have left of the directory `path`, under names of ours."""
+    name = re.compile(re.escape(f".{path.name}-") + r"[a-z0-9_]{8}")
+    for left in path.parent.iterdir():
+        if name.fullmatch(left.name) and left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -18,6 +18,7 @@ SAFE_NAME = re.compile(r"[A-Za-z0-9_-]+")
 TEXT = (
     *("video_id", "category", "label", "neighbor_id", "status", "path", "sha256", "title", "error"),
     *("image", "class", "source", "pretrained_label", "counts", "actual", "predicted"),
+    *("category_name", "name"),
 )
 
 
