@@ -1,0 +1,103 @@
+"""The tracked files that belong to a data set: put aside, removed, or taken back.
+
+Params, the list of videos, figures and the hashes of results are one whole: figures of one data
+set beside params of another would deceive.
+"""
+
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+
+import yaml
+
+from vidrec.experiments.git import git
+from vidrec.workflow import state
+from vidrec.workflow.errors import UserError
+from vidrec.workflow.files import write_bytes
+
+PARAMS, LOCK, METRICS = Path("params.yaml"), Path("dvc.lock"), Path("metrics")
+LISTING = Path("manifests/directory.csv")
+
+
+def tracked(root: Path) -> list[Path]:
+    """The files of the data set that the project at `root` has, relative to it."""
+    figures = sorted(path for path in (root / METRICS).rglob("*") if path.is_file())
+    found = [path.relative_to(root) for path in figures]
+    return [path for path in (PARAMS, LOCK, LISTING) if (root / path).is_file()] + found
+
+
+def put_aside(root: Path) -> Path:
+    """Copy them to `.vidrec/set_aside/<source of the videos>`; gives that place."""
+    place = state.home(root) / "set_aside" / source_of(root / PARAMS)
+    shutil.rmtree(place, ignore_errors=True)
+    for path in tracked(root):
+        write_bytes(place / path, (root / path).read_bytes())
+    return place
+
+
+def source_of(params: Path) -> str:
+    """Where the videos come from, as a params file says."""
+    return str(yaml.safe_load(params.read_text(encoding="utf-8"))["download_videos"]["source"])
+
+
+def forget_results(root: Path, kept: Collection[str]) -> None:
+    """Remove the figures, and the hashes of the results of all stages but `kept`."""
+    for path in tracked(root):
+        if METRICS in path.parents:
+            (root / path).unlink()
+    lock = root / LOCK
+    if not lock.is_file():
+        return
+    content = yaml.safe_load(lock.read_text(encoding="utf-8"))
+    content["stages"] = {
+        name: stage for name, stage in content.get("stages", {}).items() if name in kept
+    }
+    if content["stages"]:
+        write_bytes(lock, yaml.safe_dump(content, sort_keys=False).encode())
+    else:
+        lock.unlink()
+
+
+def take_back_sample(root: Path) -> str:
+    """Put back the sample's files as they were committed; says from where.
+
+    Where the sample was set aside here with the very params that were committed, its own hashes
+    and figures are taken: they are of this machine. Raises UserError where git has none.
+    """
+    revision = _sample_revision(root)
+    aside = state.home(root) / "set_aside/sample"
+    committed = _shown(root, revision, PARAMS)
+    if (aside / PARAMS).is_file() and (aside / PARAMS).read_bytes() == committed:
+        contents = {
+            path.relative_to(aside): path.read_bytes() for path in aside.rglob("*") if path.is_file()
+        }
+        told = "as it was here"
+    else:
+        names = git("-C", str(root), "ls-tree", "-r", "--name-only", revision, "--", str(METRICS))
+        figures = [Path(name) for name in (names or b"").decode().splitlines()]
+        contents = {
+            path: _shown(root, revision, path) for path in (PARAMS, LOCK, LISTING, *figures)
+        }
+        told = f"as commit {revision[:7]} has it"
+    for path in tracked(root):
+        if path not in contents:
+            (root / path).unlink()
+    for path, content in contents.items():
+        write_bytes(root / path, content)
+    return told
+
+
+def _sample_revision(root: Path) -> str:
+    """The newest commit whose params take videos and weights of the sample."""
+    log = git("-C", str(root), "log", "--format=%H", "--", str(PARAMS))
+    for revision in (log or b"").decode().split():
+        params = yaml.safe_load(_shown(root, revision, PARAMS))
+        if all(params[name]["source"] == "sample" for name in ("download_videos", "prepare_weights")):
+            return revision
+    raise UserError(
+        "git has no commit in which params.yaml takes the sample: clone the project anew"
+    )
+
+
+def _shown(root: Path, revision: str, path: Path) -> bytes:
+    return git("-C", str(root), "show", f"{revision}:./{path.as_posix()}") or b""
