@@ -22,6 +22,8 @@ from torchvision.models.detection.rpn import RPNHead
 
 # torchvision's, which have official weights.
 SEGMENTERS = ("maskrcnn_resnet50_fpn", "maskrcnn_resnet50_fpn_v2")
+# The tensor with one row for each class, the background among them.
+SCORES = "roi_heads.box_predictor.cls_score.weight"
 # The sample's.
 SLIM = "slim_mask_rcnn"
 
