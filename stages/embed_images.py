@@ -7,6 +7,7 @@ from vidrec.classifier.frame_classifier import FrameClassifier
 from vidrec.head import embed_images
 from vidrec.head.embedded_images import write_embedded
 from vidrec.workflow import params, script
+from vidrec.workflow.errors import readable
 
 
 def main() -> None:
@@ -17,9 +18,9 @@ def main() -> None:
     settings = params.load(embed_images.Params, args.params)
     with script.lock("embed_images"):
         classifier = FrameClassifier.load(args.weights, settings.classifier)
-        images, errors = embed_images.load_images(settings)
-        for error in errors:
-            print(f"left out: {error}", file=sys.stderr)
+        images, left_out = embed_images.load_images(settings)
+        for each in left_out:
+            print(f"left out: {readable(each)}", file=sys.stderr)
         write_embedded(args.embedded, *embed_images.embed(images, classifier))
 
 
