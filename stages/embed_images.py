@@ -8,6 +8,7 @@ from vidrec.head import embed_images
 from vidrec.head.embedded_images import write_embedded
 from vidrec.settings.embed_images import Params
 from vidrec.workflow import params, script
+from vidrec.workflow.errors import readable
 
 
 def main() -> None:
@@ -18,9 +19,9 @@ def main() -> None:
     settings = params.load(Params, args.params)
     with script.lock("embed_images"):
         classifier = FrameClassifier.load(args.weights, settings.classifier)
-        images, errors = embed_images.load_images(settings)
-        for error in errors:
-            print(f"left out: {error}", file=sys.stderr)
+        images, left_out = embed_images.load_images(settings)
+        for each in left_out:
+            print(f"left out: {readable(each)}", file=sys.stderr)
         write_embedded(args.embedded, *embed_images.embed(images, classifier))
 
 

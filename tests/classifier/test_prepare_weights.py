@@ -1,4 +1,5 @@
 import dataclasses
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -6,11 +7,14 @@ from typing import Any
 import pytest
 import torch
 import yaml
-from hypothesis import given
-from hypothesis import strategies as st
-from torchvision.models import GoogLeNet_Weights, RegNet_Y_16GF_Weights, ShuffleNet_V2_X0_5_Weights
+from torchvision.models import (
+    DenseNet121_Weights,
+    GoogLeNet_Weights,
+    RegNet_Y_16GF_Weights,
+    ShuffleNet_V2_X0_5_Weights,
+)
 
-from vidrec.classifier.prepare_weights import HALF, labels_for, prepare, take_in, unique_labels
+from vidrec.classifier.prepare_weights import HALF, prepare, take_in
 from vidrec.networks import weights
 from vidrec.networks.image_classifiers import IMAGENET_MEAN, IMAGENET_STD, build_classifier
 from vidrec.networks.official_weights import classifier_weights
@@ -68,23 +72,80 @@ def test_own_classes_are_named_by_a_file_beside_it(tmp_path: Path) -> None:
     assert weights.read_card(tmp_path / "w").labels == ("Käse", "bread", "bread (2)")
 
 
-def test_names_are_refused_unless_they_are_text_and_one_per_class(tmp_path: Path) -> None:
-    beside = tmp_path / "net.pth.labels.txt"
-    for content, said in ((b"a\nb\n", "3 classes, but 2 names"), (b"\xff\xfe", "is not UTF-8")):
-        beside.write_bytes(content)
-        with pytest.raises(UserError, match=said):
-            labels_for(tmp_path / "net.pth", 3, ())
-
-
 def test_a_file_of_another_network_is_refused_and_nothing_kept(tmp_path: Path) -> None:
     path = tmp_path / "net.pth"
     save_network(path, 2, "squeezenet1_1")
-    with pytest.raises(UserError, match=r"net.pth has no fc.weight, so it is not of ShuffleNetV2"):
-        take_in(ARCH, path, classifier_weights(ARCH, ""), tmp_path / "w")
+    for said in (
+        r"^net.pth does not fit ShuffleNetV2: missing conv1.0.weight \(24, 3, 3, 3\), ",
+        r"unexpected features.0.weight \(64, 3, 3, 3\), ",
+        r"; the file is of squeezenet1_1: set prepare_weights.classifier_arch to that$",
+    ):
+        with pytest.raises(UserError, match=said):
+            take_in(ARCH, path, classifier_weights(ARCH, ""), tmp_path / "w")
     torch.save({"fc.weight": torch.zeros(1000, 1024)}, path)
-    with pytest.raises(UserError, match=r"net.pth does not fit ShuffleNetV2"):
+    with pytest.raises(UserError, match=r"ShuffleNetV2: missing .* is of none of torchvision's"):
         take_in(ARCH, path, classifier_weights(ARCH, ""), tmp_path / "w")
     assert not (tmp_path / "w").exists()
+
+
+def save_as_trainers_do(tensors: dict[str, torch.Tensor], folder: Path) -> None:
+    parallel = {f"module.{name}": value for name, value in tensors.items()}
+    torch.save(parallel, folder / "data_parallel.pth")
+    torch.save({f"_orig_mod.{n}": v for n, v in tensors.items()}, folder / "compiled.pth")
+    torch.save({"epoch": 3, "state_dict": parallel}, folder / "imagenet_script.pth.tar")
+    inner = {f"model.{name}": value for name, value in tensors.items()}
+    torch.save({"state_dict": inner}, folder / "lightning.ckpt")
+
+
+def test_files_are_taken_as_trainers_save_them(tmp_path: Path) -> None:
+    tensors = build_classifier(ARCH, 1000).state_dict()
+    save_as_trainers_do(tensors, tmp_path)
+    for path in [each for each in tmp_path.iterdir() if each.is_file()]:
+        take_in(ARCH, path, classifier_weights(ARCH, ""), tmp_path / "w")
+        kept, card = weights.load(tmp_path / "w")
+        assert all(torch.equal(kept[name], tensors[name]) for name in tensors)
+        assert card.origin == path.name
+
+
+def test_the_real_weights_are_taken_as_trainers_save_them(real_data: Path, tmp_path: Path) -> None:
+    tensors = torch.load(real_data / "weights" / "mobilenet_v2.pth", weights_only=True)
+    save_as_trainers_do(tensors, tmp_path)
+    official = classifier_weights("mobilenet_v2", "")
+    for path in [each for each in tmp_path.iterdir() if each.is_file()]:
+        take_in("mobilenet_v2", path, official, tmp_path / "w")
+        kept, card = weights.load(tmp_path / "w")
+        assert all(torch.equal(kept[name], tensors[name]) for name in tensors)
+        assert card.labels[0] == "tench"
+        path.unlink()
+
+
+def test_names_in_a_file_of_another_editor_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "own.pth"
+    save_network(path, 3)
+    (tmp_path / "own.pth.labels.txt").write_bytes(b"\xef\xbb\xbfcat\r\ndog\r\nbird\r\n\r\n")
+    take_in(ARCH, path, classifier_weights(ARCH, ""), tmp_path / "w")
+    assert weights.read_card(tmp_path / "w").labels == ("cat", "dog", "bird")
+
+
+def test_a_densenet_is_taken_with_the_old_names_of_its_official_file(tmp_path: Path) -> None:
+    path = tmp_path / "net.pth"
+    tensors = build_classifier("densenet121", 1000).state_dict()
+    old = {re.sub(r"(norm|conv)([12])\.", r"\1.\2.", name): tensors[name] for name in tensors}
+    assert "features.denseblock1.denselayer1.norm.1.weight" in old
+    torch.save(old, path)
+    take_in("densenet121", path, DenseNet121_Weights.DEFAULT, tmp_path / "w")
+    assert weights.load(tmp_path / "w")[0].keys() == tensors.keys()
+
+
+def test_a_mnasnet_is_taken(tmp_path: Path) -> None:
+    tensors = save_network(tmp_path / "net.pth", 1000, "mnasnet0_5")
+    take_in(
+        "mnasnet0_5",
+        tmp_path / "net.pth",
+        classifier_weights("mnasnet0_5", ""),
+        tmp_path / "w",
+    )
+    assert weights.load(tmp_path / "w")[0].keys() == tensors.keys()
 
 
 def test_pictures_are_read_as_the_chosen_weights_read_them(tmp_path: Path) -> None:
@@ -144,20 +205,6 @@ def test_the_sample_trains_resnets_only(tmp_path: Path) -> None:
     assert not (tmp_path / "w").exists()
 
 
-def test_repeated_names_get_a_number() -> None:
-    assert unique_labels(("crane", "dog", "crane")) == ("crane", "dog", "crane (2)")
-    assert unique_labels(("a", "a", "a (2)")) == ("a", "a (3)", "a (2)")
-
-
-@given(st.lists(st.sampled_from(["a", "a (2)", "a (3)", "a (2) (2)"]), max_size=9))
-def test_names_are_unique_and_single_ones_stay(labels: list[str]) -> None:
-    unique = unique_labels(tuple(labels))
-    assert len(set(unique)) == len(labels)
-    for name, given_name in zip(unique, labels, strict=True):
-        assert name.startswith(given_name)
-        assert name == given_name or labels.count(given_name) > 1
-
-
 def test_the_stage_says_what_is_wrong_in_one_line(
     tmp_path: Path,
     run_stage: Callable[..., int],
@@ -167,7 +214,7 @@ def test_the_stage_says_what_is_wrong_in_one_line(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "bad.pth").write_bytes(b"no weights")
     for changed, said in (
-        ({"classifier_file": "bad.pth"}, "is not a plain"),
+        ({"classifier_file": "bad.pth"}, "is a text file, not weights"),
         ({"seed": -1}, "seed"),
     ):
         section = {**dataclasses.asdict(FILE), **changed}

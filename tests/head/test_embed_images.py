@@ -1,7 +1,9 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from PIL import Image
 from safetensors.numpy import load_file
 
@@ -13,6 +15,7 @@ from vidrec.settings.classify_frames import ClassifierSettings
 from vidrec.settings.embed_images import Params
 from vidrec.workflow.errors import UserError
 
+ROOT = Path(__file__).parents[2]
 SAMPLE = Params(7, 2, "", 64, "stretch", "fp32", 8, True)
 
 
@@ -54,3 +57,30 @@ def test_features_are_kept_row_by_row_with_what_the_network_says(
     stored = load_file(tmp_path / "out" / "features.safetensors")["features"]
     assert stored.dtype == np.float16
     assert stored.shape == (len(images), 1024)
+
+
+def test_the_stage_says_what_it_leaves_out(
+    classifier_folder: Path,
+    tmp_path: Path,
+    run_stage: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for number, label in enumerate(("música", "other")):
+        Path("own", label).mkdir(parents=True)
+        Image.new("RGB", (50, 40), (90 * number, 0, 0)).save(Path("own", label, "a.png"))
+    Path("own/other/bad.jpg").write_bytes(b"no picture")
+    Path("own/other/notes.txt").touch()
+    params = yaml.safe_load((ROOT / "params.yaml").read_text())
+    params["finetune_head"]["images"] = "own"
+    params["classify_frames"]["precision"] = "fp32"
+    Path("params.yaml").write_text(yaml.safe_dump(params))
+    assert run_stage("embed_images", "--weights", str(classifier_folder), "--embedded", "out") == 0
+    assert capsys.readouterr().err.splitlines() == [
+        "left out: own/other/bad.jpg cannot be read as a picture (its format is not known):"
+        " replace it",
+        "left out: 'other/notes.txt', not <class>/<image> of a type that Pillow opens",
+    ]
+    table, _ = read_embedded(Path("out"))
+    assert table["class"].tolist() == ["música", "other"]

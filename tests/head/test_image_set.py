@@ -44,7 +44,92 @@ def test_images_are_named_labelled_and_of_one_size(tmp_path: Path) -> None:
     ]
     assert {image.pixels.shape for image in images} == {(32, 32, 3)}
     assert len({image.source for image in images}) == 3
+    assert errors == ["'cat/notes.txt', not <class>/<image> of a type that Pillow opens"]
+
+
+def test_hidden_folders_are_no_classes(tmp_path: Path) -> None:
+    for label in ("cat", "dog", ".thumbnails"):
+        save(tmp_path / label / "a.jpg", picture(0))
+    images, errors = read_images(tmp_path, 32, "stretch")
+    assert [image.label for image in images] == ["cat", "dog"]
     assert errors == []
+
+
+def test_every_type_that_pillow_opens_counts(tmp_path: Path) -> None:
+    save(tmp_path / "cat" / "a.jpg", picture(0))
+    names = ["a.avif", "b.jfif", "c.bmp", "d.TIFF", "e.gif", "f.jp2", "g.qoi", "h.webp", "i.apng"]
+    for name in names:
+        save(tmp_path / "dog" / name, picture(1))
+    images, errors = read_images(tmp_path, 32, "stretch")
+    assert [image.name for image in images] == ["cat/a.jpg", *(f"dog/{name}" for name in names)]
+    assert errors == []
+
+
+def test_of_a_moving_picture_the_first_is_taken(tmp_path: Path) -> None:
+    save(tmp_path / "cat" / "a.jpg", picture(0))
+    (tmp_path / "dog").mkdir()
+    red, blue = (Image.new("RGB", (32, 32), color) for color in ("red", "blue"))
+    red.save(tmp_path / "dog" / "a.gif", save_all=True, append_images=[blue])
+    images, _ = read_images(tmp_path, 32, "stretch")
+    assert images[1].pixels[0, 0].tolist() == [255, 0, 0]
+
+
+def test_what_is_left_out_is_said_in_one_line(tmp_path: Path) -> None:
+    save(tmp_path / "cat" / "a.jpg", picture(0))
+    save(tmp_path / "cat" / "more" / "a.jpg", picture(0))
+    save(tmp_path / "dog" / "a.jpg", picture(1))
+    save(tmp_path / "lost.jpg", picture(2))
+    (tmp_path / "empty").mkdir()
+    for name in ("a.txt", "b.txt", "c.heic", ".DS_Store"):
+        (tmp_path / "dog" / name).touch()
+    images, errors = read_images(tmp_path, 32, "stretch")
+    assert [image.name for image in images] == ["cat/a.jpg", "dog/a.jpg"]
+    assert errors == [
+        "'cat/more', 'dog/a.txt', 'dog/b.txt', 'dog/c.heic', 'empty' and 1 more,"
+        " not <class>/<image> of a type that Pillow opens"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            "a.jpg",
+            r"can be read: .*fish/a.jpg cannot be read as a picture \(its format is not known",
+        ),
+        ("a.heic", "can be read: none is of a type that Pillow opens: convert"),
+        ("deeper/a.jpg", "can be read: none is of a type that Pillow opens"),
+    ],
+)
+def test_a_class_that_cannot_be_read_is_refused_by_name(
+    tmp_path: Path, name: str, said: str
+) -> None:
+    for label in ("cat", "dog"):
+        save(tmp_path / label / "a.jpg", picture(0))
+    (tmp_path / "fish" / name).parent.mkdir(parents=True)
+    (tmp_path / "fish" / name).write_bytes(b"no picture")
+    with pytest.raises(UserError, match=f"class 'fish' has no file that {said}"):
+        read_images(tmp_path, 32, "stretch")
+
+
+def test_the_accents_of_a_class_are_one_letter_each(tmp_path: Path) -> None:
+    for label in ("pa\u0301jaros", "猫"):
+        save(tmp_path / label / "a.jpg", picture(0))
+    images, _ = read_images(tmp_path, 32, "stretch")
+    assert [image.label for image in images] == ["p\u00e1jaros", "猫"]
+
+
+@pytest.mark.parametrize(
+    ("case", "classes"),
+    [
+        ("11_hidden_class_folder", ["bird", "helicopter"]),
+        ("15_class_of_avif_and_jfif", ["bird", "helicopter", "phone", "web"]),
+    ],
+)
+def test_the_shared_image_sets_are_read(real_data: Path, case: str, classes: list[str]) -> None:
+    images, errors = read_images(real_data.parent / "cases" / case, 32, "stretch")
+    assert sorted({image.label for image in images}) == classes
+    assert errors == ["'README', not <class>/<image> of a type that Pillow opens"]
 
 
 def test_a_copy_in_another_size_and_quality_is_the_same_source(tmp_path: Path) -> None:

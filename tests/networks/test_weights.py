@@ -153,7 +153,7 @@ def test_code_in_a_file_of_weights_is_refused_and_never_run(tmp_path: Path, save
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"no weights", b"PK\x03\x04 half a zip", b"\x80\x02}q\x00.", b"\x80\x02\x86.", bytes(64)],
+    [b"PK\x03\x04 half a zip", b"\x80\x02}q\x00.", b"\x80\x02\x86.", bytes(64)],
 )
 @pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
 def test_a_file_of_something_else_is_refused_in_one_line(
@@ -166,7 +166,7 @@ def test_a_file_of_something_else_is_refused_in_one_line(
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize("content", [TENSORS["bias"], {"epoch": 3, "model": TENSORS}, [1, 2]])
+@pytest.mark.parametrize("content", [TENSORS["bias"], {"epoch": 3, "lr": 0.1}, [1, 2]])
 def test_a_checkpoint_that_is_no_state_dict_is_refused(tmp_path: Path, content: object) -> None:
     torch.save(content, tmp_path / "a.pth")
     with pytest.raises(UserError, match="holds no state dict of tensors"):
@@ -185,14 +185,35 @@ def test_tensors_are_put_into_a_network() -> None:
 
 
 @pytest.mark.parametrize(
-    "tensors",
+    ("tensors", "said"),
     [
-        {"weight": TENSORS["weight"]},
-        {**TENSORS, "more": torch.ones(1)},
-        {**TENSORS, "bias": torch.ones(3)},
+        ({"weight": TENSORS["weight"]}, "missing bias (2)"),
+        ({**TENSORS, "more": torch.ones(1)}, "unexpected more (1)"),
+        ({**TENSORS, "bias": torch.ones(3)}, "of another shape bias (3) instead of (2)"),
+        ({"w": torch.ones(())}, "missing weight (2, 3), bias (2); unexpected w ()"),
+        (
+            {**TENSORS, **{str(number): torch.ones(1) for number in range(5)}},
+            "unexpected 0 (1), 1 (1), 2 (1) and 2 more",
+        ),
     ],
 )
-def test_tensors_that_do_not_fit_are_refused_in_one_line(tensors: dict[str, torch.Tensor]) -> None:
-    with pytest.raises(UserError, match=r"a.pth does not fit Linear") as refused:
+def test_tensors_that_do_not_fit_are_refused_by_name_and_shape(
+    tensors: dict[str, torch.Tensor], said: str
+) -> None:
+    with pytest.raises(UserError) as refused:
         weights.load_into(nn.Linear(3, 2), tensors, "a.pth")
-    assert "\n" not in str(refused.value)
+    assert str(refused.value) == f"a.pth does not fit Linear: {said}"
+
+
+def test_a_file_older_than_batch_norms_counter_fits_and_does_not_blur_a_misfit() -> None:
+    old = {name: torch.full((2,), 3.0) for name in ("weight", "running_mean", "running_var")}
+    with pytest.raises(UserError, match=r"BatchNorm2d: missing bias \(2\)$"):
+        weights.load_into(nn.BatchNorm2d(2), old, "a.pth")
+    network = nn.Sequential(nn.BatchNorm2d(2))
+    weights.load_into(network, {f"0.{n}": v for n, v in {**old, "bias": old["weight"]}.items()}, "")
+    assert network.get_parameter("0.bias").tolist() == [3.0, 3.0]
+
+
+def test_the_rows_of_a_tensor_are_counted() -> None:
+    tensors = {**TENSORS, "count": torch.ones(())}
+    assert [weights.row_count(tensors, name) for name in ("weight", "count", "no")] == [2, 0, 0]

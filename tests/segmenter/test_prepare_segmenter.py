@@ -3,6 +3,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -14,9 +15,11 @@ from torchvision.ops import FrozenBatchNorm2d
 
 from vidrec.networks import official_weights, weights
 from vidrec.networks.image_classifiers import IMAGENET_MEAN, IMAGENET_STD
-from vidrec.networks.mask_rcnn import build_segmenter
+from vidrec.networks.mask_rcnn import SCORES, build_segmenter
+from vidrec.segmenter.object_segmenter import ObjectSegmenter
 from vidrec.segmenter.prepare_segmenter import WITHOUT_EPS, prepare, subtract_eps, take_in
 from vidrec.settings.prepare_segmenter import Params
+from vidrec.settings.segment_objects import SegmenterSettings
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of
 
@@ -69,6 +72,66 @@ def test_a_file_of_another_shape_is_refused_and_nothing_kept(tmp_path: Path) -> 
         take_in(ARCH, tmp_path / "net.pth", "net.pth", tmp_path / "w")
     assert "\n" not in str(refused.value)
     assert not (tmp_path / "w").exists()
+
+
+def save_segmenter(path: Path, arch: str, classes: int) -> None:
+    """A state dict of ones, which takes as little room as its shapes."""
+    with torch.device("meta"):
+        shapes = build_segmenter(
+            arch, classes, resolution=64, proposals=1, threshold=0.5, detections=1
+        ).state_dict()
+    tensors = {name: torch.ones((), dtype=v.dtype).expand(v.shape) for name, v in shapes.items()}
+    torch.save(tensors, path)
+
+
+def test_own_classes_are_named_by_a_file_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "own.pth"
+    save_segmenter(path, ARCH, 3)
+    with pytest.raises(
+        UserError,
+        match=r"^own.pth has 2 classes beside the background, but 90 names are known for them:"
+        r" put 2 names, one a line, into .*own.pth.labels.txt$",
+    ):
+        take_in(ARCH, path, path.name, tmp_path / "w")
+    beside = tmp_path / "own.pth.labels.txt"
+    beside.write_text("nut\nbolt\nscrew\n")
+    with pytest.raises(UserError, match=r"2 classes .* but own.pth.labels.txt has 3 names"):
+        take_in(ARCH, path, path.name, tmp_path / "w")
+    assert not (tmp_path / "w").exists()
+    beside.write_bytes(b"\xef\xbb\xbfnut\r\nbolt\r\n")
+    take_in(ARCH, path, path.name, tmp_path / "w")
+    kept, card = weights.load(tmp_path / "w")
+    assert card.labels == ("__background__", "nut", "bolt")
+    assert kept[SCORES].shape == (3, 1024)
+    assert kept["roi_heads.mask_predictor.mask_fcn_logits.weight"].shape[0] == 3
+    shutil.rmtree(tmp_path / "w")
+
+
+def test_own_names_are_what_is_found(tmp_path: Path, segmenter_file: Path) -> None:
+    tensors = weights.read_state_dict(segmenter_file)
+    for name, value in tensors.items():
+        if value.ndim and len(value) in (91, 4 * 91):
+            rows = 3 if len(value) == 91 else 4 * 3
+            tensors[name] = value[-rows:].clone()
+    scores = "roi_heads.box_predictor.cls_score.bias"
+    logits = "roi_heads.mask_predictor.mask_fcn_logits"
+    tensors[scores] = torch.tensor([0.0, 0.0, 10.0])
+    tensors[f"{logits}.bias"] = torch.full((3,), 10.0)
+    path = tmp_path / "own.pth"
+    torch.save(tensors, path)
+    path.with_name("own.pth.labels.txt").write_text("nut\nbolt\n")
+    take_in(ARCH, path, path.name, tmp_path / "w")
+    settings = SegmenterSettings(64, 10, 0.5, 5, 1.0, "fp32", 1.0, 3)
+    frame = np.zeros((64, 64, 3), np.uint8)
+    found = ObjectSegmenter.load(tmp_path / "w", settings).segment(frame, 1)
+    assert set(found.table["label"]) == {"bolt"}
+    shutil.rmtree(tmp_path / "w")
+
+
+def test_a_file_of_the_other_segmenter_is_told(tmp_path: Path) -> None:
+    save_segmenter(tmp_path / "own.pth", WITHOUT_EPS, 3)
+    with pytest.raises(UserError, match=f"does not fit MaskRCNN: missing .* {WITHOUT_EPS}: name"):
+        take_in(ARCH, tmp_path / "own.pth", "own.pth", tmp_path / "w")
 
 
 def test_without_a_file_the_weights_are_absent_until_somebody_needs_them(tmp_path: Path) -> None:
@@ -125,12 +188,7 @@ def test_the_first_versions_batch_norm_computes_as_without_eps() -> None:
 def test_only_the_official_file_is_taken_to_be_without_eps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, official: bool
 ) -> None:
-    with torch.device("meta"):
-        shapes = build_segmenter(
-            WITHOUT_EPS, 91, resolution=64, proposals=1, threshold=0.5, detections=1
-        ).state_dict()
-    tensors = {name: torch.ones((), dtype=v.dtype).expand(v.shape) for name, v in shapes.items()}
-    torch.save(tensors, tmp_path / "net.pth")
+    save_segmenter(tmp_path / "net.pth", WITHOUT_EPS, 91)
     digest = sha256_of(tmp_path / "net.pth") if official else "0" * 64
     monkeypatch.setattr(official_weights, "hash_prefix", lambda _: digest[:8])
     take_in(WITHOUT_EPS, tmp_path / "net.pth", "net.pth", tmp_path / "w")

@@ -8,11 +8,14 @@ from torch import Tensor, nn
 from vidrec.classifier.training import train
 from vidrec.drawing.objects import LABELS
 from vidrec.networks import weights
+from vidrec.networks.architecture import OFFICIAL_CLASSES, advice
+from vidrec.networks.class_names import names_for, unique_names
 from vidrec.networks.compute import make_deterministic
 from vidrec.networks.image_classifiers import (
     IMAGENET_MEAN,
     IMAGENET_STD,
     build_classifier,
+    current_names,
     head_name,
 )
 from vidrec.networks.official_weights import classifier_weights, fetch
@@ -66,20 +69,18 @@ def take_in(arch: str, path: Path, official: Any, folder: Path) -> None:
     """Check a state dict against the network `arch` and keep it with its card.
 
     It reads pictures as the weights `official` of that network do, and has their class names
-    unless it comes with its own.
+    unless it comes with its own, in `<path>.labels.txt`.
     """
     preset = official.transforms()
     size = preset.crop_size[0]
-    tensors = weights.read_state_dict(path)
-    network = build_classifier(arch, 1000, size)
-    count = _class_count(network, tensors, path)
-    if count != 1000:
-        network = build_classifier(arch, count, size)
-    weights.load_into(network, tensors, path.name)
+    tensors = current_names(weights.read_state_dict(path))
+    network = _fitting_network(arch, tensors, size, path)
+    known = unique_names(tuple(official.meta["categories"]))
+    count = weights.row_count(tensors, f"{head_name(network)}.weight")
     from_tensorflow = arch in FROM_TENSORFLOW
     card = Card(
         arch=arch,
-        labels=labels_for(path, count, tuple(official.meta["categories"])),
+        labels=names_for(path, count, known),
         input_size=size,
         mean=HALF if from_tensorflow else tuple(preset.mean),
         std=HALF if from_tensorflow else tuple(preset.std),
@@ -89,43 +90,14 @@ def take_in(arch: str, path: Path, official: Any, folder: Path) -> None:
     weights.save(folder, network.state_dict(), card)
 
 
-def _class_count(network: nn.Module, tensors: dict[str, Tensor], path: Path) -> int:
-    name = f"{head_name(network)}.weight"
-    if name not in tensors:
-        raise UserError(
-            f"{path.name} has no {name}, so it is not of {type(network).__name__}:"
-            " check prepare_weights.classifier_arch"
-        )
-    return len(tensors[name])
-
-
-def labels_for(path: Path, count: int, known: tuple[str, ...]) -> tuple[str, ...]:
-    """The names of `count` classes: those in `<path>.labels.txt`, one a line, else `known`."""
-    beside = path.with_name(path.name + ".labels.txt")
-    labels = known
-    if beside.is_file():
-        try:
-            labels = tuple(beside.read_text(encoding="utf-8").splitlines())
-        except UnicodeDecodeError:
-            raise UserError(f"{beside} is not UTF-8 text: save it as that") from None
-    if len(labels) != count:
-        raise UserError(
-            f"{path.name} has {count} classes, but {len(labels)} names are known for them:"
-            f" put {count} names, one a line, into {beside}"
-        )
-    return unique_labels(labels)
-
-
-def unique_labels(labels: tuple[str, ...]) -> tuple[str, ...]:
-    """`labels` with a number after a repeated name: ImageNet's own list has two cranes."""
-    taken = set(labels)
-    seen: set[str] = set()
-    unique = []
-    for label in labels:
-        name, number = label, 1
-        while name in seen or (number > 1 and name in taken):
-            number += 1
-            name = f"{label} ({number})"
-        seen.add(name)
-        unique.append(name)
-    return tuple(unique)
+def _fitting_network(arch: str, tensors: dict[str, Tensor], size: int, path: Path) -> nn.Module:
+    """The network `arch` with these tensors and as many classes as they have."""
+    network = build_classifier(arch, OFFICIAL_CLASSES, size)
+    count = weights.row_count(tensors, f"{head_name(network)}.weight")
+    if count not in (0, OFFICIAL_CLASSES):
+        network = build_classifier(arch, count, size)
+    try:
+        weights.load_into(network, tensors, path.name)
+    except UserError as misfit:
+        raise UserError(f"{misfit}; {advice(tensors)}") from None
+    return network

@@ -67,24 +67,26 @@ def take_back_sample(root: Path) -> str:
     revision = _sample_revision(root)
     aside = state.home(root) / "set_aside/sample"
     committed = _shown(root, revision, PARAMS)
-    if (aside / PARAMS).is_file() and (aside / PARAMS).read_bytes() == committed:
-        contents = {
-            path.relative_to(aside): path.read_bytes() for path in aside.rglob("*") if path.is_file()
-        }
-        told = "as it was here"
-    else:
-        names = git("-C", str(root), "ls-tree", "-r", "--name-only", revision, "--", str(METRICS))
-        figures = [Path(name) for name in (names or b"").decode().splitlines()]
-        contents = {
-            path: _shown(root, revision, path) for path in (PARAMS, LOCK, LISTING, *figures)
-        }
-        told = f"as commit {revision[:7]} has it"
+    mine = (aside / PARAMS).is_file() and (aside / PARAMS).read_bytes() == committed
+    contents = _files_below(aside) if mine else _files_of(root, revision)
     for path in tracked(root):
         if path not in contents:
             (root / path).unlink()
     for path, content in contents.items():
         write_bytes(root / path, content)
-    return told
+    return "as it was here" if mine else f"as commit {revision[:7]} has it"
+
+
+def _files_below(folder: Path) -> dict[Path, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder): path.read_bytes() for path in files}
+
+
+def _files_of(root: Path, revision: str) -> dict[Path, bytes]:
+    names = git("-C", str(root), "ls-tree", "-r", "--name-only", revision, "--", str(METRICS))
+    figures = [Path(name) for name in (names or b"").decode().splitlines()]
+    paths = (PARAMS, LOCK, LISTING, *figures)
+    return {path: _shown(root, revision, path) for path in paths}
 
 
 def _sample_revision(root: Path) -> str:
@@ -92,7 +94,9 @@ def _sample_revision(root: Path) -> str:
     log = git("-C", str(root), "log", "--format=%H", "--", str(PARAMS))
     for revision in (log or b"").decode().split():
         params = yaml.safe_load(_shown(root, revision, PARAMS))
-        if all(params[name]["source"] == "sample" for name in ("download_videos", "prepare_weights")):
+        if all(
+            params[name]["source"] == "sample" for name in ("download_videos", "prepare_weights")
+        ):
             return revision
     raise UserError(
         "git has no commit in which params.yaml takes the sample: clone the project anew"

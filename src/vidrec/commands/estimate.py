@@ -9,6 +9,7 @@ from vidrec.networks.compute import inference_workers, use_one_thread
 from vidrec.networks.image_classifiers import IMAGENET_MEAN, IMAGENET_STD, build_classifier
 from vidrec.networks.weights import Card
 from vidrec.settings.classify_frames import ClassifierSettings
+from vidrec.workflow.parallel import worker_count
 
 # Classes of ImageNet: how many there are hardly changes the time.
 CLASSES = 1000
@@ -27,7 +28,8 @@ def frames_per_second(arch: str, settings: ClassifierSettings) -> float:
     network.predict(frames[:1])
     start = time.perf_counter()
     network.predict(frames)
-    return inference_workers() * len(frames) / (time.perf_counter() - start)
+    workers = inference_workers() or worker_count()
+    return workers * len(frames) / (time.perf_counter() - start)
 
 
 def seconds(frames: int, rate: float) -> float:

@@ -13,7 +13,7 @@ from vidrec.settings.embed_images import Params
 
 
 def load_images(params: Params) -> tuple[list[LabelledImage], list[str]]:
-    """The images that the params name, and the errors of those that cannot be read."""
+    """The images that the params name, and a sentence on each thing that is left out."""
     if params.images:
         return read_images(Path(params.images), params.size, params.fit)
     return list(sample_images(params.seed, params.sample_scenes, params.size)), []

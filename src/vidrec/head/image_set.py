@@ -1,5 +1,6 @@
 """The own image set that a new head learns: `<class>/<image>`, or rendered stills."""
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +13,8 @@ from vidrec.drawing.stills import render_views
 from vidrec.media.frames import read_picture
 from vidrec.workflow.errors import UserError
 
-SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif", ".tif", ".tiff"}
+# Names of what is left out that its one line shows.
+SHOWN = 5
 
 # The sample's smaller class set: what tells its categories apart, and all the rest.
 SAMPLE_CLASSES: dict[str, tuple[str, ...]] = {
@@ -38,32 +40,81 @@ class LabelledImage:
 
 
 def read_images(root: Path, size: int, fit: str) -> tuple[list[LabelledImage], list[str]]:
-    """The images under `<root>/<class>/`, and the errors of those that cannot be read.
+    """The images under `<root>/<class>/`, and a sentence on each thing that is left out.
 
-    Copies of one picture count as one source. Raises UserError where there are fewer than two
-    classes.
+    Whatever Pillow has a file name for may be an image; what is hidden is passed over. Copies of
+    one picture count as one source. Raises UserError for a class of which no file can be read, and
+    where there are fewer than two classes.
     """
     if not root.is_dir():
         raise UserError(
             f"finetune_head.images is {root}, which is not a directory: name one that"
             " holds <class>/<image>, or leave it empty for rendered stills"
         )
-    images, errors = [], []
-    for path in sorted(root.glob("*/*")):
-        if path.suffix.lower() not in SUFFIXES or path.name.startswith("."):
-            continue
-        try:
-            picture = Image.fromarray(read_picture(path))
-        except UserError as error:
-            errors.append(str(error))
-            continue
-        pixels = np.asarray(fit_picture(picture, size, fit))
-        label, name = path.parent.name, f"{path.parent.name}/{path.name}"
-        images.append(LabelledImage(name, label, difference_hash(picture), pixels))
+    classes, others = _list_files(root)
+    images: list[LabelledImage] = []
+    errors: list[str] = []
+    for folder, pictures in classes.items():
+        read, failed = _read_class(folder, pictures, size, fit)
+        images += read
+        errors += failed
     if len({image.label for image in images}) < 2:
         raise UserError(f"{root} holds fewer than two classes of images: it needs <class>/<image>")
+    if others:
+        errors.append(_not_images(root, others))
     sources = group_copies([image.source for image in images])
     return [replace(x, source=source) for x, source in zip(images, sources, strict=True)], errors
+
+
+def _list_files(root: Path) -> tuple[dict[Path, list[Path]], list[Path]]:
+    """For the folder of each class the files that may be pictures; and all else but hidden ones."""
+    classes: dict[Path, list[Path]] = {}
+    others: list[Path] = []
+    for entry in _visible(root):
+        inside = _visible(entry) if entry.is_dir() else []
+        if inside:
+            classes[entry] = [path for path in inside if _may_be_picture(path)]
+        others += [path for path in inside if path not in classes[entry]] if inside else [entry]
+    return classes, others
+
+
+def _visible(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
+
+
+def _may_be_picture(path: Path) -> bool:
+    return path.is_file() and path.suffix.lower() in Image.registered_extensions()
+
+
+def _read_class(
+    folder: Path, pictures: list[Path], size: int, fit: str
+) -> tuple[list[LabelledImage], list[str]]:
+    """The images of one class, of which there must be one, and the errors of the others."""
+    images, errors = [], []
+    for path in pictures:
+        try:
+            images.append(_read_image(path, size, fit))
+        except UserError as error:
+            errors.append(str(error))
+    if not images:
+        reason = errors[0] if errors else "none is of a type that Pillow opens: convert them"
+        raise UserError(f"class {folder.name!r} has no file that can be read: {reason}")
+    return images, errors
+
+
+def _read_image(path: Path, size: int, fit: str) -> LabelledImage:
+    picture = Image.fromarray(read_picture(path))
+    # Some systems take an accent apart; a label must be the same on all of them.
+    label = unicodedata.normalize("NFC", path.parent.name)
+    pixels = np.asarray(fit_picture(picture, size, fit))
+    return LabelledImage(f"{label}/{path.name}", label, difference_hash(picture), pixels)
+
+
+def _not_images(root: Path, paths: list[Path]) -> str:
+    """A sentence on what lies below `root` without being an image of a class."""
+    first = ", ".join(repr(str(path.relative_to(root))) for path in paths[:SHOWN])
+    more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
+    return f"{first}{more}, not <class>/<image> of a type that Pillow opens"
 
 
 def fit_picture(picture: Image.Image, size: int, fit: str) -> Image.Image:

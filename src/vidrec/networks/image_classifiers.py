@@ -1,11 +1,12 @@
 """torchvision's image classifiers by name, and where trunk ends and head begins."""
 
 import difflib
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 import torch
 import torchvision
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional
 
 from vidrec.workflow.errors import UserError
@@ -13,6 +14,9 @@ from vidrec.workflow.errors import UserError
 # Of the channels of ImageNet's pictures, values 0..1: what torchvision's networks are fed.
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
+
+# DenseNet's official files are older than the names of its layers: norm.1 is norm1 today.
+OLD_NAME = re.compile(r"(denselayer\d+\.(?:norm|relu|conv))\.([12])(?=\.)")
 
 
 def classification_names() -> list[str]:
@@ -50,6 +54,11 @@ def build_classifier(arch: str, num_classes: int, size: int = 224) -> nn.Module:
         arch, weights=None, num_classes=num_classes, **options
     )
     return network
+
+
+def current_names(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """`tensors` with the names that the layers have today, as torchvision renames them itself."""
+    return {OLD_NAME.sub(r"\1\2", name): value for name, value in tensors.items()}
 
 
 def head_name(network: nn.Module) -> str:

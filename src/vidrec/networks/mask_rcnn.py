@@ -20,6 +20,8 @@ from torchvision.models.detection.faster_rcnn import TwoMLPHead
 from torchvision.models.detection.mask_rcnn import MaskRCNNHeads, MaskRCNNPredictor
 from torchvision.models.detection.rpn import RPNHead
 
+# The tensor with one row for each class, the background among them.
+SCORES = "roi_heads.box_predictor.cls_score.weight"
 # The sample's.
 SLIM = "slim_mask_rcnn"
 

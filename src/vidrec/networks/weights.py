@@ -1,26 +1,29 @@
 """Weights on disk: tensors as safetensors, and a card that says what they are.
 
 A folder of weights holds `weights.safetensors` and `card.json`. The card records the SHA-256 of
-the tensors' file; every load checks it. Weights from outside (PyTorch's `.pth`) are read once, with
-`weights_only=True`, and kept in this form.
+the tensors' file; every load checks it. Weights from outside (PyTorch's `.pth`) are read once,
+without running code from them, and kept in this form.
 """
 
 import dataclasses
-import warnings
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from vidrec.networks import state_dicts
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import atomic_directory, read_json, sha256_of, write_json
 
 TENSORS, CARD = "weights.safetensors", "card.json"
+
+# Batch norm's counter of steps: files older than it lack it, and torch does without.
+UNNEEDED = "num_batches_tracked"
 
 
 @dataclass(frozen=True)
@@ -110,30 +113,62 @@ def load(folder: Path) -> tuple[dict[str, Tensor], Card]:
 
 
 def read_state_dict(path: Path) -> dict[str, Tensor]:
-    """The state dict in a local `.pth` or `.safetensors` file. Never runs code from the file."""
-    if not path.is_file():
-        raise UserError(f"{path} is missing: name an existing file of weights")
+    """The state dict in a local `.pth` or `.safetensors` file, as `state_dicts.unwrap` finds it.
+
+    Never runs code from the file. Raises UserError, which names what the file is instead.
+    """
+    unlike = state_dicts.unlike_weights(path)
+    if unlike:
+        raise UserError(f"{path} {unlike}")
     try:
-        if path.suffix == ".safetensors":
-            return load_file(path)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            content: Any = torch.load(path, map_location="cpu", weights_only=True)
+        safe = path.suffix == ".safetensors"
+        content = load_file(path) if safe else state_dicts.load_plain(path)
     except Exception as error:  # fed with a broken file, torch.load raises almost anything
-        reason = str(error).split("\n", 1)[0].split(". ")[0] or type(error).__name__
         raise UserError(
-            f"{path} is not a plain state dict ({reason}): save one with"
+            f"{path} is not a plain state dict ({state_dicts.why_refused(error)}): save one with"
             " torch.save(model.state_dict(), path)"
         ) from None
-    if not isinstance(content, dict) or not all(isinstance(v, Tensor) for v in content.values()):
-        raise UserError(f"{path} holds no state dict of tensors: save model.state_dict() instead")
-    return content
+    return state_dicts.unwrap(content, str(path))
+
+
+def row_count(tensors: Mapping[str, Tensor], name: str) -> int:
+    """How many rows the tensor `name` has; 0 where there is none."""
+    value = tensors.get(name)
+    return len(value) if value is not None and value.ndim else 0
 
 
 def load_into(network: nn.Module, tensors: Mapping[str, Tensor], name: str) -> None:
     """Put `tensors` into `network`; raises UserError, naming `name`, if they do not fit."""
+    state: Any = OrderedDict(tensors)
+    # MNASNet refuses a state dict that does not say which version of the network it is of.
+    state._metadata = {"": {"version": network._version}}
     try:
-        network.load_state_dict(dict(tensors), strict=True)
-    except RuntimeError as error:
-        first = str(error).replace("\n", " ").split(":", 1)[-1].strip()[:160]
-        raise UserError(f"{name} does not fit {type(network).__name__}: {first}") from None
+        network.load_state_dict(state, strict=True)
+    except RuntimeError:
+        found = differences(network, tensors)
+        raise UserError(f"{name} does not fit {type(network).__name__}: {found}") from None
+
+
+def differences(network: nn.Module, tensors: Mapping[str, Tensor]) -> str:
+    """The first names that `tensors` lack, have beyond those of `network`, or in another shape."""
+    own = {
+        name: value for name, value in network.state_dict().items() if not name.endswith(UNNEEDED)
+    }
+    groups = {
+        "missing": [f"{name} {_shape(own[name])}" for name in own if name not in tensors],
+        "unexpected": [
+            f"{name} {_shape(value)}"
+            for name, value in tensors.items()
+            if name not in own and not name.endswith(UNNEEDED)
+        ],
+        "of another shape": [
+            f"{name} {_shape(tensors[name])} instead of {_shape(value)}"
+            for name, value in own.items()
+            if name in tensors and tensors[name].shape != value.shape
+        ],
+    }
+    return "; ".join(f"{kind} {state_dicts.some(names)}" for kind, names in groups.items() if names)
+
+
+def _shape(tensor: Tensor) -> str:
+    return f"({', '.join(map(str, tensor.shape))})"

@@ -8,9 +8,11 @@ from torchvision.models import detection
 
 from vidrec.drawing.objects import LABELS
 from vidrec.networks import weights
+from vidrec.networks.architecture import advice
+from vidrec.networks.class_names import names_for
 from vidrec.networks.compute import make_deterministic
 from vidrec.networks.image_classifiers import IMAGENET_MEAN, IMAGENET_STD
-from vidrec.networks.mask_rcnn import SLIM, build_segmenter
+from vidrec.networks.mask_rcnn import SCORES, SLIM, build_segmenter
 from vidrec.networks.official_weights import fetch, has_hash_of, pick
 from vidrec.networks.weights import Card
 from vidrec.segmenter.training import train
@@ -78,23 +80,20 @@ def train_on_sample(params: Params, trunk: Path, folder: Path) -> None:
 
 
 def take_in(arch: str, path: Path, origin: str, folder: Path) -> None:
-    """Check a state dict with COCO's classes against the segmenter `arch` and keep it."""
-    labels = tuple(OFFICIAL[arch].DEFAULT.meta["categories"])
-    network = build_segmenter(
-        arch,
-        len(labels),
-        resolution=OFFICIAL_RESOLUTION,
-        proposals=1000,
-        threshold=0.05,
-        detections=100,
-    )
+    """Check a state dict against the segmenter `arch` and keep it.
+
+    It may have any number of classes. Their names, one a line, without the background, come from
+    `<path>.labels.txt`; 91 classes without that file are COCO's.
+    """
     tensors, digest = weights.read_state_dict(path), sha256_of(path)
     if arch == WITHOUT_EPS and has_hash_of(digest, OFFICIAL[arch].DEFAULT.url):
         tensors = subtract_eps(tensors)
-    weights.load_into(network, tensors, path.name)
+    network = _fitting_network(arch, tensors, path)
+    known = tuple(OFFICIAL[arch].DEFAULT.meta["categories"][1:])
+    count = weights.row_count(tensors, SCORES) - 1
     card = Card(
         arch=arch,
-        labels=labels,
+        labels=(BACKGROUND, *names_for(path, count, known, "classes beside the background")),
         input_size=OFFICIAL_RESOLUTION,
         mean=IMAGENET_MEAN,
         std=IMAGENET_STD,
@@ -102,6 +101,24 @@ def take_in(arch: str, path: Path, origin: str, folder: Path) -> None:
         origin_sha256=digest,
     )
     weights.save(folder, network.state_dict(), card)
+
+
+def _fitting_network(arch: str, tensors: Mapping[str, Tensor], path: Path) -> nn.Module:
+    """The segmenter `arch` with these tensors and as many classes as they have."""
+    official = len(OFFICIAL[arch].DEFAULT.meta["categories"])
+    network = build_segmenter(
+        arch,
+        weights.row_count(tensors, SCORES) or official,
+        resolution=OFFICIAL_RESOLUTION,
+        proposals=1000,
+        threshold=0.05,
+        detections=100,
+    )
+    try:
+        weights.load_into(network, tensors, path.name)
+    except UserError as misfit:
+        raise UserError(f"{misfit}; {advice(tensors)}") from None
+    return network
 
 
 def subtract_eps(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

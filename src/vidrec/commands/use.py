@@ -1,0 +1,248 @@
+"""Pointing the project at videos and weights: what `vidrec use` changes, and what it says.
+
+It writes params.yaml and the list of own videos, and takes away what belongs to the data set that
+was there: `data_set` puts that aside first. The videos themselves are only read.
+"""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from vidrec.commands import collection, data_set, params_file
+from vidrec.experiments.dvc import dvc
+from vidrec.settings.classify_frames import ClassifierSettings
+from vidrec.settings.download_videos import Params
+from vidrec.settings.extract_frames import FrameSettings
+from vidrec.videos import directory as own
+from vidrec.videos.listing import Listed, read_listing, write_listing
+from vidrec.videos.manifest import OK, path_of
+from vidrec.videos.originals import remember
+from vidrec.videos.youtube_manifest import read_rows
+from vidrec.workflow import params, state
+from vidrec.workflow.errors import UserError
+from vidrec.workflow.processor import computes_bf16
+
+OFFICIAL = "torchvision"
+# The stages whose results are of the weights alone.
+OF_THE_WEIGHTS = ("prepare_weights", "prepare_segmenter", "embed_images")
+
+# Dotted names of params, and their values.
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The weights that somebody wants: `torchvision`, or files; `arch` where it is named."""
+
+    weights: Sequence[str] = ()
+    arch: str = ""
+
+
+def use_directory(place: Path, choice: Choice, root: Path) -> Iterator[str]:
+    """Take the videos of the directory `place`; yields what to tell, by lines.
+
+    Where the list in git is of these very videos, be it made on another machine, only their place
+    is noted: nothing that was computed is lost. Raises UserError for what cannot be used.
+    """
+    place = place.expanduser()
+    settings = params.load(Params, root / data_set.PARAMS)
+    listing = root / settings.directory_manifest
+    known = read_listing(listing)
+    mine = settings.source == "directory" and _is_same(place, root / settings.directory)
+    if settings.source == "directory" and not mine and not choice.weights:
+        there = [each for each in known if each.status == OK and is_there(place, each)]
+        if there:
+            remember(state.originals(root), place)
+            yield from _of_a_colleague(place, there, known)
+            return
+    scanned = own.scan(place, known)
+    weights = weights_of(choice, root)
+    own.tell_left_out(scanned.left_out)
+    videos = {
+        "download_videos.source": "directory",
+        "download_videos.directory": _written(place, root),
+    }
+    yield from _switch(root, videos, weights)
+    write_listing(listing, scanned.listed)
+    remember(state.originals(root), place)
+    yield from collection.summary(scanned.listed)
+    yield from _outlook(scanned.listed, root)
+    yield f"commit {data_set.PARAMS} and {settings.directory_manifest} to share them"
+    yield collection.NEXT
+
+
+def _is_same(first: Path, second: Path) -> bool:
+    return first.exists() and second.exists() and first.samefile(second)
+
+
+def is_there(place: Path, listed: Listed) -> bool:
+    """Whether the file that is listed lies below `place`, by path and size."""
+    file = place / path_of(listed.path)
+    return file.is_file() and file.stat().st_size == listed.size
+
+
+def _of_a_colleague(place: Path, there: Sequence[Listed], known: Sequence[Listed]) -> Iterator[str]:
+    wanted = [each for each in known if each.status == OK]
+    yield f"{len(there)} of the {len(wanted)} videos of the list are in {place}: taken from there"
+    for each in wanted:
+        if each not in there:
+            yield f"missing: {each.path}"
+    yield "params and list are as they were; `vidrec scan` makes the list anew from what is there"
+    yield collection.NEXT
+
+
+def use_youtube(choice: Choice, root: Path) -> Iterator[str]:
+    """Take the videos of the manifest of YouTube ids; yields what to tell, by lines."""
+    yield from _switch(root, {"download_videos.source": "youtube"}, weights_of(choice, root))
+    settings = params.load(Params, root / data_set.PARAMS)
+    rows = read_rows(root / settings.youtube_manifest)
+    if rows.empty:
+        yield f"{settings.youtube_manifest} names no videos yet"
+        yield 'next: vidrec discover CATEGORY="what to search for" …'
+        return
+    counts = rows["category"].value_counts(sort=False)
+    told = ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+    yield f"{len(rows)} ids in {len(counts)} categories: {told}; some 300 videos an hour"
+    yield collection.NEXT
+
+
+def use_sample(root: Path) -> Iterator[str]:
+    """Take the sample again, as it was committed; yields what to tell, by lines."""
+    aside = data_set.put_aside(root)
+    told = data_set.take_back_sample(root)
+    dvc("--cd", str(root), "checkout", "--quiet", "--force", "--allow-missing")
+    yield f"the sample again, {told}; what was there before is in {_near(aside, root)}"
+    yield collection.NEXT
+
+
+def weights_of(choice: Choice, root: Path) -> Values:
+    """The params that name the weights of `choice`; those there are where it names none.
+
+    Without a choice the sample's weights, which know drawn objects only, give way to the official
+    ones. Raises UserError for a file that is not of a network known here.
+    """
+    if list(choice.weights) == [OFFICIAL] or not choice.weights:
+        source = _read(root)["prepare_weights"]["source"]
+        if not choice.weights and source != "sample":
+            return {}
+        named = {"prepare_weights.classifier_arch": choice.arch} if choice.arch else {}
+        return {"prepare_weights.source": OFFICIAL, "run.segmented": _has_gpu(), **named}
+    values: dict[str, Any] = {
+        "prepare_weights.source": "file",
+        "prepare_weights.classifier_file": "",
+        "prepare_weights.segmenter_file": "",
+        "run.segmented": False,
+    }
+    for word in choice.weights:
+        values |= _of_file(Path(word).expanduser(), choice.arch, root)
+    return values
+
+
+def _of_file(file: Path, arch: str, root: Path) -> Values:
+    """The params that name one file of weights, whatever it turns out to be of."""
+    from vidrec.networks.architecture import find_classifier, find_segmenter
+    from vidrec.networks.weights import read_state_dict
+    from vidrec.settings.prepare_segmenter import SEGMENTERS
+
+    tensors = read_state_dict(file)
+    named = arch not in SEGMENTERS and arch
+    classifier = named or find_classifier(tensors)
+    if classifier:
+        return {
+            "prepare_weights.classifier_file": _written(file, root),
+            "prepare_weights.classifier_arch": classifier,
+        }
+    segmenter = find_segmenter(tensors)
+    if segmenter:
+        return {
+            "prepare_weights.segmenter_file": _written(file, root),
+            "prepare_weights.segmenter_arch": segmenter,
+            "run.segmented": True,
+        }
+    raise UserError(
+        f"{file} is of none of torchvision's networks by the names and shapes of its tensors: name"
+        " the network with --arch, or give other weights"
+    )
+
+
+def for_own_videos(weights: Values, now: Mapping[str, Any]) -> Values:
+    """`weights` with what suits them: real classes fit videos loosely, so that the whole
+    distribution says more than the top class; a head of drawn classes says nothing of them."""
+    values = dict(weights)
+    segmented = values.get("run.segmented", now["run"]["segmented"])
+    detector = now["weigh_objects"]["detector"]
+    head = bool(now["finetune_head"]["images"])
+    if (detector == "finetuned" and not head) or (detector == "segmented" and not segmented):
+        detector = "classified"
+    only = values.get("prepare_weights.classifier_file") == "" and segmented
+    values |= {"run.finetuned": head, "weigh_objects.detector": "segmented" if only else detector}
+    if values["weigh_objects.detector"] == "segmented":
+        values["weigh_objects.term"] = "confidence"
+    else:
+        values["weigh_objects.term"] = "probability"
+    if computes_bf16() is False:
+        values |= {"classify_frames.precision": "fp32", "segment_objects.precision": "fp32"}
+    return values
+
+
+def _has_gpu() -> bool:
+    """Segmentation with the official weights takes hours on a processor."""
+    import torch
+
+    return torch.cuda.is_available()
+
+
+def _switch(root: Path, videos: Values, weights: Values) -> Iterator[str]:
+    """Set params, and take away what belongs to the data set that was there."""
+    before = _read(root)
+    values = {**videos, **for_own_videos(weights, before)}
+    aside = data_set.put_aside(root)
+    same = all(_find(before, name) == value for name, value in weights.items())
+    params_file.change(root / data_set.PARAMS, values)
+    data_set.forget_results(root, OF_THE_WEIGHTS if same else ())
+    for name, value in values.items():
+        if _find(before, name) != value:
+            yield f"params.yaml: {name}: {_shown(value)}"
+    yield f"what was there before is in {_near(aside, root)}"
+
+
+def _shown(value: object) -> str:
+    return str(yaml.safe_dump(value, allow_unicode=True, width=2**20)).removesuffix("...\n").strip()
+
+
+def _find(document: Mapping[str, Any], dotted: str) -> Any:
+    section, _, key = dotted.partition(".")
+    return document[section][key]
+
+
+def _read(root: Path) -> Mapping[str, Any]:
+    text = (root / data_set.PARAMS).read_text(encoding="utf-8")
+    content: Mapping[str, Any] = yaml.safe_load(text)
+    return content
+
+
+def _written(path: Path, root: Path) -> str:
+    """`path` as params.yaml holds it: from the top where it lies in the project, else from /."""
+    absolute = path.resolve()
+    top = root.resolve()
+    return str(absolute.relative_to(top) if absolute.is_relative_to(top) else absolute)
+
+
+def _near(path: Path, root: Path) -> str:
+    return os.path.relpath(path, root)
+
+
+def _outlook(listed: Sequence[Listed], root: Path) -> Iterator[str]:
+    """How long the run will take: frames, times what this machine does in a second."""
+    from vidrec.commands import estimate
+
+    frames = params.load(FrameSettings, root / data_set.PARAMS)
+    lengths = (min(each.duration_s, frames.max_seconds) for each in listed if each.status == OK)
+    count = sum(max(1, round(length * frames.fps)) for length in lengths)
+    arch = _read(root)["prepare_weights"]["classifier_arch"]
+    rate = estimate.frames_per_second(arch, params.load(ClassifierSettings, root / data_set.PARAMS))
+    yield estimate.told(count, rate)

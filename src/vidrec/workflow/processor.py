@@ -1,0 +1,6 @@
+"""What the processor can do."""
+
+
+def computes_bf16() -> bool | None:
+    """x"""
+    return None
