@@ -41,7 +41,7 @@ review: setup ## what this changes in params, metrics and plots against BASE (ma
 	python tools/review.py --base "$(BASE)"
 
 plots: setup ## the plots of BASE and of this tree side by side: dvc_plots/index.html
-	dvc plots diff --out dvc_plots "$(BASE)"
+	python tools/plots.py --base "$(BASE)"
 
 format: setup ## format the code
 	ruff check --fix
