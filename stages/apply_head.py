@@ -5,6 +5,7 @@ from pathlib import Path
 from vidrec.detections.tree import write_classes
 from vidrec.head import apply_head, finetune_head
 from vidrec.workflow import script
+from vidrec.workflow.absent import skipping
 from vidrec.workflow.files import atomic_directory
 
 
@@ -14,8 +15,11 @@ def main() -> None:
     parser.add_argument("--head", type=Path, required=True, help="folder of the head")
     parser.add_argument("--detections", type=Path, required=True, help="output: CSV per video")
     args = parser.parse_args()
-    head = finetune_head.load_head(args.head)
-    with atomic_directory(args.detections) as folder:
+    with (
+        skipping("apply_head", args.detections),
+        atomic_directory(args.detections) as folder,
+    ):
+        head = finetune_head.load_head(args.head)
         for video, found in apply_head.apply_all(args.features, head):
             write_classes(folder, video, found)
 

@@ -9,6 +9,7 @@ from vidrec.detections.tree import write_classes
 from vidrec.networks import weights
 from vidrec.settings.classify_frames import Params
 from vidrec.workflow import params, script
+from vidrec.workflow.absent import skipping
 from vidrec.workflow.files import atomic_directory
 
 
@@ -22,11 +23,13 @@ def main() -> None:
     settings = params.load(Params, args.params)
     with (
         script.lock("classify_frames"),
+        skipping("classify_frames", args.detections, args.features),
         atomic_directory(args.detections) as detections,
         atomic_directory(args.features) as features,
     ):
+        classified = classify_frames.classify_all(args.frames, args.weights, settings)
         labels = weights.read_card(args.weights).labels
-        for video, found in classify_frames.classify_all(args.frames, args.weights, settings):
+        for video, found in classified:
             write_classes(detections, video, Distribution(labels, found.probability))
             write_features(features, video, found.features)
 

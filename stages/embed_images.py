@@ -8,6 +8,7 @@ from vidrec.head import embed_images
 from vidrec.head.embedded_images import write_embedded
 from vidrec.settings.embed_images import Params
 from vidrec.workflow import params, script
+from vidrec.workflow.absent import skipping
 from vidrec.workflow.errors import readable
 
 
@@ -17,9 +18,9 @@ def main() -> None:
     parser.add_argument("--embedded", type=Path, required=True, help="output: table and features")
     args = parser.parse_args()
     settings = params.load(Params, args.params)
-    with script.lock("embed_images"):
-        classifier = FrameClassifier.load(args.weights, settings.classifier)
+    with script.lock("embed_images"), skipping("embed_images", args.embedded):
         images, left_out = embed_images.load_images(settings)
+        classifier = FrameClassifier.load(args.weights, settings.classifier)
         for each in left_out:
             print(f"left out: {readable(each)}", file=sys.stderr)
         write_embedded(args.embedded, *embed_images.embed(images, classifier))

@@ -1,11 +1,16 @@
 """Measure the frame classifier against the truth of the sample videos."""
 
+import sys
+from collections.abc import Mapping
 from pathlib import Path
+
+import pandas as pd
 
 from vidrec.classifier import evaluate_classified
 from vidrec.detections.truth import read_areas
 from vidrec.settings.evaluate_classified import Params
 from vidrec.workflow import files, params, script, tables
+from vidrec.workflow.absent import skipping
 
 
 def main() -> None:
@@ -16,11 +21,18 @@ def main() -> None:
     parser.add_argument("--by-label", type=Path, help="output: CSV, the figures of each label")
     args = parser.parse_args()
     settings = params.load(Params, args.params)
-    found = evaluate_classified.read_top_classes(args.detections)
-    metrics, table = evaluate_classified.measure(found, read_areas(args.truth), settings)
-    files.write_json(args.metrics, metrics)
-    if args.by_label:
-        tables.write_table(args.by_label, table)
+
+    def write(metrics: Mapping[str, float | None], by_label: pd.DataFrame) -> None:
+        files.write_json(args.metrics, metrics)
+        if args.by_label:
+            tables.write_table(args.by_label, by_label)
+
+    with skipping("evaluate_classified", instead=lambda _: write(*evaluate_classified.nothing())):
+        found = evaluate_classified.read_top_classes(args.detections)
+        metrics, table = evaluate_classified.measure(found, read_areas(args.truth), settings)
+        if metrics["frame_accuracy"] is None:
+            print("evaluate_classified: no truth is known of these videos", file=sys.stderr)
+        write(metrics, table)
 
 
 if __name__ == "__main__":

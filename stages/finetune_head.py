@@ -1,12 +1,16 @@
 """Train a new final layer on the features of the own image set; the trunk stays as it is."""
 
+from collections.abc import Mapping
 from pathlib import Path
+
+import pandas as pd
 
 from vidrec.head import finetune_head
 from vidrec.head.embedded_images import read_embedded
 from vidrec.networks import weights
 from vidrec.settings.finetune_head import Params
 from vidrec.workflow import files, params, script, tables
+from vidrec.workflow.absent import skipping
 
 
 def main() -> None:
@@ -18,14 +22,18 @@ def main() -> None:
     parser.add_argument("--by-class", type=Path, help="output: CSV, the figures of each class")
     args = parser.parse_args()
     settings = params.load(Params, args.params)
-    table, features = read_embedded(args.embedded)
-    held_out = finetune_head.split_by_source(table, settings)
-    head = finetune_head.train_head(table["class"][~held_out], features[~held_out], settings)
-    finetune_head.save_head(args.head, head, weights.read_card(args.weights))
-    metrics, by_class = finetune_head.measure(table, features, held_out, head)
-    files.write_json(args.metrics, metrics)
-    if args.by_class:
-        tables.write_table(args.by_class, by_class)
+
+    def write(metrics: Mapping[str, float | None], by_class: pd.DataFrame) -> None:
+        files.write_json(args.metrics, metrics)
+        if args.by_class:
+            tables.write_table(args.by_class, by_class)
+
+    with skipping("finetune_head", args.head, instead=lambda _: write(*finetune_head.nothing())):
+        table, features = read_embedded(args.embedded)
+        held_out = finetune_head.split_by_source(table, settings)
+        head = finetune_head.train_head(table["class"][~held_out], features[~held_out], settings)
+        finetune_head.save_head(args.head, head, weights.read_card(args.weights))
+        write(*finetune_head.measure(table, features, held_out, head))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from pathlib import Path
 from vidrec.segmenter import prepare_segmenter
 from vidrec.settings.prepare_segmenter import Params
 from vidrec.workflow import params, script
+from vidrec.workflow.absent import skipping
 
 
 def main() -> None:
@@ -13,7 +14,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, required=True, help="output: folder of weights")
     args = parser.parse_args()
     settings = params.load(Params, args.params)
-    with script.lock("prepare_segmenter"):
+    with script.lock("prepare_segmenter"), skipping("prepare_segmenter", args.weights):
         prepare_segmenter.prepare(settings, args.trunk, args.weights)
 
 

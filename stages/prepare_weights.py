@@ -5,6 +5,7 @@ from pathlib import Path
 from vidrec.classifier import prepare_weights
 from vidrec.settings.prepare_weights import Params
 from vidrec.workflow import params, script
+from vidrec.workflow.absent import skipping
 
 
 def main() -> None:
@@ -12,7 +13,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, required=True, help="output: folder of weights")
     args = parser.parse_args()
     settings = params.load(Params, args.params)
-    with script.lock("prepare_weights"):
+    with script.lock("prepare_weights"), skipping("prepare_weights", args.weights):
         prepare_weights.prepare(settings, args.weights)
 
 

@@ -6,6 +6,7 @@ from vidrec.detections.masks import write_segments
 from vidrec.segmenter import segment_objects
 from vidrec.settings.segment_objects import Params
 from vidrec.workflow import params, script
+from vidrec.workflow.absent import skipping
 from vidrec.workflow.files import atomic_directory
 
 
@@ -16,7 +17,11 @@ def main() -> None:
     parser.add_argument("--detections", type=Path, required=True, help="output: CSV per video")
     args = parser.parse_args()
     settings = params.load(Params, args.params)
-    with script.lock("segment_objects"), atomic_directory(args.detections) as folder:
+    with (
+        script.lock("segment_objects"),
+        skipping("segment_objects", args.detections),
+        atomic_directory(args.detections) as folder,
+    ):
         for video, found in segment_objects.segment_all(args.frames, args.weights, settings):
             write_segments(folder, video, found)
 

@@ -10,6 +10,7 @@ from vidrec.vectors.categories import write_categories
 from vidrec.vectors.vectors import read_vectors
 from vidrec.vectors.video_classifier import write_classifier
 from vidrec.workflow import params, script
+from vidrec.workflow.absent import skipping
 from vidrec.workflow.files import write_json
 from vidrec.workflow.tables import write_table
 
@@ -23,12 +24,13 @@ def main() -> None:
     parser.add_argument("--categories", type=Path, help="CSV: video_id,category,probability")
     parser.add_argument("--model", type=Path, help="JSON file to write: the fitted classifier")
     args = parser.parse_args()
-
     settings = params.load(Params, args.params)
     vectors = train_video_classifier.by_id(read_vectors(args.vectors))
-    found = train_video_classifier.cross_validate(vectors, settings)
-    alone = sorted({*vectors.ids} - {*found.ids})
-    if alone:
+    found, trained = train_video_classifier.NOTHING, None
+    with skipping("train_video_classifier"):
+        found = train_video_classifier.cross_validate(vectors, settings)
+        trained = train_video_classifier.train(vectors, settings)
+    if trained and (alone := sorted({*vectors.ids} - {*found.ids})):
         print("not validated, alone in their category:", *alone, file=sys.stderr)
 
     scores = train_video_classifier.evaluate(found)
@@ -40,7 +42,7 @@ def main() -> None:
     if args.categories:
         write_categories(args.categories, dict(zip(found.ids, found.guesses, strict=True)))
     if args.model:
-        write_classifier(args.model, train_video_classifier.train(vectors, settings))
+        write_classifier(args.model, trained)
 
 
 if __name__ == "__main__":

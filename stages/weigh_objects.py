@@ -25,6 +25,7 @@ def main() -> None:
 
     settings = params.load(Params, args.params)
     videos = read_videos(args.detections, with_distribution=settings.term == "probability")
+    weigh_objects.check_detector(args.detections, settings.detector)
     vectors, weighting = weigh_objects.weigh_videos(videos, settings, settings.ignore_labels)
     empty = weigh_objects.zero_vectors(vectors)
 

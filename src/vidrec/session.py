@@ -56,7 +56,10 @@ class Session:
             frames = self._frames(query, word)
         vector = weigh_video(self._detect(frames, weighting.params.detector), weighting)
         neighbors.check_any_object(vector, word)
-        return neighbors.of_unseen(vectors, vector, count, self._classifier())
+        classifier = self._classifier()
+        none = classifier is None and self.project.video_classifier.is_file()
+        why = neighbors.TOO_FEW if none else neighbors.UNTRAINED
+        return neighbors.of_unseen(vectors, vector, count, classifier, why)
 
     def inspect(self, word: str) -> "tuple[str, Inspected]":
         """A name that will do for a file, and what is known of the video that `word` names.

@@ -14,7 +14,7 @@ from vidrec.settings.classify_frames import ClassifierSettings, Params
 from vidrec.workflow.errors import UserError
 
 Write = Callable[[Path, int, int], None]
-FP32 = Params("fp32", 4)
+FP32 = Params("fp32", 4, True)
 
 
 @pytest.fixture(autouse=True)
@@ -80,7 +80,7 @@ def test_what_was_finished_is_not_made_again(
     assert made == ["b"]
     for name in first:
         assert (first[name].probability == second[name].probability).all()
-    results(frames, classifier_folder, Params("fp32", 5))
+    results(frames, classifier_folder, Params("fp32", 5, True))
     assert sorted(made) == ["a", "b", "b", "c"]
 
 
@@ -97,7 +97,9 @@ def test_other_frames_under_the_same_name_are_classified_anew(
 
 @pytest.fixture
 def arguments(classifier_folder: Path) -> list[str]:
-    text = yaml.safe_dump({"classify_frames": {"precision": "fp32", "batch_size": 4}})
+    text = yaml.safe_dump(
+        {"classify_frames": {"precision": "fp32", "batch_size": 4}, "run": {"classified": True}}
+    )
     Path("params.yaml").write_text(text, encoding="utf-8")
     return [
         *("--frames", "frames", "--weights", str(classifier_folder)),

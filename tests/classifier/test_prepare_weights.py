@@ -19,6 +19,7 @@ from vidrec.networks import weights
 from vidrec.networks.image_classifiers import IMAGENET_MEAN, IMAGENET_STD, build_classifier
 from vidrec.networks.official_weights import classifier_weights
 from vidrec.settings.prepare_weights import Params
+from vidrec.workflow.absent import AbsentError
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of
 
@@ -165,10 +166,9 @@ def test_networks_from_tensorflow_read_values_from_minus_one_to_one(tmp_path: Pa
     assert (card.mean, card.std) == (HALF, HALF)
 
 
-def test_without_a_file_the_weights_are_absent_until_somebody_needs_them(tmp_path: Path) -> None:
-    prepare(FILE, tmp_path / "w")
-    with pytest.raises(UserError, match=r"prepare_weights.classifier_file is empty; name a state"):
-        weights.load(tmp_path / "w")
+def test_without_a_file_the_weights_are_absent(tmp_path: Path) -> None:
+    with pytest.raises(AbsentError, match=r"_file is empty; name a state dict there"):
+        prepare(FILE, tmp_path / "w")
 
 
 def test_a_missing_file_and_an_unknown_network_are_refused(tmp_path: Path) -> None:

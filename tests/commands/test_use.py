@@ -162,11 +162,9 @@ def test_a_colleague_finds_the_videos_elsewhere(clips: Path, weights: Path, tmp_
     git("commit", "--quiet", "--message", "own")
     shutil.rmtree(".vidrec")
     clips.rename(tmp_path / "elsewhere")
-    told = run(use_directory(tmp_path / "elsewhere", Choice(), TOP))
-    assert (
-        told[0]
-        == f"4 of the 4 videos of the list are in {tmp_path / 'elsewhere'}: taken from there"
-    )
+    place = tmp_path / "elsewhere"
+    told = run(use_directory(place, Choice(), TOP))
+    assert told[0] == f"4 of the 4 videos of the list are in {place}: taken from there"
     assert git("status", "--porcelain") == ""
     assert Path(".vidrec/videos").resolve() == tmp_path / "elsewhere"
 

@@ -192,6 +192,7 @@ def test_from_images_to_detections_of_the_new_head(
         "finetune_head": {"images": "", "test_share": 0.25, "c": 0.1, "max_iter": 2000, "seed": 0},
         "extract_frames": {"size": 64, "fit": "stretch"},
         "classify_frames": {"precision": "fp32", "batch_size": 16},
+        "run": {"finetuned": True},
     }
     Path("params.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
     network = str(classifier_folder)

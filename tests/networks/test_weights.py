@@ -13,6 +13,7 @@ from torch import nn
 
 from vidrec.networks import weights
 from vidrec.networks.weights import Card
+from vidrec.workflow.absent import write_absent
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import read_json, write_json
 
@@ -96,8 +97,8 @@ def test_what_is_not_a_card_at_all_is_refused(tmp_path: Path, content: object) -
 
 def test_absent_weights_say_why_once_somebody_needs_them(tmp_path: Path) -> None:
     weights.save(tmp_path / "w", TENSORS, CARD)
-    weights.save_absent(tmp_path / "w", "there are no weights: name some")
-    assert [path.name for path in (tmp_path / "w").iterdir()] == [weights.CARD]
+    write_absent(tmp_path / "w", "there are no weights: name some")
+    assert [path.name for path in (tmp_path / "w").iterdir()] == ["absent.txt"]
     for need in (weights.load, weights.read_card):
         with pytest.raises(UserError, match=r"^there are no weights: name some$"):
             need(tmp_path / "w")

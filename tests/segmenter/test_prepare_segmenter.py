@@ -20,11 +20,13 @@ from vidrec.segmenter.object_segmenter import ObjectSegmenter
 from vidrec.segmenter.prepare_segmenter import WITHOUT_EPS, prepare, subtract_eps, take_in
 from vidrec.settings.prepare_segmenter import Params
 from vidrec.settings.segment_objects import SegmenterSettings
+from vidrec.workflow.absent import AbsentError
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of
 
 ARCH = "maskrcnn_resnet50_fpn_v2"
 FILE = Params(
+    wanted=True,
     source="file",
     arch=ARCH,
     weights="",
@@ -134,10 +136,9 @@ def test_a_file_of_the_other_segmenter_is_told(tmp_path: Path) -> None:
         take_in(ARCH, tmp_path / "own.pth", "own.pth", tmp_path / "w")
 
 
-def test_without_a_file_the_weights_are_absent_until_somebody_needs_them(tmp_path: Path) -> None:
-    prepare(FILE, tmp_path / "trunk", tmp_path / "w")
-    with pytest.raises(UserError, match=r"choose another weigh_objects.detector"):
-        weights.load(tmp_path / "w")
+def test_without_a_file_the_weights_are_absent(tmp_path: Path) -> None:
+    with pytest.raises(AbsentError, match=r"_file is empty; name a state dict there"):
+        prepare(FILE, tmp_path / "trunk", tmp_path / "w")
 
 
 def test_a_missing_file_and_unknown_weights_are_refused(tmp_path: Path) -> None:

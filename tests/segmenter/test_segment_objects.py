@@ -38,6 +38,7 @@ def write_params(threshold: float) -> None:
     content = {
         "segment_objects": {**OWN, "threshold": threshold},
         "extract_frames": {"fps": 3},
+        "run": {"segmented": True},
     }
     Path("params.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
 

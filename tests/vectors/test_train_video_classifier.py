@@ -87,7 +87,9 @@ def test_every_video_is_predicted_by_a_model_that_has_not_seen_it() -> None:
     names = [f"v{i:02}" for i in range(20)]
     vectors = Vectors(pair(["a", "b"] * 10, names), names, np.eye(20))
     assert predict(train(vectors, PARAMS), vectors.values) == vectors.categories
-    assert headlines(evaluate(cross_validate(vectors, PARAMS)))["accuracy"] <= 0.5
+    accuracy = headlines(evaluate(cross_validate(vectors, PARAMS)))["accuracy"]
+    assert accuracy is not None
+    assert accuracy <= 0.5
 
 
 @pytest.mark.parametrize("classes", [2, 3])
@@ -177,6 +179,7 @@ def test_the_stored_model_predicts_as_the_fitted_one(tmp_path: Path, classes: in
     vectors = corpus(classes, noise=2.0)
     write_classifier(tmp_path / "m.json", train(vectors, PARAMS))
     classifier = read_classifier(tmp_path / "m.json")
+    assert classifier is not None
     fitted = LogisticRegression(C=PARAMS.c, max_iter=PARAMS.max_iter, random_state=PARAMS.seed)
     fitted.fit(vectors.values, vectors.categories)
     expected = fitted.predict_proba(vectors.values)

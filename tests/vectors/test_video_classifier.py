@@ -24,10 +24,16 @@ CLASSIFIER = VideoClassifier(
 )
 
 
+def test_none_is_written_and_read_as_none(tmp_path: Path) -> None:
+    write_classifier(tmp_path / "m.json", None)
+    assert read_classifier(tmp_path / "m.json") is None
+
+
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     write_classifier(tmp_path / "m.json", CLASSIFIER)
     assert list(read_json(tmp_path / "m.json")) == ["classes", "labels", "coef", "intercept"]
     found = read_classifier(tmp_path / "m.json")
+    assert found is not None
     assert (found.classes, found.labels) == (CLASSIFIER.classes, CLASSIFIER.labels)
     np.testing.assert_array_equal(found.coef, CLASSIFIER.coef)
     np.testing.assert_array_equal(found.intercept, CLASSIFIER.intercept)

@@ -10,7 +10,7 @@ import pytest
 from tests.projects import write_params
 
 from vidrec.commands import detect
-from vidrec.commands.neighbors import ALONE, UNTRAINED, Answer
+from vidrec.commands.neighbors import ALONE, TOO_FEW, UNTRAINED, Answer
 from vidrec.detections.tree import VideoDetections, write_classes, write_detections
 from vidrec.head.finetune_head import Head, save_head
 from vidrec.media.frames import Frames, read_frames, videos_below
@@ -176,11 +176,15 @@ def test_a_category_that_is_not_known(index: Path) -> None:
     alone = text.replace("clip_3,pets", "clip_3,alone")
     Path("data/vectors.csv").write_text(alone, encoding="utf-8")
     assert answer("clip_3").unknown == ALONE
+    Path("data/vectors.csv").write_text(text.replace(",pets", ",cars"), encoding="utf-8")
+    assert answer("clip_3").unknown == TOO_FEW
     Path("data/vectors.csv").write_text(text, encoding="utf-8")
     model = Path("data/video_classifier.json").read_text(encoding="utf-8")
     other = model.replace('"cat",', '"cow",')
     Path("data/video_classifier.json").write_text(other, encoding="utf-8")
     assert (answer(video).category, answer(video).unknown) == (None, UNTRAINED)
+    Path("data/video_classifier.json").write_text("null\n", encoding="utf-8")
+    assert (answer(video).category, answer(video).unknown) == (None, TOO_FEW)
     for path in ("data/categories.csv", "data/video_classifier.json"):
         Path(path).unlink()
     assert answer("clip_3").category is answer(video).category is None

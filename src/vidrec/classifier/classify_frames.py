@@ -11,6 +11,7 @@ from vidrec.media.frames import read_known, videos_below
 from vidrec.networks import compute, weights
 from vidrec.networks.surroundings import surroundings
 from vidrec.settings.classify_frames import Params
+from vidrec.workflow.absent import AbsentError
 from vidrec.workflow.checkpoints import Checkpoints, complete
 from vidrec.workflow.video import Video
 
@@ -18,7 +19,12 @@ from vidrec.workflow.video import Video
 def classify_all(
     frames: Path, weights_folder: Path, params: Params
 ) -> Iterator[tuple[Video, Predictions]]:
-    """Each video below `frames` with its predictions, what was finished before taken as it is."""
+    """Each video below `frames` with its predictions, what was finished before taken as it is.
+
+    Raises AbsentError where it is not wanted, or there are no weights for it.
+    """
+    if not params.wanted:
+        raise AbsentError("run.classified is false: set it to true to classify the frames")
     card = weights.read_card(weights_folder)
     store = Checkpoints(
         "classify_frames",

@@ -45,10 +45,13 @@ def measure(
 ) -> tuple[dict[str, float | None], pd.DataFrame]:
     """The accuracy (0..1) over the frames in which one object dominates; None where there are none.
 
-    And a table with COLUMNS, of all labels first, then of each: how many frames are labelled so,
+    None too where no truth is known of these videos: they were not drawn. And a table with
+    COLUMNS, of all labels first, then of each: how many frames are labelled so,
     with which mean confidence, how many show above all that object, and the share of these that
     is labelled so.
     """
+    if not set(truth["video_id"]) & set(found["video_id"]):
+        truth = truth.iloc[:0]
     compared = dominant_labels(truth, params).merge(found, on=["video_id", "frame"], how="left")
     labels = sorted({*found["label"], *compared["truth"]})
     rows = [_figures("all", found, compared)] + [
@@ -57,6 +60,11 @@ def measure(
     ]
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     return {"frame_accuracy": rows[0][-1]}, table
+
+
+def nothing() -> tuple[dict[str, float | None], pd.DataFrame]:
+    """What `measure` gives where nothing was classified: no accuracy, and a table without rows."""
+    return {"frame_accuracy": None}, pd.DataFrame(columns=list(COLUMNS))
 
 
 def _figures(

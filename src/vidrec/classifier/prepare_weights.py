@@ -21,6 +21,7 @@ from vidrec.networks.image_classifiers import (
 from vidrec.networks.official_weights import classifier_weights, fetch
 from vidrec.networks.weights import Card
 from vidrec.settings.prepare_weights import Params
+from vidrec.workflow.absent import AbsentError
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of
 
@@ -31,17 +32,19 @@ HALF = (0.5, 0.5, 0.5)
 
 
 def prepare(params: Params, folder: Path) -> None:
-    """Put the weights that `params` name into `folder`, with their card."""
+    """Put the weights that `params` name into `folder`, with their card.
+
+    Raises AbsentError where they name none.
+    """
     if params.source == "sample":
         train_on_sample(params, folder)
     elif params.source == "torchvision":
         official = classifier_weights(params.classifier_arch, params.classifier_weights)
         take_in(params.classifier_arch, fetch(official.url), official, folder)
     elif not params.classifier_file:
-        weights.save_absent(
-            folder,
+        raise AbsentError(
             "there are no classifier weights: prepare_weights.source is file and"
-            " prepare_weights.classifier_file is empty; name a state dict there",
+            " prepare_weights.classifier_file is empty; name a state dict there"
         )
     else:
         usual = classifier_weights(params.classifier_arch, "")

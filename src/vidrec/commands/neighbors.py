@@ -1,5 +1,6 @@
 """What is said of a query: the videos most like it, why, and the category it would get."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from vidrec.workflow.errors import UserError
 from vidrec.workflow.video import Video
 
 ALONE = "it is the only video of its category"
+TOO_FEW = "to learn categories takes two of them with two videos each"
 UNTRAINED = "`dvc repro train_video_classifier` makes the classifier of videos"
 
 
@@ -34,18 +36,27 @@ def of_indexed(vectors: Vectors, video: Video, count: int, guesses: Mapping[str,
     """The `count` videos most like one of the index; its category is the one in `guesses`."""
     row = vectors.videos.index(video)
     found = recommend(vectors, vectors.values[row], count, excluded=row)
-    alone = vectors.categories.count(video.category) == 1
-    return Answer(found, guesses.get(video.video_id), ALONE if alone else UNTRAINED)
+    sizes = Counter(vectors.categories)
+    few = sum(size > 1 for size in sizes.values()) < 2
+    why = TOO_FEW if few else ALONE if sizes[video.category] == 1 else UNTRAINED
+    return Answer(found, guesses.get(video.video_id), why)
 
 
 def of_unseen(
-    vectors: Vectors, vector: FloatArray, count: int, classifier: VideoClassifier | None
+    vectors: Vectors,
+    vector: FloatArray,
+    count: int,
+    classifier: VideoClassifier | None,
+    why: str = UNTRAINED,
 ) -> Answer:
-    """The `count` videos most like one that is not of the index, by its `vector` (labels,)."""
+    """The `count` videos most like one that is not of the index, by its `vector` (labels,).
+
+    `why` says why there is no classifier, if there is none.
+    """
     category = None
     if classifier is not None and classifier.labels == vectors.labels:
         category = guess(classifier, vector)
-    return Answer(recommend(vectors, vector, count), category, UNTRAINED)
+    return Answer(recommend(vectors, vector, count), category, why)
 
 
 def guess(classifier: VideoClassifier, vector: FloatArray) -> Guess:

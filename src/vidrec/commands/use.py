@@ -59,8 +59,8 @@ def use_directory(place: Path, choice: Choice, root: Path) -> Iterator[str]:
             remember(state.originals(root), place)
             yield from _of_a_colleague(place, there, known)
             return
-    scanned = own.scan(place, known)
     weights = weights_of(choice, root)
+    scanned = own.scan(place, known)
     own.tell_left_out(scanned.left_out)
     videos = {
         "download_videos.source": "directory",

@@ -10,6 +10,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file
 from safetensors.numpy import save as save_tensors
 
+from vidrec.workflow.absent import check_there
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import write_bytes
 from vidrec.workflow.video import Video
@@ -25,8 +26,10 @@ def write_features(folder: Path, video: Video, features: NDArray[np.float16]) ->
 def read_all_features(folder: Path) -> Iterator[tuple[Video, NDArray[Any]]]:
     """Each video below `folder` with its features (frames, width), by category, then id.
 
-    Raises UserError where there is none, or a file holds none.
+    Raises UserError where there is none, or a file holds none; AbsentError where there is none on
+    purpose.
     """
+    check_there(folder)
     paths = sorted(folder.glob(f"*/*{ENDING}"))
     if not paths:
         raise UserError(f"{folder} holds no features: run `dvc repro classify_frames`")

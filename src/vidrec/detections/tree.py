@@ -18,6 +18,7 @@ from vidrec.detections.distributions import (
     write_distribution,
 )
 from vidrec.detections.rows import check_rows
+from vidrec.workflow.absent import check_there
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.tables import SAFE_NAME, check_numbers, read_table, write_table
 from vidrec.workflow.video import Video
@@ -73,8 +74,10 @@ def detection_files(root: Path) -> list[Path]:
     """The files `<category>/<video_id>.csv` under `root`, sorted by category, then id.
 
     Raises UserError where there is none, where one lies elsewhere in the tree, or where two
-    videos share an id. Files of other kinds, and hidden ones, do not count.
+    videos share an id; AbsentError where there are none on purpose. Files of other kinds, and
+    hidden ones, do not count.
     """
+    check_there(root)
     if not root.is_dir():
         raise UserError(f"{root} is not a directory: name the one with <category>/<video_id>.csv")
     relative = [path.relative_to(root) for path in root.rglob("*.csv")]

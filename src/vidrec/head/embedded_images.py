@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from vidrec.detections.features import load_features, save_features
+from vidrec.workflow.absent import check_there
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import atomic_directory
 from vidrec.workflow.tables import read_table, write_table
@@ -25,8 +26,10 @@ def write_embedded(folder: Path, table: pd.DataFrame, features: NDArray[np.float
 def read_embedded(folder: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
     """The table and the features in `folder`.
 
-    Raises UserError where one is missing, or they are not of the same images.
+    Raises UserError where one is missing, or they are not of the same images; AbsentError where
+    they are missing on purpose.
     """
+    check_there(folder)
     table = read_table(folder / TABLE, COLUMNS)
     path = folder / FEATURES
     if not path.is_file():

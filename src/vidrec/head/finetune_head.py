@@ -105,6 +105,11 @@ def measure(
     return {"head_accuracy": rows[0][-1]}, figures
 
 
+def nothing() -> tuple[dict[str, float | None], pd.DataFrame]:
+    """What `measure` gives where no head was trained: no accuracy, and a table without rows."""
+    return {"head_accuracy": None}, pd.DataFrame(columns=list(COLUMNS))
+
+
 def _figures(
     label: str, train: pd.DataFrame, guesses: pd.DataFrame
 ) -> tuple[str, int, int, float, float]:

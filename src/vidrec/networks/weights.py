@@ -17,6 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from vidrec.networks import state_dicts
+from vidrec.workflow.absent import check_there
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import atomic_directory, read_json, sha256_of, write_json
 
@@ -53,22 +54,16 @@ def save(folder: Path, tensors: Mapping[str, Tensor], card: Card) -> None:
         write_json(temporary / CARD, dataclasses.asdict(card))
 
 
-def save_absent(folder: Path, reason: str) -> None:
-    """Record in `folder` that there are no such weights, and why: whoever needs them says so."""
-    with atomic_directory(folder) as temporary:
-        write_json(temporary / CARD, {"absent": reason})
-
-
 def are_in(folder: Path) -> bool:
     """Whether there are weights in `folder`."""
     return (folder / TENSORS).is_file()
 
 
 def read_card(folder: Path) -> Card:
-    """The card in `folder`. Raises UserError where there are no weights."""
+    """The card in `folder`. Raises UserError where there are no weights, AbsentError where that is
+    on purpose."""
+    check_there(folder)
     content = read_json(folder / CARD)
-    if isinstance(content, dict) and "absent" in content:
-        raise UserError(str(content["absent"]))
     try:
         lists = {key: tuple(content[key]) for key in ("labels", "mean", "std")}
         card = Card(**{**content, **lists})

@@ -85,15 +85,18 @@ def measure(
     truth: Mapping[tuple[str, int], FrameObjects],
     params: Params,
 ) -> tuple[dict[str, float | None], pd.DataFrame]:
-    """Precision and recall (0..1) over all masks; None where no truth is known, or of no mask.
+    """Precision and recall (0..1) over all masks; None where no truth is known of these videos, or
+    of no mask.
 
     And a table with COLUMNS, of all labels first, then of each: the frames looked at (of a label:
     those in which it is found or true), the objects in them, precision and recall, and of the
     objects found right the mean IoU of the masks and the mean error of the area, in points (% of
     the frame). Raises UserError where masks to compare are not of one size.
     """
-    frames, rows = 0, list[tuple[Any, ...]]()
+    frames, rows, shared = 0, list[tuple[Any, ...]](), False
+    known = {video_id for video_id, _ in truth}
     for video_id, frame, objects in found:
+        shared = shared or video_id in known
         true = truth.get((video_id, frame), FrameObjects([], []))
         _check_sizes(video_id, frame, objects.masks + true.masks)
         rows += [(frames, *row) for row in _compare(objects, true, params.min_iou)]
@@ -104,10 +107,15 @@ def measure(
         for label, part in compared.groupby("label")
     ]
     table = pd.DataFrame(figures, columns=list(COLUMNS)).astype({"objects_true": "Int64"})
-    if not truth:
+    if not shared:
         table[list(AGREEMENT)] = None
-    precision, recall = (figures[0][key] if truth else None for key in ("precision", "recall"))
+    precision, recall = (figures[0][key] if shared else None for key in ("precision", "recall"))
     return {"mask_precision": precision, "mask_recall": recall}, table
+
+
+def nothing() -> tuple[dict[str, float | None], pd.DataFrame]:
+    """What `measure` gives where nothing was segmented: no figures, and a table without rows."""
+    return dict.fromkeys(("mask_precision", "mask_recall")), pd.DataFrame(columns=list(COLUMNS))
 
 
 def _check_sizes(video_id: str, frame: int, masks: list[Rle]) -> None:

@@ -17,6 +17,7 @@ from vidrec.networks.official_weights import fetch, has_hash_of, pick
 from vidrec.networks.weights import Card
 from vidrec.segmenter.training import train
 from vidrec.settings.prepare_segmenter import Params
+from vidrec.workflow.absent import AbsentError
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of
 
@@ -39,19 +40,20 @@ OFFICIAL = {
 def prepare(params: Params, trunk: Path, folder: Path) -> None:
     """Put the weights that `params` name into `folder`, with their card.
 
-    `trunk` is the folder of the classifier; only the sample's training starts from it.
+    `trunk` is the folder of the classifier; only the sample's training starts from it. Raises
+    AbsentError where no segmenter is wanted, or the params name none.
     """
+    if not params.wanted:
+        raise AbsentError("run.segmented is false: set it to true to find objects with their masks")
     if params.source == "sample":
         train_on_sample(params, trunk, folder)
     elif params.source == "torchvision":
         url = pick(OFFICIAL[params.arch], params.weights).url
         take_in(params.arch, fetch(url), url, folder)
     elif not params.file:
-        weights.save_absent(
-            folder,
+        raise AbsentError(
             "there are no segmenter weights: prepare_weights.source is file and"
-            " prepare_weights.segmenter_file is empty; name a state dict there, or choose another"
-            " weigh_objects.detector and run `dvc repro build_index`",
+            " prepare_weights.segmenter_file is empty; name a state dict there"
         )
     else:
         take_in(params.arch, Path(params.file), params.file, folder)
@@ -61,7 +63,7 @@ def train_on_sample(params: Params, trunk: Path, folder: Path) -> None:
     """Train Mask R-CNN on rendered stills, from the trunk that the classifier has learnt."""
     tensors, classifier = weights.load(trunk)
     if classifier.arch != "resnet50":
-        raise UserError(
+        raise AbsentError(
             "the sample's segmenter starts from a resnet50, but prepare_weights.classifier_arch"
             f" is {classifier.arch}: leave that at resnet50, or choose another detector"
         )

@@ -21,10 +21,21 @@ from vidrec.settings.train_video_classifier import Params
 from vidrec.vectors.categories import Guess
 from vidrec.vectors.vectors import Vectors
 from vidrec.vectors.video_classifier import VideoClassifier
+from vidrec.workflow.absent import AbsentError
 from vidrec.workflow.arrays import BoolArray, FloatArray
-from vidrec.workflow.errors import UserError
 
 DECIMALS = 8
+# Of the table of scores.
+COLUMNS = (
+    "category",
+    "videos",
+    "accuracy",
+    "accuracy_low",
+    "accuracy_high",
+    "accuracy_std",
+    "baseline_accuracy",
+    "f1",
+)
 
 
 @dataclass(frozen=True)
@@ -41,6 +52,10 @@ class Validation:
         return [guess.name for guess in self.guesses]
 
 
+# Where no classifier can be trained.
+NOTHING = Validation([], [], [], [])
+
+
 def by_id(vectors: Vectors) -> Vectors:
     """`vectors` sorted by id, so that the order of the rows does not decide who is in what fold."""
     order = sorted(range(len(vectors.ids)), key=vectors.ids.__getitem__)
@@ -50,12 +65,12 @@ def by_id(vectors: Vectors) -> Vectors:
 def can_be_validated(categories: Sequence[str]) -> BoolArray:
     """Whether a video's category has another one; of a single one nothing can be learnt without it.
 
-    Raises UserError where fewer than two categories are left.
+    Raises AbsentError where fewer than two categories are left.
     """
     sizes = Counter(categories)
     if sum(size > 1 for size in sizes.values()) < 2:
         found = ", ".join(f"{name} has {size}" for name, size in sorted(sizes.items()))
-        raise UserError(
+        raise AbsentError(
             f"a classifier needs two categories of two videos each ({found}): add videos"
         )
     return np.array([sizes[category] > 1 for category in categories])
@@ -65,7 +80,7 @@ def cross_validate(vectors: Vectors, params: Params) -> Validation:
     """Predict each video by a model fitted to the other folds; no video is on both sides.
 
     There are `folds`, or as many as the smallest category has videos. A video alone in its
-    category is left out. Raises UserError where fewer than two categories are left.
+    category is left out. Raises AbsentError where fewer than two categories are left.
     """
     rows = np.flatnonzero(can_be_validated(vectors.categories))
     values, categories = vectors.values[rows], np.array(vectors.categories)[rows]
@@ -113,8 +128,10 @@ def evaluate(validation: Validation) -> pd.DataFrame:
     `accuracy_low` and `accuracy_high` are the ends of the 95 % interval of the accuracy over
     videos. Of all videos also: `accuracy_std`, its standard deviation over the folds,
     `baseline_accuracy`, that of always naming the largest category, and as `f1` the mean of the
-    categories' own.
+    categories' own. Without rows where no video was validated.
     """
+    if not validation.ids:
+        return pd.DataFrame(columns=list(COLUMNS))
     actual = np.array(validation.actual)
     right = (actual == np.array(validation.predicted)).astype(np.float64)
     classes = sorted(set(validation.actual))
@@ -138,7 +155,9 @@ def _accuracy(name: str, right: FloatArray) -> dict[str, Any]:
     return {"category": name, "videos": len(right), "accuracy": rounded(right.mean()), **ends}
 
 
-def headlines(table: pd.DataFrame) -> dict[str, float]:
+def headlines(table: pd.DataFrame) -> dict[str, float | None]:
     """The figures of all videos that head the metrics, from the table of `evaluate`."""
+    if table.empty:
+        return {"accuracy": None, "macro_f1": None}
     first = table.iloc[0]
     return {"accuracy": float(first["accuracy"]), "macro_f1": float(first["f1"])}

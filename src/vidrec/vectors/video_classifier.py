@@ -41,8 +41,11 @@ def predict(classifier: VideoClassifier, values: FloatArray) -> list[str]:
     return [classifier.classes[i] for i in best]
 
 
-def write_classifier(path: Path, classifier: VideoClassifier) -> None:
-    """Write `classifier` as JSON."""
+def write_classifier(path: Path, classifier: VideoClassifier | None) -> None:
+    """Write `classifier` as JSON; null where there is none, as too few categories were there."""
+    if classifier is None:
+        write_json(path, None)
+        return
     content = {
         "classes": classifier.classes,
         "labels": classifier.labels,
@@ -52,9 +55,14 @@ def write_classifier(path: Path, classifier: VideoClassifier) -> None:
     write_json(path, content)
 
 
-def read_classifier(path: Path) -> VideoClassifier:
-    """The classifier that `write_classifier` wrote. Raises UserError for what is none."""
+def read_classifier(path: Path) -> VideoClassifier | None:
+    """The classifier that `write_classifier` wrote; None where none could be trained.
+
+    Raises UserError for what is none.
+    """
     content = read_json(path)
+    if content is None:
+        return None
     try:
         coef = np.array(content["coef"], float)
         intercept = np.array(content["intercept"], float)

@@ -23,6 +23,7 @@ from vidrec.detections.tree import VideoDetections
 from vidrec.settings.weigh_objects import WeightingSettings
 from vidrec.vectors.vectors import Vectors, unit_rows
 from vidrec.vectors.weighting import SCALINGS, Weighting
+from vidrec.workflow.absent import absent_reason
 from vidrec.workflow.arrays import FloatArray
 from vidrec.workflow.errors import UserError
 
@@ -44,6 +45,13 @@ def weigh_videos(
     weighting = fit(sums, params)
     values = np.vstack([weigh_sums(each, weighting) for each in sums])
     return Vectors(named, weighting.labels, values), weighting
+
+
+def check_detector(detections: Path, detector: str) -> None:
+    """Raise UserError where `detector`, whose results were to be in `detections`, was skipped."""
+    reason = absent_reason(detections)
+    if reason is not None:
+        raise UserError(f"weigh_objects.detector is {detector}, which was skipped: {reason}")
 
 
 def weigh_video(found: VideoDetections, weighting: Weighting) -> FloatArray:
