@@ -1,6 +1,7 @@
 """Copies of the project to try commands in."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -10,6 +11,16 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parents[1]
+
+# With these the whole workflow runs in a minute or two.
+TINY: dict[str, dict[str, Any]] = {
+    "prepare_weights": {"input_size": 64, "closeups": 32, "stills": 16, "still_epochs": 1},
+    "prepare_segmenter": {"resolution": 64, "stills": 4, "steps": 2, "batch_size": 2},
+    "download_videos": {"sample_videos_per_category": 3, "sample_seconds": 1.0},
+    "embed_images": {"sample_scenes": 4},
+    "segment_objects": {"fps": 1.0, "threshold": 0.0, "proposals": 10, "detections": 3},
+    "train_video_classifier": {"folds": 3},
+}
 
 
 def run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
@@ -41,3 +52,15 @@ def stages_run(output: str) -> set[str]:
     """The stages that `dvc repro` ran, from what it printed."""
     lines = [line for line in output.splitlines() if line.startswith("Running stage")]
     return {line.split("'")[1] for line in lines}
+
+
+def copy_tiny(made: Path) -> None:
+    """Copy the project to `made` with params that make it tiny, as a repository of git and DVC."""
+    for name in ("src", "stages", "manifests"):
+        shutil.copytree(ROOT / name, made / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("dvc.yaml", "params.yaml", ".dvcignore"):
+        shutil.copy(ROOT / name, made / name)
+    write_params(made, TINY)
+    succeed(made, "git", "init", "--quiet", "--initial-branch", "main")
+    succeed(made, "dvc", "init", "--quiet")
+    succeed(made, "dvc", "config", "core.analytics", "false")

@@ -9,16 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.projects import ROOT, run, stages_run, write_params
+from tests.projects import copy_tiny, run, stages_run, succeed, write_params
 
-TINY: dict[str, dict[str, Any]] = {
-    "prepare_weights": {"input_size": 64, "closeups": 32, "stills": 16, "still_epochs": 1},
-    "prepare_segmenter": {"resolution": 64, "stills": 4, "steps": 2, "batch_size": 2},
-    "download_videos": {"sample_videos_per_category": 3, "sample_seconds": 1.0},
-    "embed_images": {"sample_scenes": 4},
-    "segment_objects": {"fps": 1.0, "threshold": 0.0, "proposals": 10, "detections": 3},
-    "train_video_classifier": {"folds": 3},
-}
 HEADERS = {
     "data/videos/manifest.csv": (
         "video_id,category,status,path,duration_s,sha256,source,title,error"
@@ -42,16 +34,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def copy_and_run(made: Path) -> None:
     """Copy the project to `made` and run the whole workflow there."""
-    for name in ("src", "stages", "manifests"):
-        shutil.copytree(ROOT / name, made / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("dvc.yaml", "params.yaml", ".dvcignore"):
-        shutil.copy(ROOT / name, made / name)
-    write_params(made, TINY)
-    assert run(made, "git", "init", "--quiet").returncode == 0
-    assert run(made, "dvc", "init", "--quiet").returncode == 0
-    assert run(made, "dvc", "config", "core.analytics", "false").returncode == 0
-    done = run(made, "dvc", "repro")
-    assert done.returncode == 0, done.stderr + done.stdout
+    copy_tiny(made)
+    succeed(made, "dvc", "repro")
 
 
 @pytest.mark.parametrize("path", HEADERS)
