@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from torchvision.models import ResNet50_Weights, get_model_weights
 
-from vidrec.networks.image_classifiers import classification_names
 from vidrec.networks.official_weights import HASHED_NAME, classifier_weights, fetch, pick
 from vidrec.settings.prepare_segmenter import SEGMENTERS
+from vidrec.settings.torchvision_names import classification_names
 from vidrec.workflow.errors import UserError
 
 CONTENT = b"weights" * 1000
