@@ -137,7 +137,7 @@ def test_weights_are_picked_by_name_the_best_ones_by_default() -> None:
 
 def test_weights_that_do_not_exist_are_refused_with_those_that_do() -> None:
     with pytest.raises(UserError, match="choose from IMAGENET1K_V1, IMAGENET1K_V2"):
-        pick(ResNet50_Weights, "IMAGENET1K_V9")
+        pick("resnet50", "IMAGENET1K_V9")
     for arch in ("resnet51", "maskrcnn_resnet50_fpn"):
         with pytest.raises(UserError, match="no torchvision name"):
             classifier_weights(arch, "")

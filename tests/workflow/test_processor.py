@@ -5,7 +5,7 @@ import pytest
 from vidrec.workflow import processor
 from vidrec.workflow.processor import computes_bf16
 
-X86 = "processor\t: 0\nmodel name\t: X\nflags\t\t: fpu avx512f{}\n\nprocessor\t: 1\nflags\t\t: fpu\n"
+X86 = "processor\t: 0\nflags\t\t: fpu avx512f{}\n\nprocessor\t: 1\nflags\t\t: fpu\n"
 ARM = "processor\t: 0\nFeatures\t: fp asimd{}\n"
 
 
