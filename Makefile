@@ -10,9 +10,18 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1|/' | column -t -s'|'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## */\1|/' | \
+		while IFS='|' read -r name does; do printf '%-12s  %s\n' "$$name" "$$does"; done
 
-$(BIN)/.installed: requirements.txt pyproject.toml
+# DVC ends without git, which a project downloaded as a zip has not: told before what takes minutes.
+in-git:
+	@command -v git >/dev/null || \
+		{ echo "error: git is not here, and DVC needs it: install git" >&2; exit 1; }
+	@said=$$(git rev-parse --show-toplevel 2>&1 >/dev/null) || \
+		{ echo "error: DVC needs a clone, and git says: $${said%%$$'\n'*}: run git clone rather than" \
+			"download a zip, or git init here" >&2; exit 1; }
+
+$(BIN)/.installed: requirements.txt pyproject.toml | in-git
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "error: vidrec needs Python 3.11 or later: set PYTHON=/path/to/it" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
@@ -23,6 +32,7 @@ $(BIN)/.installed: requirements.txt pyproject.toml
 setup: $(BIN)/.installed ## create .venv and install what is pinned in requirements.txt
 
 repro: setup ## run the whole workflow (dvc repro)
+	vidrec check
 	dvc repro
 
 test: setup ## run all tests
@@ -41,7 +51,7 @@ review: setup ## what this changes in params, metrics and plots against BASE (ma
 	python tools/review.py --base "$(BASE)"
 
 plots: setup ## the plots of BASE and of this tree side by side: dvc_plots/index.html
-	dvc plots diff --out dvc_plots "$(BASE)"
+	python tools/plots.py --base "$(BASE)"
 
 format: setup ## format the code
 	ruff check --fix
@@ -54,4 +64,4 @@ requirements: setup ## pin again: requirements.txt from the direct dependencies 
 clean: ## remove the kept work of unfinished runs (not the results)
 	rm -rf .vidrec/checkpoints .vidrec/locks
 
-.PHONY: help setup repro test check weightings review plots format requirements clean
+.PHONY: help in-git setup repro test check weightings review plots format requirements clean

@@ -35,3 +35,9 @@ def write_params(project: Path, changes: Mapping[str, Mapping[str, Any]]) -> Non
     for section, values in changes.items():
         settings[section] |= values
     (project / "params.yaml").write_text(yaml.safe_dump(settings))
+
+
+def stages_run(output: str) -> set[str]:
+    """The stages that `dvc repro` ran, from what it printed."""
+    lines = [line for line in output.splitlines() if line.startswith("Running stage")]
+    return {line.split("'")[1] for line in lines}

@@ -8,12 +8,11 @@ import pandas as pd
 
 from vidrec.experiments import review
 from vidrec.experiments.dvc import dvc
-from vidrec.experiments.git import is_revision, take_out
+from vidrec.experiments.git import find_base, take_out
 from vidrec.metrics.by_video import read_confusion, read_scores
 from vidrec.metrics.retrieval import read_precision_by_place
 from vidrec.project import Project
 from vidrec.workflow import script
-from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import read_json
 
 
@@ -42,9 +41,7 @@ def precision(project: Project) -> pd.DataFrame | None:
 def main() -> None:
     parser = script.parser(__doc__)
     parser.add_argument("--base", default="main", help="the revision to compare with")
-    base = parser.parse_args().base
-    if not is_revision(base):
-        raise UserError(f"no revision {base!r} here: name one with BASE=, such as BASE=HEAD~1")
+    base = find_base(parser.parse_args().base)
     with TemporaryDirectory(prefix="vidrec-review-") as folder:
         before, now = Project(Path(folder)), Project()
         take_out(base, compared(now), before.root)

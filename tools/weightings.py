@@ -20,6 +20,8 @@ from vidrec.experiments.weightings import (
     figures,
     ranked,
     reason,
+    skipped,
+    without,
 )
 from vidrec.metrics.by_video import read_scores
 from vidrec.project import Project
@@ -39,6 +41,15 @@ def check_detections(tried: Sequence[Combination]) -> None:
             f"{', '.join(sorted(stale))}: not up to date, and experiments would weigh what is"
             f" older: run `dvc repro {' '.join(needed)}`, or try others only, with ONLY="
         )
+
+
+def that_ran(wanted: Sequence[Combination]) -> list[Combination]:
+    """Those whose detector was run; says of each other detector why it was not."""
+    check_detections(wanted)
+    absent = skipped(Project())
+    for detector in sorted({each.detector for each in wanted} & set(absent)):
+        print(f"{detector} is left out: {absent[detector]}")
+    return without(wanted, absent)
 
 
 def run_all(tried: Sequence[Combination], jobs: int) -> dict[str, Any]:
@@ -79,8 +90,7 @@ def main() -> None:
     args = parser.parse_args()
     held = script.lock("weightings")
     default = chosen(params.load(WeightingSettings, args.params))
-    tried = combinations(args.only)
-    check_detections(tried)
+    tried = that_ran(combinations(args.only))
 
     found = run_all(tried, args.jobs)
     measured = {each: result(found.get(each.name)) for each in tried}

@@ -11,7 +11,7 @@ import gc
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NoReturn
 
@@ -69,8 +69,15 @@ def _parser() -> argparse.ArgumentParser:
     segment.set_defaults(command=run_segment)
     _add_recommend(commands.add_parser("recommend", help="the most similar videos, with reasons"))
     _add_inspect(commands.add_parser("inspect", help="a picture of what was found in the frames"))
+    _add_use(commands.add_parser("use", help="choose the videos, and the weights"))
     _add_add(commands.add_parser("add", help="put a video into the source that params.yaml names"))
-    _add_remove(commands.add_parser("remove", help="take a video out of that source"))
+    _add_remove(commands.add_parser("remove", help="take a video out of that source, or undo it"))
+    scan = commands.add_parser("scan", help="bring the list of own videos up to date")
+    scan.set_defaults(command=run_scan)
+    listed = commands.add_parser("list", help="the videos: indexed, waiting, failed and why")
+    listed.set_defaults(command=run_list)
+    status = commands.add_parser("status", help="where videos and weights are from; what is stale")
+    status.set_defaults(command=run_status)
     _add_discover(commands.add_parser("discover", help="search YouTube, write the manifest of ids"))
     return made
 
@@ -97,12 +104,29 @@ def _add_add(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "video", metavar="VIDEO", help="a file; for the source youtube an id or the URL of its page"
     )
-    command.add_argument("--category", required=True, metavar="C", help="letters, digits, _ and -")
+    command.add_argument("--category", required=True, metavar="C", help="the name of its folder")
     command.set_defaults(command=run_add)
 
 
+def _add_use(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "source",
+        metavar="DIR|youtube|sample",
+        help="a directory of videos, or these words",
+    )
+    command.add_argument(
+        "--weights", action="append", default=[], metavar="torchvision|FILE",
+        help="official weights, or a state dict; twice for a classifier and a segmenter",
+    )  # fmt: skip
+    command.add_argument("--arch", default="", help="torchvision's name, where it is not found")
+    command.set_defaults(command=run_use)
+
+
 def _add_remove(command: argparse.ArgumentParser) -> None:
-    command.add_argument("video_id", metavar="ID", help="before one that begins with - write --")
+    command.add_argument(
+        "video", metavar="VIDEO", help="an id or a title; before a leading - write --"
+    )
+    command.add_argument("--undo", action="store_true", help="put it back")
     command.set_defaults(command=run_remove)
 
 
@@ -192,15 +216,52 @@ def run_add(args: argparse.Namespace) -> None:
 
 
 def run_remove(args: argparse.Namespace) -> None:
-    """Take a video out of the source that the params name."""
+    """Take a video out of the source that the params name, or put it back."""
     from vidrec.commands import collection
     from vidrec.settings.download_videos import Params
 
-    settings = params.load(Params, args.params)
-    _print_lines(collection.remove(args.video_id, Path(), settings))
+    change = collection.undo_remove if args.undo else collection.remove
+    _print_lines(change(args.video, Path(), params.load(Params, args.params)))
 
 
-def _print_lines(lines: list[str]) -> None:
+def run_use(args: argparse.Namespace) -> None:
+    """Point the project at videos and weights."""
+    from vidrec.commands import use
+
+    choice = use.Choice(args.weights, args.arch)
+    if args.source == "sample":
+        _print_lines(use.use_sample(choice, Path()))
+    elif args.source == "youtube":
+        _print_lines(use.use_youtube(choice, Path()))
+    else:
+        _print_lines(use.use_directory(Path(args.source), choice, Path()))
+
+
+def run_scan(args: argparse.Namespace) -> None:
+    """Bring the list of own videos up to date with their directory."""
+    from vidrec.commands import collection
+    from vidrec.settings.download_videos import Params
+
+    _print_lines(collection.scan(Path(), params.load(Params, args.params)))
+
+
+def run_list(_: argparse.Namespace) -> None:
+    """Print all videos of the collection, and how each stands."""
+    from vidrec.commands import overview, terminal
+
+    seen = overview.collection_of(Project())
+    rows = list(overview.lines(seen, overview.names_of(Path())))
+    terminal.print_table(overview.totals(seen), terminal.plain_table(overview.COLUMNS, rows))
+
+
+def run_status(_: argparse.Namespace) -> None:
+    """Print how the project stands."""
+    from vidrec.commands import overview
+
+    _print_lines(overview.status_of(Project()))
+
+
+def _print_lines(lines: Iterable[str]) -> None:
     for line in lines:
         print(readable(line))
 

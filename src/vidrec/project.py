@@ -74,6 +74,11 @@ class Project:
         return self.root / "metrics/train_video_classifier.json"
 
     @property
+    def failed_videos(self) -> Path:
+        """The videos that gave no frames."""
+        return self.root / "metrics/plots/failed_videos.csv"
+
+    @property
     def scores_by_video(self) -> Path:
         """What each figure of the index is for each video."""
         return self.root / "metrics/plots/scores_by_video.csv"

@@ -1,5 +1,6 @@
 import dataclasses
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,15 +19,18 @@ from vidrec.experiments.weightings import (
     figures,
     ranked,
     reason,
+    skipped,
+    without,
 )
 from vidrec.metrics.by_video import FIGURES
 from vidrec.metrics.intervals import mean_interval
-from vidrec.settings.weigh_objects import TERMS, Params
+from vidrec.project import Project
+from vidrec.settings.weigh_objects import TERMS, WeightingSettings
 from vidrec.vectors.weigh_objects import label_sums
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.video import Video
 
-PARAMS = Params("classified", "confidence", "sqrt", True, "l2", 0.0)
+PARAMS = WeightingSettings("classified", "confidence", "sqrt", True, "l2", 0.0)
 FRAMES = pd.DataFrame({"frame": [1], "label": ["cat"], "confidence": [0.5]})
 WHOLE = Distribution(("cat",), np.full((1, 1), 0.5, np.float16))
 FOUND = {
@@ -79,6 +83,26 @@ def test_a_pattern_chooses_among_them() -> None:
     ]
     with pytest.raises(UserError, match="no weighting matches 'cars'"):
         combinations("cars")
+
+
+def test_a_detector_that_was_not_run_left_its_reason(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    for detector in ("classified", "segmented"):
+        project.detections(detector).mkdir(parents=True)
+    assert skipped(project) == {}
+    (project.detections("segmented") / "absent.txt").write_text("no weights:\nname them\n")
+    assert skipped(project) == {"segmented": "no weights: name them"}
+
+
+def test_weightings_of_what_was_not_run_are_left_out() -> None:
+    counts = combinations("*-count-sqrt-idf")
+    left = without(counts, {"segmented", "finetuned"})
+    assert [each.name for each in left] == ["classified-count-sqrt-idf"]
+    assert without(counts, {}) == counts
+    with pytest.raises(UserError, match=r"all 8 weightings .* or try ONLY='classified-\*' or"):
+        without(combinations("segmented-count-*"), {"segmented"})
+    with pytest.raises(UserError, match=r"let them run \(params.yaml, section run\)$"):
+        without(counts, TERMS)
 
 
 def test_the_overrides_are_what_dvc_takes() -> None:

@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.projects import ROOT, run, succeed, write_params
+from tests.projects import ROOT, run, stages_run, succeed, write_params
+
+from vidrec.experiments.status import stale_outputs
 
 OWN_STAGES = ("weigh_objects", "train_video_classifier", "build_index")
 # There is no area, so that a term with area fails.
@@ -30,6 +32,11 @@ Path("data/truth.csv").write_text("video_id,frame,label,area_pct\\ncars_0,1,car,
 """
 
 
+SKIPPED = "data/detections/finetuned"
+NOT_RUN = f"mkdir -p {SKIPPED} && echo 'run.finetuned is false' > {SKIPPED}/absent.txt"
+PAGE = "cp data/recommendations.csv page.html"
+
+
 def commit(project: Path, message: str) -> None:
     succeed(project, "git", "add", "--all")
     succeed(project, "git", "commit", "--quiet", "--message", message)
@@ -41,7 +48,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("experiments") / "vidrec"
     for name in ("src", "stages", "tools"):
         shutil.copytree(ROOT / name, made / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("params.yaml", ".dvcignore", ".gitignore"):
+    for name in ("params.yaml", ".dvcignore", ".gitattributes", ".gitignore"):
         shutil.copy(ROOT / name, made / name)
     (made / "stub.py").write_text(STUB)
     (made / "dvc.yaml").write_text(yaml.safe_dump(pipeline()))
@@ -58,11 +65,14 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def pipeline() -> dict[str, Any]:
-    """dvc.yaml with what comes before weigh_objects replaced by the stub."""
+    """dvc.yaml with the detectors and the page, which take long, replaced by stubs."""
     whole: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text())
     outs = ["data/detections/segmented", "data/truth.csv"]
     stages = {"segment_objects": {"cmd": "python stub.py", "deps": ["stub.py"], "outs": outs}}
+    stages |= {"apply_head": {"cmd": NOT_RUN, "outs": [SKIPPED]}}
     stages |= {name: whole["stages"][name] for name in OWN_STAGES}
+    read = ["data/recommendations.csv"]
+    stages |= {"render_report": {"cmd": PAGE, "deps": read, "outs": ["page.html"]}}
     metrics = [f"metrics/{name}.json" for name in OWN_STAGES]
     return {"stages": stages, "metrics": metrics, "plots": whole["plots"]}
 
@@ -129,6 +139,33 @@ def test_a_weighting_can_be_applied_by_its_name(project: Path) -> None:
     succeed(project, "git", "checkout", "--quiet", ".")
     succeed(project, "git", "stash", "pop")
     assert applied["weigh_objects"]["term"] == "count"
+
+
+# DVC's own, of a library that it uses.
+@pytest.mark.filterwarnings("ignore:_NoneStep.value:DeprecationWarning")
+@pytest.mark.usefixtures("first_run")
+def test_after_one_is_applied_the_page_is_stale_and_repro_renews_it(project: Path) -> None:
+    done = weightings(project, "[fs]*-confidence-log-noidf")
+    assert done.returncode == 0, done.stderr
+    assert "finetuned is left out: run.finetuned is false\n" in done.stdout
+    assert "`dvc exp apply NAME`" in done.stdout
+    assert [row["name"] for row in ranking(project)] == ["segmented-confidence-log-noidf"]
+    succeed(project, "git", "stash", "--include-untracked")
+    succeed(project, "dvc", "exp", "apply", "segmented-confidence-log-noidf")
+    stale = stale_outputs(project)
+    ran = stages_run(succeed(project, "dvc", "repro"))
+    after = stale_outputs(project)
+    succeed(project, "git", "checkout", "--quiet", ".")
+    succeed(project, "git", "stash", "pop")
+    succeed(project, "dvc", "checkout")
+    assert (stale, ran, after) == (["render_report"], {"render_report"}, [])
+
+
+def test_detectors_that_were_not_run_alone_are_an_error(project: Path) -> None:
+    done = weightings(project, "finetuned-count-*")
+    assert done.returncode == 1
+    assert done.stdout == "finetuned is left out: run.finetuned is false\n"
+    assert done.stderr.strip().startswith("error: all 8 weightings chosen are of detectors that")
 
 
 def test_detections_that_are_not_up_to_date_are_an_error(project: Path) -> None:

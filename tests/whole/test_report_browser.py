@@ -1,6 +1,5 @@
-"""The report in a real browser: headless Chromium, which is not installed by the tests."""
+"""The report in a real browser."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
+from tests.browsers import watch
 
 from vidrec.detections.tree import read_videos
 from vidrec.recommender.recommendations import read_recommendations
@@ -28,20 +28,6 @@ HOSTILE = "</script><script>document.title='run'</script><!--<img src=x onerror=
 SETTINGS = Params(strip_frames=8, strip_size=96, poster_size=160, quality=70, worst=24, fps=3)
 GUESSES = {"pets_003": Guess("pets", 0.934), "pets_004": Guess("music", 0.6)}
 WIDTHS = {"desktop": (1280, 900), "phone": (360, 740)}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        pytest.skip(f"no browser here: none of {', '.join(names)} is on the PATH")
-    with sync_playwright() as driver:
-        started = driver.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
-        )
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")
@@ -84,25 +70,6 @@ def write_page(root: Path) -> str:
     )
     (root / "index.html").write_text(render(index, SETTINGS))
     return (root / "index.html").as_uri()
-
-
-def watch(context: BrowserContext, address: str) -> tuple[Page, list[str]]:
-    """A page that lists what it should not do: errors, dialogs, and requests but for itself."""
-    wrong: list[str] = []
-    context.route(lambda url: not url.startswith(("file:", "data:")), lambda route: route.abort())
-    page = context.new_page()
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("dialog", lambda dialog: wrong.append(dialog.message))
-    page.on(
-        "request",
-        lambda asked: (
-            None
-            if asked.url.partition("#")[0] == address or asked.url.startswith("data:")
-            else wrong.append(asked.url)
-        ),
-    )
-    return page, wrong
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.projects import ROOT, run, write_params
+from tests.projects import ROOT, run, stages_run, write_params
 
 TINY: dict[str, dict[str, Any]] = {
     "prepare_weights": {"input_size": 64, "closeups": 32, "stills": 16, "still_epochs": 1},
@@ -52,12 +52,6 @@ def copy_and_run(made: Path) -> None:
     assert run(made, "dvc", "config", "core.analytics", "false").returncode == 0
     done = run(made, "dvc", "repro")
     assert done.returncode == 0, done.stderr + done.stdout
-
-
-def stages_run(output: str) -> set[str]:
-    """The stages that `dvc repro` ran, from what it printed."""
-    lines = [line for line in output.splitlines() if line.startswith("Running stage")]
-    return {line.split("'")[1] for line in lines}
 
 
 @pytest.mark.parametrize("path", HEADERS)

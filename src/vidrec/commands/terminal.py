@@ -1,13 +1,14 @@
 """What a person sees in a terminal: tables on standard output, progress on standard error."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from vidrec.workflow.errors import readable
 
@@ -30,6 +31,16 @@ def print_table(title: str, table: Table) -> None:
         console.print(table, width=max(least, shutil.get_terminal_size().columns), crop=False)
     else:
         console.print(table, crop=False)
+
+
+def plain_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """A table whose cells are shown whole, wherever their names come from."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for title in titles:
+        table.add_column(title, no_wrap=True)
+    for row in rows:
+        table.add_row(*(Text(readable(cell)) for cell in row))
+    return table
 
 
 @contextmanager

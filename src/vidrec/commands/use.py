@@ -110,8 +110,10 @@ def use_youtube(choice: Choice, root: Path) -> Iterator[str]:
     yield collection.NEXT
 
 
-def use_sample(root: Path) -> Iterator[str]:
+def use_sample(choice: Choice, root: Path) -> Iterator[str]:
     """Take the sample again, as it was committed; yields what to tell, by lines."""
+    if choice.weights:
+        raise UserError("the sample's networks are trained on it: leave --weights out")
     aside = data_set.put_aside(root)
     told = data_set.take_back_sample(root)
     dvc("--cd", str(root), "checkout", "--quiet", "--force", "--allow-missing")

@@ -1,8 +1,11 @@
-"""Files as a git revision has them."""
+"""Files and revisions as git has them."""
 
 import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
+
+from vidrec.workflow.errors import UserError
 
 
 def git(*arguments: str) -> bytes | None:
@@ -15,6 +18,35 @@ def is_revision(name: str) -> bool:
     """Whether git knows a commit of that name."""
     checked = git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     return checked is not None
+
+
+def find_base(name: str) -> str:
+    """The revision `name`, or a remote's branch of that name where a clone has no other.
+
+    Says on standard error that it is the remote's. Raises UserError where there is neither.
+    """
+    if is_revision(name):
+        return name
+    there = branches()
+    # The remote that was cloned from goes before others.
+    theirs = [f"origin/{name}", *(each for each in there if each.partition("/")[2] == name)]
+    found = next((each for each in theirs if each in there), None)
+    if found is None:
+        raise UserError(
+            f"no revision {name!r} here; the branches are {', '.join(there) or 'none'}:"
+            " name one, or a commit, with BASE=, such as BASE=HEAD~1"
+        )
+    print(f"there is no {name} here: compared with {found}", file=sys.stderr)
+    return found
+
+
+def branches() -> list[str]:
+    """The branches of this repository, then those of its remotes, such as origin/main."""
+    kinds = "refs/heads", "refs/remotes"
+    listed = git("for-each-ref", "--format=%(refname:lstrip=2) %(symref)", *kinds) or b""
+    # A second word is what a name like origin/HEAD stands for.
+    words = [line.split() for line in listed.decode().splitlines()]
+    return [name for name, *stands_for in words if not stands_for]
 
 
 def take_out(revision: str, paths: Iterable[Path], folder: Path) -> None:

@@ -4,7 +4,7 @@ A combination is one value of each of the four params of weigh_objects that deci
 counts: detector, term, scaling and idf. All else stays as params.yaml says.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import product
@@ -30,9 +30,13 @@ MADE_BY = {
 # What a weighting reruns, in this order.
 STAGES = ("weigh_objects", "train_video_classifier", "build_index")
 
+# In the place of a detector's result: that it was not run, and why.
+ABSENT = "absent.txt"
+
 LEGEND = (
     "≈: the difference to the first may be noise. Bold: as params.yaml says. The first was chosen\n"
-    "on these same videos, so that a little of its lead is luck."
+    "on these same videos, so that a little of its lead is luck. `dvc exp apply NAME` takes one\n"
+    "over: params, vectors and recommendations; then `dvc repro`, for the page is still of before."
 )
 
 
@@ -82,6 +86,28 @@ def combinations(only: str = "*") -> list[Combination]:
     if not found:
         raise UserError(f"no weighting matches {only!r}: they are named like {every[0].name}")
     return found
+
+
+def skipped(project: Project) -> dict[str, str]:
+    """The detectors that were not run in `project`, with the reason."""
+    notes = {detector: project.detections(detector) / ABSENT for detector in TERMS}
+    return {
+        detector: " ".join(note.read_text(encoding="utf-8").split())
+        for detector, note in notes.items()
+        if note.is_file()
+    }
+
+
+def without(tried: Sequence[Combination], absent: Collection[str]) -> list[Combination]:
+    """Those of `tried` that weigh no detector of `absent`. Raises UserError for none."""
+    left = [each for each in tried if each.detector not in absent]
+    if not left:
+        there = [f"ONLY='{detector}-*'" for detector in TERMS if detector not in absent]
+        raise UserError(
+            f"all {len(tried)} weightings chosen are of detectors that were not run: let them run"
+            f" (params.yaml, section run){', or try ' + ' or '.join(there) if there else ''}"
+        )
+    return left
 
 
 def figures(experiment: Any | None) -> dict[str, float] | None:

@@ -1,0 +1,174 @@
+"""What is in the collection, what waits, what failed and why; and how the project stands."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from vidrec.commands.collection import directory_source
+from vidrec.experiments.status import stale_outputs
+from vidrec.project import Project
+from vidrec.settings.download_videos import Params
+from vidrec.vectors.vectors import read_vectors
+from vidrec.videos.category_names import read_category_names
+from vidrec.videos.listing import REMOVED, read_listing
+from vidrec.videos.manifest import NAME, OK, read_manifest
+from vidrec.videos.youtube_manifest import read_rows
+from vidrec.workflow import params
+from vidrec.workflow.tables import read_table
+from vidrec.workflow.video import Video
+
+# The states of a video that is in order; of any other the state is why not.
+IN_INDEX, WAITS, LEAVES = "in the index", "waits", "leaves"
+
+# Of the table that `lines` gives the rows of.
+COLUMNS = ("category", "video", "state", "title")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A video of the collection: what it is called, how it stands, and why if not well."""
+
+    video: Video
+    title: str
+    state: str
+    why: str = ""
+
+
+def collection_of(project: Project) -> list[Seen]:
+    """All videos that the source lists or the index has, sorted by category and id.
+
+    `waits`: listed, and not in the index yet. `leaves`: in the index, and no longer listed.
+    """
+    settings = params.load(Params, project.root / "params.yaml")
+    listed = {each.video.video_id: each for each in _listed(project, settings)}
+    indexed = _indexed(project)
+    failed = _failed(project)
+    seen = []
+    for name, each in listed.items():
+        state, why = each.state, each.why
+        if name in failed:
+            state, why = failed[name], "no frames could be taken of it"
+        elif state == OK:
+            state = IN_INDEX if name in indexed else WAITS
+        elif state == REMOVED and name in indexed:
+            why = "in the index until the next run"
+        seen.append(Seen(each.video, each.title, state, why))
+    gone = [video for name, video in indexed.items() if name not in listed]
+    seen += [Seen(video, video.video_id, LEAVES, "no longer listed") for video in gone]
+    return sorted(seen, key=lambda each: each.video)
+
+
+def _listed(project: Project, settings: Params) -> list[Seen]:
+    """The videos of the source with their own status."""
+    if settings.source == "directory":
+        rows = read_listing(project.root / settings.directory_manifest)
+        if rows:
+            return [Seen(each.video, each.title, each.status, each.error) for each in rows]
+    taken = _taken(project)
+    if settings.source == "youtube":
+        rows_there = read_rows(project.root / settings.youtube_manifest)
+        known = {each.video.video_id: each for each in taken}
+        named = zip(*(rows_there[x] for x in ("category", "video_id", "title")), strict=True)
+        return [
+            known.get(name) or Seen(Video(category, name), title, WAITS)
+            for category, name, title in named
+        ]
+    return taken
+
+
+def _taken(project: Project) -> list[Seen]:
+    """What the last run took in, as its manifest has it."""
+    if not (project.videos / NAME).is_file():
+        return []
+    table = read_manifest(project.videos)
+    columns = (table[x] for x in ("category", "video_id", "title", "status", "error"))
+    return [
+        Seen(Video(category, name), title, status, why)
+        for category, name, title, status, why in zip(*columns, strict=True)
+    ]
+
+
+def _indexed(project: Project) -> Mapping[str, Video]:
+    if not project.vectors.is_file():
+        return {}
+    return {video.video_id: video for video in read_vectors(project.vectors).videos}
+
+
+def _failed(project: Project) -> Mapping[str, str]:
+    """The status of each video that gave no frames."""
+    if not project.failed_videos.is_file():
+        return {}
+    table = read_table(project.failed_videos, ("video_id", "status"))
+    return dict(zip(table["video_id"], table["status"], strict=True))
+
+
+def lines(seen: Sequence[Seen], names: Mapping[str, str]) -> Iterator[tuple[str, str, str, str]]:
+    """Category as people write it, id, state with the reason, title: a row for each video."""
+    for each in seen:
+        state = f"{each.state}: {each.why}" if each.why else each.state
+        category = names.get(each.video.category, each.video.category)
+        yield category, each.video.video_id, state, each.title
+
+
+def totals(seen: Sequence[Seen]) -> str:
+    """How many videos are in which state."""
+    counts = Counter(each.state for each in seen)
+    order = [IN_INDEX, WAITS, LEAVES, *sorted(counts.keys() - {IN_INDEX, WAITS, LEAVES})]
+    return ", ".join(f"{counts[state]} {state}" for state in order if counts[state]) or "no videos"
+
+
+def status_of(project: Project) -> Iterator[str]:
+    """How the project stands, by lines: videos, weights, index, and what a run would do."""
+    document = yaml.safe_load((project.root / "params.yaml").read_text(encoding="utf-8"))
+    yield f"videos:    {_source(project)}"
+    yield f"           {totals(collection_of(project))}"
+    yield f"weights:   {_weights(document)}"
+    yield f"detectors: {_detectors(document)}"
+    yield f"weighting: {_weighting(document['weigh_objects'])}"
+    stale = stale_outputs(project.root)
+    if stale:
+        yield f"stale:     {', '.join(stale)}: their results are not of what is here"
+        yield "next: dvc repro"
+    else:
+        yield "results:   all are of the present code, params and data"
+
+
+def _source(project: Project) -> str:
+    settings = params.load(Params, project.root / "params.yaml")
+    if settings.source == "directory":
+        place = directory_source(project.root, settings).place
+        where = place or f"{settings.directory}, which is not on this machine"
+        return f"{where} (list: {settings.directory_manifest})"
+    if settings.source == "youtube":
+        return f"YouTube (ids: {settings.youtube_manifest})"
+    return "the sample, drawn here"
+
+
+def _weights(document: Mapping[str, Any]) -> str:
+    named = document["prepare_weights"]
+    if named["source"] != "file":
+        return f"{named['source']}, {named['classifier_arch']}"
+    files = (f"{named[f'{x}_file']} ({named[f'{x}_arch']})" for x in ("classifier", "segmenter"))
+    return ", ".join(text for text in files if not text.startswith(" ("))
+
+
+def _detectors(document: Mapping[str, Any]) -> str:
+    run = [name for name, wanted in document["run"].items() if wanted]
+    return f"{', '.join(run)}; vectors are of {document['weigh_objects']['detector']}"
+
+
+def _weighting(named: Mapping[str, Any]) -> str:
+    idf = "idf" if named["idf"] else "no idf"
+    return f"{named['term']}, {named['scaling']}, {idf}"
+
+
+def names_of(root: Path) -> Mapping[str, str]:
+    """The categories as people write them: from the list of own videos, or the last run."""
+    settings = params.load(Params, root / "params.yaml")
+    listed = read_listing(root / settings.directory_manifest)
+    named = {each.category: each.category_name for each in listed}
+    return named or read_category_names(Project(root).videos)
