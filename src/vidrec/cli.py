@@ -78,6 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     listed.set_defaults(command=run_list)
     status = commands.add_parser("status", help="where videos and weights are from; what is stale")
     status.set_defaults(command=run_status)
+    check = commands.add_parser("check", help="all that is wrong with params.yaml, at once")
+    check.set_defaults(command=run_check)
     _add_discover(commands.add_parser("discover", help="search YouTube, write the manifest of ids"))
     return made
 
@@ -259,6 +261,19 @@ def run_status(_: argparse.Namespace) -> None:
     from vidrec.commands import overview
 
     _print_lines(overview.status_of(Project()))
+
+
+def run_check(args: argparse.Namespace) -> None:
+    """Tell all that is wrong with the params, a line each; exit status 1 if anything is."""
+    from vidrec.commands import params_check
+
+    found = params_check.check(args.params, Project().root)
+    for kind, lines in (("warning", found.warnings), ("error", found.errors)):
+        for line in lines:
+            print(f"{kind}: {readable(line)}", file=sys.stderr)
+    if found.errors:
+        sys.exit(1)
+    print(f"{args.params}: all is well")
 
 
 def _print_lines(lines: Iterable[str]) -> None:

@@ -200,7 +200,9 @@ def test_an_official_file_that_is_another_is_refused(
 @pytest.mark.usefixtures("torch_as_before")
 def test_the_sample_trains_resnets_only(tmp_path: Path) -> None:
     given = dataclasses.replace(FILE, source="sample", classifier_arch="mobilenet_v2")
-    with pytest.raises(UserError, match="cannot train a MobileNetV2: set"):
+    with pytest.raises(
+        UserError, match="is mobilenet_v2, but the sample can train ResNets only: set it"
+    ):
         prepare(given, tmp_path / "w")
     assert not (tmp_path / "w").exists()
 

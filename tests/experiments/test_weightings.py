@@ -11,7 +11,6 @@ from vidrec.detections.distributions import Distribution
 from vidrec.detections.tree import VideoDetections
 from vidrec.experiments.weightings import (
     MADE_BY,
-    TERMS,
     Combination,
     Result,
     as_text,
@@ -26,7 +25,7 @@ from vidrec.experiments.weightings import (
 from vidrec.metrics.by_video import FIGURES
 from vidrec.metrics.intervals import mean_interval
 from vidrec.project import Project
-from vidrec.settings.weigh_objects import WeightingSettings
+from vidrec.settings.weigh_objects import TERMS, WeightingSettings
 from vidrec.vectors.weigh_objects import label_sums
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.video import Video

@@ -13,9 +13,10 @@ from vidrec.networks.architecture import (
     find_segmenter,
     without_values,
 )
-from vidrec.networks.image_classifiers import build_classifier, classification_names, head_name
+from vidrec.networks.image_classifiers import build_classifier, head_name
 from vidrec.networks.mask_rcnn import SLIM, build_segmenter
 from vidrec.settings.prepare_segmenter import SEGMENTERS
+from vidrec.settings.torchvision_names import classification_names
 
 
 def official(arch: str) -> Any:

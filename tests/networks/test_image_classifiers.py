@@ -5,11 +5,11 @@ from torchvision.transforms.v2 import functional as transforms
 
 from vidrec.networks.image_classifiers import (
     build_classifier,
-    classification_names,
     head_name,
     prepare,
     run_with_features,
 )
+from vidrec.settings.torchvision_names import classification_names
 from vidrec.workflow.errors import UserError
 
 # One network of each family.

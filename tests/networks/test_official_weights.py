@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from torchvision.models import ResNet50_Weights, get_model_weights
 
-from vidrec.networks.image_classifiers import classification_names
 from vidrec.networks.official_weights import HASHED_NAME, classifier_weights, fetch, pick
 from vidrec.settings.prepare_segmenter import SEGMENTERS
+from vidrec.settings.torchvision_names import classification_names
 from vidrec.workflow.errors import UserError
 
 CONTENT = b"weights" * 1000
@@ -137,7 +137,7 @@ def test_weights_are_picked_by_name_the_best_ones_by_default() -> None:
 
 def test_weights_that_do_not_exist_are_refused_with_those_that_do() -> None:
     with pytest.raises(UserError, match="choose from IMAGENET1K_V1, IMAGENET1K_V2"):
-        pick(ResNet50_Weights, "IMAGENET1K_V9")
+        pick("resnet50", "IMAGENET1K_V9")
     for arch in ("resnet51", "maskrcnn_resnet50_fpn"):
         with pytest.raises(UserError, match="no torchvision name"):
             classifier_weights(arch, "")

@@ -143,7 +143,7 @@ def test_what_a_term_needs_is_asked_for() -> None:
         label_sums(plain, dataclasses.replace(PLAIN, term="area"))
     with pytest.raises(UserError, match=r"pets/v\.safetensors is missing.*confidence"):
         label_sums(plain, dataclasses.replace(PLAIN, detector="finetuned", term="probability"))
-    with pytest.raises(UserError, match="only frame classifiers"):
+    with pytest.raises(UserError, match="term is probability, for which segmented"):
         dataclasses.replace(PLAIN, term="probability")
 
 

@@ -20,10 +20,20 @@ class Own:
     rate: float = param(low=0)
     count: int = param(low=1)
     wanted: bool = param()
+    side: int = param(low=64, high=256, step=64)
+    place: str = param()
     fps: int = param(name="other_stage.fps")
 
 
-OWN: dict[str, object] = {"kind": "a", "share": 0.5, "rate": 9.0, "count": 3, "wanted": True}
+OWN: dict[str, object] = {
+    "kind": "a",
+    "share": 0.5,
+    "rate": 9.0,
+    "count": 3,
+    "wanted": True,
+    "side": 128,
+    "place": "",
+}
 
 
 def write(folder: Path, **changed: object) -> Path:
@@ -40,6 +50,8 @@ def test_a_field_is_named_after_its_module_unless_it_says_otherwise() -> None:
         "rate": "test_params.rate",
         "count": "test_params.count",
         "wanted": "test_params.wanted",
+        "side": "test_params.side",
+        "place": "test_params.place",
         "fps": "other_stage.fps",
     }
 
@@ -58,7 +70,7 @@ def test_a_list_is_one_of_texts(tmp_path: Path, value: object) -> None:
 
 def test_values_are_read_and_a_whole_number_will_do_for_a_float(tmp_path: Path) -> None:
     read = params.load(Own, write(tmp_path, share=1))
-    assert read == Own(kind="a", share=1.0, rate=9.0, count=3, wanted=True, fps=3)
+    assert read == Own("a", share=1.0, rate=9.0, count=3, wanted=True, side=128, place="", fps=3)
     assert type(read.share) is float
 
 
@@ -77,6 +89,13 @@ def test_values_are_read_and_a_whole_number_will_do_for_a_float(tmp_path: Path) 
         ({"count": True}, "test_params.count is True: it must be of type int"),
         ({"count": None}, "test_params.count is None: it must be of type int"),
         ({"wanted": 1}, "test_params.wanted is 1: it must be of type bool"),
+        ({"share": 2}, "test_params.share is 2: it must be between 0 and 1"),
+        ({"rate": math.inf}, "test_params.rate is inf: it must be a finite number"),
+        ({"rate": 10**400}, f"test_params.rate is {10**400}: it must be of type float"),
+        ({"side": 100}, "test_params.side is 100: it must be a multiple of 64"),
+        ({"place": 7}, "test_params.place is 7: it must be of type str: write it in quotes"),
+        ({"place": None}, 'test_params.place is None: it must be of type str: for none write ""'),
+        ({"place": ["a"]}, "test_params.place is ['a']: it must be of type str"),
     ],
 )
 def test_a_bad_value_is_refused_by_name(
@@ -85,6 +104,81 @@ def test_a_bad_value_is_refused_by_name(
     with pytest.raises(UserError) as refused:
         params.load(Own, write(tmp_path, **changed))
     assert str(refused.value) == said
+
+
+@pytest.mark.parametrize(
+    ("field", "written", "meant"),
+    [
+        ("rate", "1e-3", "0.001"),
+        ("rate", "1e-07", "1.0e-07"),
+        ("rate", "1.25e7", "12500000.0"),
+        ("rate", "1e22", "1.0e+22"),
+        ("rate", '"5"', "5.0"),
+        ("count", "2e3", "2000"),
+        ("count", '"3"', "3"),
+    ],
+)
+def test_a_number_that_yaml_takes_for_text_is_said_as_it_is_to_be_written(
+    tmp_path: Path, field: str, written: str, meant: str
+) -> None:
+    path = write(tmp_path, **{field: "HERE"})
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("HERE", written), encoding="utf-8")
+    with pytest.raises(UserError) as refused:
+        params.load(Own, path)
+    assert str(refused.value).endswith(f", and YAML takes this for text: write {meant}")
+    path.write_text(text.replace("HERE", meant), encoding="utf-8")
+    assert getattr(params.load(Own, path), field) == float(meant)
+
+
+@pytest.mark.parametrize("text", ["half", "nan", "1e400", "0,5", ""])
+def test_other_text_is_no_number(tmp_path: Path, text: str) -> None:
+    with pytest.raises(UserError, match=r"it must be of type float$"):
+        params.load(Own, write(tmp_path, rate=text))
+
+
+def test_what_stands_twice_is_refused_with_both_lines(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    path.write_text("a:\n  b: 1\n  c: 2\n  b: 3\n" + path.read_text(encoding="utf-8"))
+    with pytest.raises(UserError) as refused:
+        params.load(Own, path)
+    assert str(refused.value) == f"{path} has a.b in line 2 and line 4: delete one"
+    assert params.read(path)[0]["a"] == {"b": 3, "c": 2}
+
+
+def test_of_a_section_that_stands_twice_all_counts_the_later_value_first(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text("a:\n  b: 1\n  c: 2\nd: 5\na:\n  b: 3\n  e: {f: 1, f: 2}\nd: 6\n")
+    assert params.read(path) == (
+        {"a": {"b": 3, "c": 2, "e": {"f": 2}}, "d": 6},
+        [
+            f"{path} has a in line 1 and line 5: delete one",
+            f"{path} has d in line 4 and line 8: delete one",
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: [1,\nb: {2", "(line 2: "),
+        ("a:\n\tb: 1\n", "(line 2: found character"),
+        ("a: 1\n b: 2\n", "(line 2: "),
+        ("a: 2024-13-45\n", "month must be in 1..12"),
+        ("a: 1\n---\na: 2\n", "(line 2: "),
+        ("a: *b\n", "(line 1: found undefined alias"),
+        ("[" * 2000, "recursion"),
+        ("? [a]\n: 1\n", "(line 1: found unhashable key"),
+    ],
+)
+def test_what_is_not_yaml_is_said_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text(text)
+    with pytest.raises(UserError) as refused:
+        params.read(path)
+    assert f"{path} is not valid YAML (" in str(refused.value)
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
 
 
 @pytest.mark.parametrize(

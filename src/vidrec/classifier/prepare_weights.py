@@ -21,6 +21,7 @@ from vidrec.networks.image_classifiers import (
 from vidrec.networks.official_weights import classifier_weights, fetch
 from vidrec.networks.weights import Card
 from vidrec.settings.prepare_weights import Params
+from vidrec.settings.torchvision_names import untrainable
 from vidrec.workflow.absent import AbsentError
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of
@@ -52,9 +53,12 @@ def prepare(params: Params, folder: Path) -> None:
 
 
 def train_on_sample(params: Params, folder: Path) -> None:
-    """Train the network from scratch on rendered stills."""
+    """Train the network, a ResNet, from scratch on rendered stills."""
     make_deterministic(params.seed, params.threads)
     network = build_classifier(params.classifier_arch, len(LABELS))
+    problem = untrainable(params.classifier_arch)
+    if problem:
+        raise UserError(problem)
     train(network, params)
     card = Card(
         arch=params.classifier_arch,

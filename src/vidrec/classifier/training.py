@@ -24,7 +24,6 @@ from vidrec.drawing.stills import CLOSEUP, Still, render_closeup, render_still
 from vidrec.networks.compute import autocast, device
 from vidrec.networks.image_classifiers import IMAGENET_MEAN, IMAGENET_STD, prepare
 from vidrec.settings.prepare_weights import ClassifierTraining
-from vidrec.workflow.errors import UserError
 from vidrec.workflow.parallel import map_items
 
 CLOSEUP_BATCH, STILL_BATCH = 32, 16
@@ -58,16 +57,10 @@ class Stills:
 
 
 def train(network: nn.Module, training: ClassifierTraining) -> None:
-    """Train `network` in place; the caller has seeded torch and fixed its threads.
+    """Train `network`, a ResNet (map, mean, linear head), in place.
 
-    Raises UserError for a network that does not end as ResNets do: map, mean, linear head.
+    The caller has seeded torch and fixed its threads.
     """
-    if not hasattr(network, "avgpool") or not hasattr(network, "fc"):
-        raise UserError(
-            f"the sample cannot train a {type(network).__name__}: set"
-            " prepare_weights.classifier_arch to a resnet, or prepare_weights.source to"
-            " torchvision or file"
-        )
     size = training.input_size
     closeups = render_stills(render_closeup, training, training.closeups, round(CLOSEUP * size))
     stills = render_stills(render_still, training, training.stills, size)

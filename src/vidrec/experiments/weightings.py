@@ -16,16 +16,9 @@ from vidrec.metrics.by_video import FIGURES, known
 from vidrec.metrics.figures import rounded
 from vidrec.metrics.intervals import difference, interval_metrics, with_interval
 from vidrec.project import Project
-from vidrec.settings.weigh_objects import WeightingSettings
+from vidrec.settings.weigh_objects import TERMS, WeightingSettings
 from vidrec.vectors.weighting import SCALINGS
 from vidrec.workflow.errors import UserError
-
-# Per detector, the terms that its detections have the numbers for.
-TERMS = {
-    "classified": ("count", "confidence", "probability"),
-    "finetuned": ("count", "confidence", "probability"),
-    "segmented": ("count", "confidence", "area", "confidence_area"),
-}
 
 # Per detector, the stage whose result is weighed.
 MADE_BY = {

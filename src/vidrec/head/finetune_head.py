@@ -16,7 +16,7 @@ from sklearn.preprocessing import StandardScaler
 from vidrec.metrics.figures import rounded
 from vidrec.networks import weights
 from vidrec.networks.weights import Card
-from vidrec.settings.finetune_head import Params
+from vidrec.settings.finetune_head import Params, parts
 from vidrec.workflow.errors import UserError
 
 COLUMNS = ("class", "images_trained_on", "images_held_out", "accuracy_before", "accuracy_after")
@@ -40,7 +40,7 @@ class Head:
 def split_by_source(table: pd.DataFrame, params: Params) -> NDArray[np.bool_]:
     """True for the rows held out: about `test_share` of each class, no source on both sides."""
     sources = table.groupby("class")["source"].nunique()
-    folds = max(2, round(1 / params.test_share))
+    folds = parts(params.test_share)
     if sources.min() < folds:
         raise UserError(
             f"class {sources.idxmin()!r} has {sources.min()} different images: with"

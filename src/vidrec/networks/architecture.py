@@ -11,12 +11,12 @@ from torchvision.models import get_model_weights
 from vidrec.networks import weights
 from vidrec.networks.image_classifiers import (
     build_classifier,
-    classification_names,
     current_names,
     head_name,
 )
 from vidrec.networks.mask_rcnn import SCORES, build_segmenter
 from vidrec.settings.prepare_segmenter import SEGMENTERS
+from vidrec.settings.torchvision_names import classification_names
 from vidrec.workflow.errors import UserError
 
 # Classes of the weights whose parameters torchvision has counted.

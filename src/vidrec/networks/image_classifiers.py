@@ -1,6 +1,5 @@
 """torchvision's image classifiers by name, and where trunk ends and head begins."""
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 
@@ -9,6 +8,7 @@ import torchvision
 from torch import Tensor, nn
 from torch.nn import functional
 
+from vidrec.settings.torchvision_names import unknown
 from vidrec.workflow.errors import UserError
 
 # Of the channels of ImageNet's pictures, values 0..1: what torchvision's networks are fed.
@@ -19,24 +19,11 @@ IMAGENET_STD = (0.229, 0.224, 0.225)
 OLD_NAME = re.compile(r"(denselayer\d+\.(?:norm|relu|conv))\.([12])(?=\.)")
 
 
-def classification_names() -> list[str]:
-    """The names of torchvision's image classification networks."""
-    names: list[str] = torchvision.models.list_models(module=torchvision.models)
-    return names
-
-
 def check_classifier(arch: str) -> None:
     """Raise UserError unless `arch` is the name of one of torchvision's classifiers."""
-    if arch not in classification_names():
-        near = difflib.get_close_matches(arch, classification_names(), 3)
-        raise UserError(
-            f"prepare_weights.classifier_arch is {arch!r}, no torchvision name: "
-            + (
-                f"did you mean {', '.join(near)}?"
-                if near
-                else "see torchvision.models.list_models()"
-            )
-        )
+    problem = unknown(arch)
+    if problem:
+        raise UserError(problem)
 
 
 def build_classifier(arch: str, num_classes: int, size: int = 224) -> nn.Module:

@@ -10,6 +10,7 @@ import torch
 from torchvision.models import WeightsEnum, get_model_weights
 
 from vidrec.networks.image_classifiers import check_classifier
+from vidrec.settings.torchvision_names import unknown_weights
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of
 
@@ -20,19 +21,15 @@ HASHED_NAME = re.compile(r"-([0-9a-f]{8,64})\.pth$")
 def classifier_weights(arch: str, name: str) -> Any:
     """The official weights `name` of the network `arch`; its default ones for an empty name."""
     check_classifier(arch)
-    return pick(get_model_weights(arch), name)
+    return pick(arch, name)
 
 
-def pick(known: Any, name: str) -> WeightsEnum:
-    """The member `name` of the enum `known`, with or without the enum's own name before it."""
-    if not name:
-        default: WeightsEnum = known.DEFAULT
-        return default
-    short = name.rpartition(".")[2]
-    if short not in known.__members__:
-        names = ", ".join(known.__members__)
-        raise UserError(f"there are no weights {name!r} of {known.__name__}: choose from {names}")
-    chosen: WeightsEnum = known[short]
+def pick(arch: str, name: str) -> WeightsEnum:
+    """The official weights `name` of any network `arch`; see `unknown_weights` for the name."""
+    problem = unknown_weights(arch, name)
+    if problem:
+        raise UserError(problem)
+    chosen: WeightsEnum = get_model_weights(arch)[name.rpartition(".")[2] or "DEFAULT"]
     return chosen
 
 

@@ -48,7 +48,7 @@ def prepare(params: Params, trunk: Path, folder: Path) -> None:
     if params.source == "sample":
         train_on_sample(params, trunk, folder)
     elif params.source == "torchvision":
-        url = pick(OFFICIAL[params.arch], params.weights).url
+        url = pick(params.arch, params.weights).url
         take_in(params.arch, fetch(url), url, folder)
     elif not params.file:
         raise AbsentError(

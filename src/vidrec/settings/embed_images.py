@@ -13,7 +13,7 @@ class Params:
     seed: int = param(low=0)
     sample_scenes: int = param(low=2)
     images: str = param(name="finetune_head.images")
-    size: int = param(name="extract_frames.size", low=32)
+    size: int = param(name="extract_frames.size", low=32, high=1024)
     fit: str = param(name="extract_frames.fit", choices=("stretch", "crop", "pad"))
     precision: str = param(name="classify_frames.precision", choices=("bf16", "fp32"))
     batch_size: int = param(name="classify_frames.batch_size", low=1)

@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from vidrec.workflow.params import param
 
 
+def parts(test_share: float) -> int:
+    """Into how many parts the images of a class are dealt, one of which is held out."""
+    return max(2, round(1 / test_share))
+
+
 @dataclass(frozen=True)
 class Params:
     """See `finetune_head` in params.yaml."""
@@ -12,4 +17,4 @@ class Params:
     test_share: float = param(low=0.05, high=0.5)
     c: float = param(low=1e-6)
     max_iter: int = param(low=1)
-    seed: int = param(low=0)
+    seed: int = param(low=0, high=2**32 - 1)

@@ -12,14 +12,14 @@ SEGMENTERS = ("maskrcnn_resnet50_fpn", "maskrcnn_resnet50_fpn_v2")
 class SegmenterTraining:
     """How to train: see `prepare_segmenter` in params.yaml."""
 
-    seed: int = param(low=0)
-    threads: int = param(low=1)
+    seed: int = param(low=0, high=2**32 - 1)
+    threads: int = param(low=1, high=1024)
     precision: str = param(choices=("bf16", "fp32"))
     resolution: int = param(low=64, high=224)
     stills: int = param(low=1)
     steps: int = param(low=1)
     batch_size: int = param(low=1)
-    learning_rate: float = param(low=0)
+    learning_rate: float = param(low=1e-6, high=1)
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,15 @@ from vidrec.workflow.params import param
 class ClassifierTraining:
     """How to train: see `prepare_weights` in params.yaml."""
 
-    seed: int = param(low=0)
-    threads: int = param(low=1)
+    seed: int = param(low=0, high=2**32 - 1)
+    threads: int = param(low=1, high=1024)
     precision: str = param(choices=("bf16", "fp32"))
-    input_size: int = param(low=64, high=224)
+    input_size: int = param(low=64, high=256, step=64)
     closeups: int = param(low=1)
     closeup_epochs: int = param(low=1)
     stills: int = param(low=1)
     still_epochs: int = param(low=1)
-    learning_rate: float = param(low=0)
+    learning_rate: float = param(low=1e-6, high=1)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ class SegmenterSettings:
     max_overlap: float = param(name="segment_objects.max_overlap", low=0, high=1)
     precision: str = param(name="segment_objects.precision", choices=("bf16", "fp32"))
     fps: float = param(name="segment_objects.fps", low=0.01)
-    frame_fps: int = param(name="extract_frames.fps", low=1)
+    frame_fps: int = param(name="extract_frames.fps", low=1, high=60)
 
 
 @dataclass(frozen=True)
