@@ -3,8 +3,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from PIL import Image, ImageColor
+from PIL import Image, ImageColor, ImageFont
 
+from vidrec.commands import contact_sheet
 from vidrec.commands.contact_sheet import PALETTE, TILE, Seen, Tile, draw
 
 RNG = np.random.default_rng(0)
@@ -22,6 +23,32 @@ def tile(number: int, *objects: Seen) -> Tile:
 
 def count(sheet: Image.Image, colour: str) -> int:
     return int((np.asarray(sheet) == ImageColor.getrgb(colour)).all(axis=2).sum())
+
+
+def drawn(title: str) -> bytes:
+    return draw(title, "b", [tile(1)]).tobytes()
+
+
+def test_a_title_without_a_font_for_it_is_spelt_in_english_letters(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(contact_sheet, "SYSTEM_FONTS", ("none.ttf",))
+    assert drawn("m\u00fasica · \u732b") == drawn("musica · Mao")
+
+
+def test_a_title_keeps_its_accents_where_a_font_has_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    fonts = [name for name in contact_sheet.SYSTEM_FONTS if is_here(name)]
+    if not fonts:
+        pytest.skip("this machine has none of these fonts")
+    monkeypatch.setattr(contact_sheet, "SYSTEM_FONTS", fonts[:1])
+    assert len({drawn(title) for title in ("m\u00fasica", "musica", "m\uffffsica")}) == 3
+
+
+def is_here(font: str) -> bool:
+    try:
+        return bool(ImageFont.truetype(font))
+    except OSError:
+        return False
 
 
 def test_the_grid_grows_with_the_frames() -> None:

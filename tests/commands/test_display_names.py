@@ -15,6 +15,7 @@ def test_what_has_no_other_name_is_called_by_its_own() -> None:
     assert [NAMES.category(each) for each in ("musica", "cars")] == ["música", "cars"]
     assert [NAMES.path(each) for each in ("a", "b")] == ["x/a.mp4", ""]
     assert NAMES.heading(Video("musica", "a")) == "Título · música"
+    assert NAMES.heading(Video("cars", "c")) == "Título · cars"
 
 
 def test_a_title_is_the_same_however_its_accents_are_written() -> None:

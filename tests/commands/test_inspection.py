@@ -67,6 +67,18 @@ def test_a_file_of_the_index_looks_as_what_is_stored_but_for_its_name(index: Pat
     assert (np.asarray(made) == stored).all(axis=2)[100:].all()
 
 
+def test_the_sheet_calls_a_video_what_people_call_it(index: Path) -> None:
+    assert Project().inspect("clip_0").heading == "clip_0 · cars"
+    text = Path("data/videos/manifest.csv").read_text("utf-8")
+    Path("data/videos/manifest.csv").write_text(text.replace(",sample,,", ",sample,Mi coche,"))
+    Path("data/videos/category_names.csv").write_text("category,name\ncars,coches\n")
+    found = Project().inspect(Path("data/videos/cars/clip_0.mp4"))
+    assert (found.name, found.heading) == ("clip_0", "Mi coche · coches")
+    Path("my clip.mp4").write_bytes(Path("data/videos/cars/clip_0.mp4").read_bytes() + b"\0")
+    found = Project().inspect("my clip.mp4")
+    assert (found.name, found.heading) == ("my_clip", "my clip")
+
+
 def test_an_unseen_video_is_segmented_where_there_are_weights(
     index: Path, segmenter_folder: Path, write_frames: Callable[[Path, int, int], None]
 ) -> None:

@@ -56,10 +56,12 @@ MISTAKES = {
 
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the project's params, on a machine that computes bf16."""
+    """A project with nothing but the params, on a machine that computes bf16."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(params_check, "computes_bf16", lambda: True)
-    shutil.copy(ROOT / "params.yaml", tmp_path)
+    for name in ("params.yaml", "dvc.yaml"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "stages").mkdir()
     return tmp_path
 
 

@@ -1,11 +1,13 @@
 """A contact sheet: the frames of a video in a grid, with what was found in each, as one picture."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
+from anyascii import anyascii
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 
@@ -16,6 +18,11 @@ CAPTION, TITLE, ROW = 24, 34, 26
 
 # Sizes of the letters in pixels.
 SMALL, NORMAL, LARGE = 13, 15, 24
+
+# Fonts with accents and other scripts, as they are called on one system or another.
+SYSTEM_FONTS = ("DejaVuSans.ttf", "Arial Unicode.ttf", "arial.ttf")
+# No character, so that every font draws for it what it draws for one that it lacks.
+NO_CHARACTER = "\uffff"
 
 PAPER, INK, FAINT, RIM = "#ffffff", "#1b1f24", "#667079", "#d9dde1"
 # Colours of labels, the most frequent first; with more labels they are used again.
@@ -79,6 +86,29 @@ def _font(size: int) -> ImageFont.FreeTypeFont:
     return found
 
 
+def _font_with(text: str, size: int) -> ImageFont.FreeTypeFont:
+    """The font that has most of `text`: the usual one, which has but few accents, if it will do."""
+    return min((_font(size), *_system_fonts(size)), key=lambda font: len(_lacking(text, font)))
+
+
+def _system_fonts(size: int) -> Iterator[ImageFont.FreeTypeFont]:
+    for name in SYSTEM_FONTS:
+        with suppress(OSError):
+            yield ImageFont.truetype(name, size)
+
+
+def _lacking(text: str, font: ImageFont.FreeTypeFont) -> set[str]:
+    """The characters of `text` that `font` has not."""
+    lacked = bytes(font.getmask(NO_CHARACTER))
+    return {each for each in text if bytes(font.getmask(each)) == lacked}
+
+
+def _drawable(text: str, font: ImageFont.FreeTypeFont) -> str:
+    """`text` with what `font` lacks in English letters, by its sound."""
+    lacking = _lacking(text, font)
+    return "".join(anyascii(each) if each in lacking else each for each in text)
+
+
 def _shortened(text: str, font: ImageFont.FreeTypeFont, width: float) -> str:
     """`text`, cut so that it is no wider than `width` pixels."""
     if font.getlength(text) <= width:
@@ -98,8 +128,9 @@ def _with_confidence(
 
 def _draw_head(sheet: Image.Image, title: str, note: str) -> None:
     pen, width = ImageDraw.Draw(sheet), sheet.width - 2 * MARGIN
-    large, small = _font(LARGE), _font(NORMAL)
-    pen.text((MARGIN, MARGIN), _shortened(title, large, width), INK, large, "lt")
+    large, small = _font_with(title, LARGE), _font(NORMAL)
+    shown = _shortened(_drawable(title, large), large, width)
+    pen.text((MARGIN, MARGIN), shown, INK, large, "lt")
     pen.text((MARGIN, MARGIN + TITLE), _shortened(note, small, width), FAINT, small, "lt")
 
 

@@ -29,7 +29,8 @@ class DisplayNames:
         return self.categories.get(category, category)
 
     def heading(self, video: Video) -> str:
-        return f"{self.title(video.video_id)} · {self.category(video.category)}"
+        """Title and category on one line."""
+        return _composed(f"{self.title(video.video_id)} · {self.category(video.category)}")
 
     def titled(self, title: str) -> list[str]:
         """The ids of the videos of that title; an accent may be a letter's own or beside it."""
