@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from vidrec.detections import masks, tree
+from vidrec.metrics.figures import read_figures
 from vidrec.recommender.recommendations import read_recommendations
 from vidrec.report import filmstrips, render_report
 from vidrec.settings.render_report import Params
@@ -40,8 +41,8 @@ def main() -> None:
         strips=filmstrips.make_all(args.frames, settings),
         weighting=read_weighting(args.weighting).params,
         guesses=read_categories(args.categories),
-        index_metrics=files.read_json(args.index_metrics),
-        classifier_metrics=files.read_json(args.classifier_metrics),
+        index_metrics=read_figures(args.index_metrics),
+        classifier_metrics=read_figures(args.classifier_metrics),
     )
     files.write_bytes(args.page, render_report.render(index, settings).encode())
 

@@ -74,6 +74,7 @@ def render(index: Index, settings: Params) -> str:
             "hues": HUES,
             "videos": [_for_script(video) for video in videos],
         },
+        guessed=bool(index.guesses),
         headlines=headlines(index),
         left_out=left_out(index),
         mixture=category_mixture(index, names),
@@ -250,8 +251,13 @@ def headlines(index: Index) -> list[dict[str, Any]]:
             (index.classifier_metrics, CLASSIFIER_HEADLINES),
         )
         for key, name, of in wanted
-        if isinstance(metrics.get(key), int | float)
+        if _is_share(metrics.get(key))
     ]
+
+
+def _is_share(value: object) -> bool:
+    """Whether a value of a metrics file is a figure: one that is not known is null there."""
+    return isinstance(value, int | float) and 0 <= value <= 1
 
 
 def left_out(index: Index) -> list[dict[str, str]]:
