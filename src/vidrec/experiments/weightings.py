@@ -42,9 +42,12 @@ LEGEND = (
 
 @dataclass(frozen=True)
 class Result:
-    """What a weighting came to: each of FIGURES, and the same per video id (index)."""
+    """What a weighting came to: each of FIGURES, and the same per video id (index).
 
-    figures: Mapping[str, float]
+    The accuracy is None, and of each video not a number, where no classifier of videos was trained.
+    """
+
+    figures: Mapping[str, Any]
     scores: pd.DataFrame
 
 
@@ -110,7 +113,7 @@ def without(tried: Sequence[Combination], absent: Collection[str]) -> list[Combi
     return left
 
 
-def figures(experiment: Any | None) -> dict[str, float] | None:
+def figures(experiment: Any | None) -> dict[str, Any] | None:
     """The FIGURES of one experiment as `dvc exp show --json` has it; None: it failed."""
     experiment = experiment or {"revs": [{}]}
     metrics = (experiment["revs"][0].get("data") or {}).get("metrics") or {}
@@ -154,12 +157,13 @@ def _rank(each: Combination, result: Result) -> tuple[float, float, str]:
     return -result.figures["precision_at_10"], -result.figures["map_at_10"], each.name
 
 
-def _with_intervals(result: Result) -> dict[str, float]:
+def _with_intervals(result: Result) -> dict[str, float | None]:
     """Each of FIGURES, followed by the ends of its interval."""
-    found: dict[str, float] = {}
+    found: dict[str, float | None] = {}
     for name in FIGURES:
-        found[name] = result.figures[name]
-        found |= interval_metrics(name, known(result.scores, name))
+        found |= {name: result.figures[name], f"{name}_low": None, f"{name}_high": None}
+        values = known(result.scores, name)
+        found |= interval_metrics(name, values) if len(values) else {}
     return found
 
 
@@ -188,4 +192,4 @@ def _texts(table: pd.DataFrame, name: str) -> list[str]:
 
 
 def _plain(table: pd.DataFrame, name: str) -> list[str]:
-    return [f"{value:.3f}" for value in table[name]]
+    return ["none" if pd.isna(value) else f"{value:.3f}" for value in table[name]]
