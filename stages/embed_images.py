@@ -19,8 +19,9 @@ def main() -> None:
     args = parser.parse_args()
     settings = params.load(Params, args.params)
     with script.lock("embed_images"), skipping("embed_images", args.embedded):
-        images, left_out = embed_images.load_images(settings)
+        embed_images.check_wanted(settings)
         classifier = FrameClassifier.load(args.weights, settings.classifier)
+        images, left_out = embed_images.load_images(settings)
         for each in left_out:
             print(f"left out: {readable(each)}", file=sys.stderr)
         write_embedded(args.embedded, *embed_images.embed(images, classifier))

@@ -153,6 +153,12 @@ def test_headlines_are_the_figures_that_are_there() -> None:
     assert [(figure["name"], figure["value"]) for figure in found] == [("Category accuracy", 0.25)]
 
 
+def test_a_single_video_has_no_figure_of_its_neighbours() -> None:
+    alone = Vectors(VECTORS.videos[:1], VECTORS.labels, VECTORS.values[:1])
+    figures = {"precision_at_10": 0.0, "map_at_10": 0.0}
+    assert headlines(index_of(alone, [[]], index_metrics=figures)) == []
+
+
 def test_videos_without_a_vector_are_named() -> None:
     assert left_out(INDEX) == [{"video_id": "gone", "category": "bikes", "status": "unavailable"}]
 

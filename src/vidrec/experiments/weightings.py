@@ -18,6 +18,7 @@ from vidrec.metrics.intervals import difference, interval_metrics, with_interval
 from vidrec.project import Project
 from vidrec.settings.weigh_objects import TERMS, WeightingSettings
 from vidrec.vectors.weighting import SCALINGS
+from vidrec.workflow.absent import absent_reason
 from vidrec.workflow.errors import UserError
 
 # Per detector, the stage whose result is weighed.
@@ -29,9 +30,6 @@ MADE_BY = {
 
 # What a weighting reruns, in this order.
 STAGES = ("weigh_objects", "train_video_classifier", "build_index")
-
-# In the place of a detector's result: that it was not run, and why.
-ABSENT = "absent.txt"
 
 LEGEND = (
     "≈: the difference to the first may be noise. Bold: as params.yaml says. The first was chosen\n"
@@ -93,12 +91,8 @@ def combinations(only: str = "*") -> list[Combination]:
 
 def skipped(project: Project) -> dict[str, str]:
     """The detectors that were not run in `project`, with the reason."""
-    notes = {detector: project.detections(detector) / ABSENT for detector in TERMS}
-    return {
-        detector: " ".join(note.read_text(encoding="utf-8").split())
-        for detector, note in notes.items()
-        if note.is_file()
-    }
+    reasons = {detector: absent_reason(project.detections(detector)) for detector in TERMS}
+    return {detector: reason for detector, reason in reasons.items() if reason is not None}
 
 
 def without(tried: Sequence[Combination], absent: Collection[str]) -> list[Combination]:

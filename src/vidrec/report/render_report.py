@@ -243,11 +243,12 @@ def category_mixture(index: Index, names: Sequence[str]) -> list[dict[str, Any]]
 
 
 def headlines(index: Index) -> list[dict[str, Any]]:
-    """The metrics to head the page with, those that are there."""
+    """The metrics to head the page with, those that are there: of no neighbour there are none."""
+    index_metrics = index.index_metrics if any(index.neighbors) else {}
     return [
         {"name": name, "of": of, "value": metrics[key]}
         for metrics, wanted in (
-            (index.index_metrics, INDEX_HEADLINES),
+            (index_metrics, INDEX_HEADLINES),
             (index.classifier_metrics, CLASSIFIER_HEADLINES),
         )
         for key, name, of in wanted
