@@ -10,13 +10,6 @@ from vidrec.classifier.frame_classifier import FrameClassifier
 from vidrec.head.image_set import LabelledImage, read_images, sample_images
 from vidrec.networks.compute import use_one_thread
 from vidrec.settings.embed_images import Params
-from vidrec.workflow.absent import AbsentError
-
-
-def check_wanted(params: Params) -> None:
-    """Raise AbsentError where no own classes are wanted."""
-    if not params.wanted:
-        raise AbsentError("run.finetuned is false: set it to true to train a head for own classes")
 
 
 def load_images(params: Params) -> tuple[list[LabelledImage], list[str]]:

@@ -14,7 +14,6 @@ from vidrec.networks.surroundings import surroundings
 from vidrec.segmenter import object_segmenter
 from vidrec.segmenter.object_segmenter import load_segmenter, sampled_frames, segment_video
 from vidrec.settings.segment_objects import Params
-from vidrec.workflow.absent import AbsentError
 from vidrec.workflow.checkpoints import Checkpoints, complete
 from vidrec.workflow.parallel import map_items, worker_count
 from vidrec.workflow.video import Video
@@ -28,10 +27,8 @@ def segment_all(
 ) -> Iterator[tuple[Video, Segments]]:
     """Each video below `frames` with its objects, what was finished before taken as it is.
 
-    Raises AbsentError where it is not wanted, or there are no weights for it.
+    Raises AbsentError where there are no weights for it.
     """
-    if not params.wanted:
-        raise AbsentError("run.segmented is false: set it to true to find objects with their masks")
     card = weights.read_card(weights_folder)
     store = Checkpoints(
         "segment_objects",
