@@ -14,7 +14,7 @@ from torch import nn
 from vidrec.drawing.objects import LABELS
 from vidrec.networks import compute, mask_rcnn, weights
 from vidrec.networks.image_classifiers import build_classifier
-from vidrec.project import Project
+from vidrec.project import ProjectPaths
 from vidrec.segmenter.training import as_target, render_example
 from vidrec.settings.prepare_segmenter import SEGMENTERS, SegmenterTraining
 
@@ -68,7 +68,7 @@ def learn(network: nn.Module) -> None:
 
 def classifiers() -> list[nn.Module]:
     """The sample's classifier, with weights cast for each batch and with weights cast once."""
-    tensors, card = weights.load(Project().classifier)
+    tensors, card = weights.load(ProjectPaths().classifier)
     networks = [build_classifier(card.arch, len(card.labels)) for _ in range(2)]
     for network in networks:
         weights.load_into(network, tensors, card.arch)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from vidrec.project import Project
+from vidrec.project import ProjectPaths
 
 RUNS = 5
 
@@ -30,7 +30,7 @@ def seconds_to_open(browser: Browser, address: str) -> float:
 
 
 def main() -> None:
-    report = Path(sys.argv[1] if len(sys.argv) > 1 else Project().page).absolute()
+    report = Path(sys.argv[1] if len(sys.argv) > 1 else ProjectPaths().page).absolute()
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]

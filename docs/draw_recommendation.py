@@ -7,10 +7,10 @@ import sys
 
 from PIL import Image, ImageDraw, ImageFont
 
+import vidrec
 from vidrec.media.frames import frame_paths
-from vidrec.project import Project
-from vidrec.recommender.reasons import Neighbor
-from vidrec.session import Session
+from vidrec.project import ProjectPaths
+from vidrec.recommender.ranking import similarity_text
 from vidrec.vectors.vectors import read_vectors
 from vidrec.workflow.video import Video
 
@@ -20,20 +20,20 @@ SHOWN = 6
 
 def strip(category: str, video_id: str) -> list[Image.Image]:
     """`SHOWN` frames of a video, from its whole length; all of them where there are fewer."""
-    paths = frame_paths(Video(category, video_id).below(Project().frames))
+    paths = frame_paths(Video(category, video_id).below(ProjectPaths().frames))
     chosen = paths[:: max(1, len(paths) // SHOWN)][:SHOWN]
     return [Image.open(path).resize((SIDE, SIDE)) for path in chosen]
 
 
-def caption(neighbor: Neighbor) -> str:
+def caption(neighbor: vidrec.Neighbor) -> str:
     shares = "\n".join(f"{r.label} {r.share:.0%}" for r in neighbor.reasons[:3])
-    return f"{neighbor.rank}. {neighbor.video_id}  {neighbor.similarity:.3f}\n{shares}"
+    return f"{neighbor.rank}. {neighbor.video_id}  {similarity_text(neighbor.similarity)}\n{shares}"
 
 
 def main() -> None:
     query = sys.argv[1]
-    vectors = read_vectors(Project().vectors)
-    neighbors = Session(Project(), lambda _: None).recommend(query, 4).neighbors
+    vectors = read_vectors(ProjectPaths().vectors)
+    neighbors = vidrec.recommend(query, 4)
     rows = [(f"query: {query}", vectors.categories[vectors.ids.index(query)], query)]
     rows += [(caption(neighbor), neighbor.category, neighbor.video_id) for neighbor in neighbors]
     width, height = TEXT + SHOWN * (SIDE + GAP), len(rows) * (SIDE + GAP) + GAP

@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
-from vidrec.project import Project
+from vidrec.project import ProjectPaths
 
 DOCS = Path("docs")
 QUALITY = 85
@@ -43,7 +43,7 @@ def take(
 
 
 def main() -> None:
-    report = Path(sys.argv[1] if len(sys.argv) > 1 else Project().page).absolute().as_uri()
+    report = Path(sys.argv[1] if len(sys.argv) > 1 else ProjectPaths().page).absolute().as_uri()
     video = sys.argv[2] if len(sys.argv) > 2 else "cars_001"
     with sync_playwright() as driver:
         browser = driver.chromium.launch(

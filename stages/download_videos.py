@@ -17,4 +17,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    script.run(main)
+    script.run(main, resumes=True)

@@ -180,7 +180,9 @@ def index_folder(classifier_folder: Path, tmp_path_factory: pytest.TempPathFacto
     from vidrec.workflow import params
 
     top = tmp_path_factory.mktemp("project")
-    shutil.copy(ROOT / "params.yaml", top)
+    for name in ("params.yaml", "dvc.yaml"):
+        shutil.copy(ROOT / name, top)
+    (top / "stages").mkdir()
     shutil.copytree(classifier_folder, top / "data/weights/classifier")
     _write_clips(top / "data/videos")
     taking = params.load(FrameSettings, top / "params.yaml")

@@ -12,28 +12,28 @@ from vidrec.experiments.git import find_base, take_out
 from vidrec.metrics.by_video import read_confusion, read_scores
 from vidrec.metrics.figures import read_figures
 from vidrec.metrics.retrieval import read_precision_by_place
-from vidrec.project import Project
+from vidrec.project import ProjectPaths
 from vidrec.workflow import script
 
 
-def compared(project: Project) -> list[Path]:
+def compared(project: ProjectPaths) -> list[Path]:
     """The files of a project that are compared, all of them in git."""
     tables = [project.scores_by_video, project.confusion, project.precision_at_k]
     return [project.index_metrics, project.classifier_metrics, *tables]
 
 
-def figures(project: Project) -> dict[str, Any]:
+def figures(project: ProjectPaths) -> dict[str, Any]:
     """The figures of those metrics files that are there."""
     paths = (project.index_metrics, project.classifier_metrics)
     found = [read_figures(path) for path in paths if path.is_file()]
     return {name: value for metrics in found for name, value in metrics.items()}
 
 
-def confusion(project: Project) -> pd.DataFrame | None:
+def confusion(project: ProjectPaths) -> pd.DataFrame | None:
     return read_confusion(project.confusion) if project.confusion.is_file() else None
 
 
-def precision(project: Project) -> pd.DataFrame | None:
+def precision(project: ProjectPaths) -> pd.DataFrame | None:
     path = project.precision_at_k
     return read_precision_by_place(path) if path.is_file() else None
 
@@ -43,7 +43,7 @@ def main() -> None:
     parser.add_argument("--base", default="main", help="the revision to compare with")
     base = find_base(parser.parse_args().base)
     with TemporaryDirectory(prefix="vidrec-review-") as folder:
-        before, now = Project(Path(folder)), Project()
+        before, now = ProjectPaths(Path(folder)), ProjectPaths()
         take_out(base, compared(now), before.root)
         scores = [read_scores(each.scores_by_video, each.confusion) for each in (before, now)]
         sections = {

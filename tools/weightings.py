@@ -24,7 +24,7 @@ from vidrec.experiments.weightings import (
     without,
 )
 from vidrec.metrics.by_video import read_scores
-from vidrec.project import Project
+from vidrec.project import ProjectPaths
 from vidrec.settings.weigh_objects import WeightingSettings
 from vidrec.workflow import params, script
 from vidrec.workflow.errors import UserError
@@ -46,7 +46,7 @@ def check_detections(tried: Sequence[Combination]) -> None:
 def that_ran(wanted: Sequence[Combination]) -> list[Combination]:
     """Those whose detector was run; says of each other detector why it was not."""
     check_detections(wanted)
-    absent = skipped(Project())
+    absent = skipped(ProjectPaths())
     for detector in sorted({each.detector for each in wanted} & set(absent)):
         print(f"{detector} is left out: {absent[detector]}")
     return without(wanted, absent)
@@ -69,7 +69,7 @@ def result(experiment: Any | None) -> Result | None:
     measured = figures(experiment)
     if experiment is None or measured is None:
         return None
-    tables = Project().scores_by_video, Project().confusion
+    tables = ProjectPaths().scores_by_video, ProjectPaths().confusion
     with TemporaryDirectory(prefix="vidrec-weighting-") as folder:
         take_out(experiment["revs"][0]["rev"], tables, Path(folder))
         scores = read_scores(*(Path(folder) / table for table in tables))

@@ -6,20 +6,22 @@ must not wait for torch.
 
 import argparse
 import contextlib
-import dataclasses
 import gc
 import json
 import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from vidrec.project import Project
+from vidrec.project import PARAMS, ProjectPaths, find_root, shortest
 from vidrec.workflow import params, script
 from vidrec.workflow.errors import UserError, readable
 from vidrec.workflow.files import LONGEST_FILE_NAME, atomic_path
-from vidrec.workflow.script import positive
+from vidrec.workflow.script import not_negative, positive
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Objects made between two garbage collections: loading torch makes millions, all of them kept.
 COLLECT_AFTER = 100_000
@@ -49,7 +51,10 @@ def main() -> NoReturn:
 
 
 def _print_all(command: Callable[[argparse.Namespace], None], args: argparse.Namespace) -> None:
+    """Run `command` in the project that the current directory lies in: `args.root`."""
     try:
+        args.root = shortest(find_root(Path()))
+        args.params = args.params or args.root / PARAMS
         command(args)
         sys.stdout.flush()
     except BrokenPipeError:
@@ -59,7 +64,8 @@ def _print_all(command: Callable[[argparse.Namespace], None], args: argparse.Nam
 
 
 def _parser() -> argparse.ArgumentParser:
-    made = script.parser("Content-based video recommender. Run it from the top of the project.")
+    made = script.parser("Content-based video recommender. It works in any folder of a project.")
+    made.set_defaults(params=None)
     commands = made.add_subparsers(required=True, metavar="COMMAND")
     classify = commands.add_parser("classify", help="the class of each frame in a directory, CSV")
     classify.add_argument("directory", type=Path, metavar="DIR", help="holds 1.jpg, 2.jpg, …")
@@ -137,60 +143,59 @@ def _add_discover(command: argparse.ArgumentParser) -> None:
         "queries", nargs="+", metavar="CATEGORY=QUERY", help='such as pets="cat playing"'
     )
     command.add_argument("--per-category", type=positive, default=100, help="videos wanted")
-    command.add_argument("--reserves", type=int, default=30, help="ids to replace lost ones")
+    command.add_argument(
+        "--reserves", type=not_negative, default=30, help="ids to replace lost ones"
+    )
     command.set_defaults(command=run_discover)
 
 
 def run_classify(args: argparse.Namespace) -> None:
     """Print `frame,label,confidence` for a directory of frames."""
-    from vidrec.commands import detect
-    from vidrec.media.frames import read_frames
-    from vidrec.settings.classify_frames import ClassifierSettings
+    from vidrec.api import Project
 
-    settings = params.load(ClassifierSettings, args.params)
-    found = detect.classify(read_frames(args.directory), Project().classifier, settings)
-    found.table.to_csv(sys.stdout, index=False, lineterminator="\n")
+    _print_csv(Project(args.root, params=args.params).classify(args.directory))
 
 
 def run_segment(args: argparse.Namespace) -> None:
     """Print `frame,label,confidence,area_pct` for a directory of frames, every frame of it."""
-    from vidrec.commands import detect
-    from vidrec.media.frames import read_frames
-    from vidrec.settings.segment_objects import SegmenterSettings
+    from vidrec.api import Project
 
-    settings = params.load(SegmenterSettings, args.params)
-    every = dataclasses.replace(settings, fps=float(settings.frame_fps))
-    found = detect.segment(read_frames(args.directory), Project().segmenter, every)
-    found.table.to_csv(sys.stdout, index=False, lineterminator="\n")
+    _print_csv(Project(args.root, params=args.params).segment(args.directory))
+
+
+def _print_csv(table: "pd.DataFrame") -> None:
+    table.to_csv(sys.stdout, index=False, lineterminator="\n")
 
 
 def run_recommend(args: argparse.Namespace) -> None:
     """Print the most similar videos as a table or as JSON."""
+    from vidrec.api import Project
     from vidrec.commands import terminal
     from vidrec.commands.neighbor_table import head, table_of
     from vidrec.commands.neighbors import to_dict
-    from vidrec.session import Session
 
     with terminal.progress() as progress:
-        found = Session(Project(), progress).recommend(args.video, args.k)
+        found = Project(args.root, progress=progress).answer(args.video, args.k)
     if args.json:
         # A name that is not UTF-8 is no JSON either.
         name = args.video.encode(errors="replace").decode()
         print(json.dumps(to_dict(name, found), ensure_ascii=False, allow_nan=False, indent=2))
-    else:
+    elif found.neighbors:
         terminal.print_table(head(readable(args.video), found), table_of(found.neighbors))
+    else:
+        print(head(readable(args.video), found))
 
 
 def run_inspect(args: argparse.Namespace) -> None:
     """Write the contact sheet of a video as PNG and print where it is."""
-    from vidrec.commands import inspection, terminal
-    from vidrec.session import Session
+    from vidrec.api import Project
+    from vidrec.commands import terminal
 
     _check_picture(args.output)
     with terminal.progress() as progress:
-        name, found = Session(Project(), progress).inspect(args.video)
-        sheet = inspection.draw(found)
-    output = args.output or Path(f"{name}_sheet.png")
+        found = Project(args.root, progress=progress).inspect(args.video)
+        sheet = found.sheet()
+    output = args.output or Path(f"{found.name}_sheet.png")
     with atomic_path(output) as temporary:
         sheet.save(temporary, format="PNG")
     print(readable(str(output)))
@@ -214,7 +219,7 @@ def run_add(args: argparse.Namespace) -> None:
     from vidrec.settings.download_videos import Params
 
     settings = params.load(Params, args.params)
-    _print_lines(collection.add(args.video, args.category, Path(), settings))
+    _print_lines(collection.add(args.video, args.category, args.root, settings))
 
 
 def run_remove(args: argparse.Namespace) -> None:
@@ -223,7 +228,7 @@ def run_remove(args: argparse.Namespace) -> None:
     from vidrec.settings.download_videos import Params
 
     change = collection.undo_remove if args.undo else collection.remove
-    _print_lines(change(args.video, Path(), params.load(Params, args.params)))
+    _print_lines(change(args.video, args.root, params.load(Params, args.params)))
 
 
 def run_use(args: argparse.Namespace) -> None:
@@ -232,11 +237,11 @@ def run_use(args: argparse.Namespace) -> None:
 
     choice = use.Choice(args.weights, args.arch)
     if args.source == "sample":
-        _print_lines(use.use_sample(choice, Path()))
+        _print_lines(use.use_sample(choice, args.root))
     elif args.source == "youtube":
-        _print_lines(use.use_youtube(choice, Path()))
+        _print_lines(use.use_youtube(choice, args.root))
     else:
-        _print_lines(use.use_directory(Path(args.source), choice, Path()))
+        _print_lines(use.use_directory(Path(args.source), choice, args.root))
 
 
 def run_scan(args: argparse.Namespace) -> None:
@@ -244,30 +249,30 @@ def run_scan(args: argparse.Namespace) -> None:
     from vidrec.commands import collection
     from vidrec.settings.download_videos import Params
 
-    _print_lines(collection.scan(Path(), params.load(Params, args.params)))
+    _print_lines(collection.scan(args.root, params.load(Params, args.params)))
 
 
-def run_list(_: argparse.Namespace) -> None:
+def run_list(args: argparse.Namespace) -> None:
     """Print all videos of the collection, and how each stands."""
     from vidrec.commands import overview, terminal
 
-    seen = overview.collection_of(Project())
-    rows = list(overview.lines(seen, overview.names_of(Path())))
+    seen = overview.collection_of(ProjectPaths(args.root))
+    rows = list(overview.lines(seen, overview.names_of(args.root)))
     terminal.print_table(overview.totals(seen), terminal.plain_table(overview.COLUMNS, rows))
 
 
-def run_status(_: argparse.Namespace) -> None:
+def run_status(args: argparse.Namespace) -> None:
     """Print how the project stands."""
     from vidrec.commands import overview
 
-    _print_lines(overview.status_of(Project()))
+    _print_lines(overview.status_of(ProjectPaths(args.root)))
 
 
 def run_check(args: argparse.Namespace) -> None:
     """Tell all that is wrong with the params, a line each; exit status 1 if anything is."""
     from vidrec.commands import params_check
 
-    found = params_check.check(args.params, Project().root)
+    found = params_check.check(args.params, args.root)
     for kind, lines in (("warning", found.warnings), ("error", found.errors)):
         for line in lines:
             print(f"{kind}: {readable(line)}", file=sys.stderr)
@@ -288,7 +293,7 @@ def run_discover(args: argparse.Namespace) -> None:
     from vidrec.videos.youtube_manifest import write_ids
 
     queries = dict(_category_query(text) for text in args.queries)
-    manifest = Path(params.load(Params, args.params).youtube_manifest)
+    manifest = args.root / params.load(Params, args.params).youtube_manifest
     found = youtube_search.discover(queries, args.per_category, args.reserves)
     write_ids(manifest, found)
     print(f"{len(found)} ids in {manifest}: look through them, then commit the file")

@@ -1,15 +1,44 @@
-"""Where everything of a project lies: each path below data/, metrics/ and reports/, once.
+"""Where a project is, and where everything of it lies: each path below its top, once.
 
 For what reads a project without being told where: the command line, and the tools for experiments
 and review. Stages do not look here: dvc.yaml names their inputs and outputs as arguments.
 """
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from vidrec.workflow.errors import UserError
+
+PARAMS = "params.yaml"
+# What the top directory of a project holds.
+MARKS = ("dvc.yaml", PARAMS, "stages")
+
+
+def find_root(start: Path) -> Path:
+    """The top of the project that `start` is, or lies in, as an absolute path.
+
+    Raises UserError where `start` is not a directory, or of no project.
+    """
+    if not start.is_dir():
+        raise UserError(f"{start} is not a directory: name one that is, or lies in, a project")
+    place = start.resolve()
+    for folder in (place, *place.parents):
+        if all((folder / name).exists() for name in MARKS):
+            return folder
+    raise UserError(
+        f"{place} is not in a project of vidrec, for neither it nor a directory above it has"
+        f" {', '.join(MARKS[:-1])} and {MARKS[-1]}/: change to one that is (cd)"
+    )
+
+
+def shortest(path: Path) -> Path:
+    """An absolute path as messages show it: from the current directory where that is shorter."""
+    return Path(min(os.path.relpath(path), str(path), key=len))
+
 
 @dataclass(frozen=True)
-class Project:
+class ProjectPaths:
     """The paths of the project whose top directory is `root`."""
 
     root: Path = Path()

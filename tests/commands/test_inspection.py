@@ -11,10 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from vidrec.commands.inspection import MOST_TILES, chosen_frames, draw, of_indexed
+from vidrec.api import Project
+from vidrec.commands.inspection import MOST_TILES, chosen_frames, of_indexed
 from vidrec.detections.rle import encode_mask
-from vidrec.project import Project
-from vidrec.session import Session
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.video import Video
 
@@ -22,8 +21,8 @@ SEGMENTED = Path("data/detections/segmented/cars/clip_0.csv")
 
 
 def sheet(video: str) -> tuple[str, Image.Image]:
-    name, found = Session(Project(), lambda _: None).inspect(video)
-    return name, draw(found)
+    found = Project().inspect(video)
+    return found.name, found.sheet()
 
 
 def write_segmented(rows: str, masks: int) -> None:
@@ -52,7 +51,7 @@ def test_objects_alone_will_do(index: Path) -> None:
     Path("data/detections/classified/cars/clip_0.csv").unlink()
     folder = Path("data/detections")
     places = Path("data/frames"), folder / "classified", folder / "segmented"
-    found = of_indexed(Video("cars", "clip_0"), *places)
+    found = of_indexed(Video("cars", "clip_0"), "a title", *places)
     assert found.classes is None
     assert found.objects is not None
     sheet("clip_0")

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
+from vidrec.commands.display_names import DisplayNames
 from vidrec.commands.neighbors import (
     UNTRAINED,
-    Answer,
+    Known,
     check_any_object,
     guess,
     of_indexed,
@@ -21,6 +22,8 @@ INDEX = Vectors(
     ["car", "cat", "wheel"],
     np.array([[0.8, 0.0, 0.6], [0.6, 0.0, 0.8], [0.0, 1.0, 0.0], [0.6, 0.8, 0.0]]),
 )
+NAMES = DisplayNames({"pets_1": "A cat"}, {"mixed": "videos/cars/mixed.mp4"}, {"cars": "coches"})
+KNOWN = Known(INDEX, NAMES)
 CLASSIFIER = VideoClassifier(
     ["cars", "pets"], INDEX.labels, np.array([[1.0, -1.0, 1.0], [-1.0, 1.0, -1.0]]), np.zeros(2)
 )
@@ -33,21 +36,49 @@ def test_a_query_without_known_objects_is_an_error() -> None:
 
 
 def test_the_dictionary_is_that_of_the_contract() -> None:
-    found = of_indexed(INDEX, Video("pets", "pets_1"), 1, {"pets_1": Guess("cars", 0.7)})
-    assert to_dict("pets_1", found) == {
-        "query": "pets_1",
-        "category": {"name": "cars", "probability": 0.7},
+    found = of_indexed(KNOWN, Video("pets", "pets_1"), 9, {"pets_1": Guess("cars", 0.7)})
+    assert to_dict("A cat", found) == {
+        "query": "A cat",
+        "in_index": True,
+        "video_id": "pets_1",
+        "title": "A cat",
+        "path": "",
+        "category": {"name": "cars", "category_name": "coches", "probability": 0.7},
         "neighbors": [
             {
                 "rank": 1,
                 "video_id": "mixed",
                 "category": "cars",
+                "category_name": "coches",
+                "title": "mixed",
+                "path": "videos/cars/mixed.mp4",
                 "similarity": 0.8,
                 "reasons": [{"label": "cat", "share": 1.0}],
             }
         ],
     }
-    assert to_dict("x", Answer([], None))["category"] is None
+
+
+def test_of_a_video_that_is_not_of_the_index_there_is_no_id() -> None:
+    unseen = of_unseen(KNOWN, np.array([0.0, 1.0, 0.0]), 9, None)
+    made = to_dict("x.mp4", unseen)
+    assert list(made) == ["query", "in_index", "category", "neighbors"]
+    assert (made["in_index"], made["category"]) == (False, None)
+    first = made["neighbors"][0]
+    assert list(first) == [
+        "rank",
+        "video_id",
+        "category",
+        *("title", "path"),
+        "similarity",
+        "reasons",
+    ]
+
+
+def test_what_has_nothing_in_common_is_no_neighbour() -> None:
+    found = of_indexed(KNOWN, Video("cars", "cars_1"), 1000, {})
+    assert [each.video_id for each in found.neighbors] == ["cars_2", "mixed"]
+    assert of_unseen(KNOWN, np.zeros(3), 1000, None).neighbors == []
 
 
 def test_the_category_is_the_most_probable() -> None:
@@ -58,9 +89,9 @@ def test_the_category_is_the_most_probable() -> None:
 
 def test_a_classifier_of_other_labels_says_nothing() -> None:
     query = np.array([0.0, 1.0, 0.0])
-    assert of_unseen(INDEX, query, 1, CLASSIFIER).category == guess(CLASSIFIER, query)
+    assert of_unseen(KNOWN, query, 1, CLASSIFIER).category == guess(CLASSIFIER, query)
     other = VideoClassifier(["a", "b"], ["car", "cow", "wheel"], np.ones((2, 3)), np.zeros(2))
     for classifier in (other, None):
-        found = of_unseen(INDEX, query, 1, classifier)
+        found = of_unseen(KNOWN, query, 1, classifier)
         assert (found.category, found.unknown) == (None, UNTRAINED)
         assert [neighbor.video_id for neighbor in found.neighbors] == ["pets_1"]

@@ -14,7 +14,7 @@ import yaml
 from vidrec.commands import collection, estimate, overview, use
 from vidrec.commands.use import Choice, use_directory, use_sample, use_youtube
 from vidrec.media import ffmpeg
-from vidrec.project import Project
+from vidrec.project import ProjectPaths
 from vidrec.settings.download_videos import Params
 from vidrec.videos.listing import read_listing
 from vidrec.workflow import params
@@ -210,7 +210,7 @@ def test_a_video_waits_until_it_is_in_the_index(clips: Path, weights: Path) -> N
     Path("metrics/plots/failed_videos.csv").write_text(
         "video_id,category,status\nb,cars,no_frames\n"
     )
-    seen = overview.collection_of(Project())
+    seen = overview.collection_of(ProjectPaths())
     assert {each.video.video_id: each.state for each in seen} == {
         "a": "in the index", "b": "no_frames", "empty": "empty", "old": "leaves", "1": "waits",
         "2": "removed",

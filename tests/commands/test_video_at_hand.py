@@ -10,6 +10,8 @@ from threading import Thread
 import pandas as pd
 import pytest
 
+from vidrec.api import Project
+from vidrec.commands.display_names import DisplayNames
 from vidrec.commands.video_at_hand import (
     File,
     FrameDirectory,
@@ -22,8 +24,6 @@ from vidrec.commands.video_at_hand import (
     resolve,
 )
 from vidrec.media.frames import read_frames
-from vidrec.project import Project
-from vidrec.session import Session
 from vidrec.settings.extract_frames import FrameSettings
 from vidrec.videos.manifest import ids_by_content
 from vidrec.workflow import params
@@ -33,11 +33,13 @@ from vidrec.workflow.video import Video, pair
 
 CLIP = Path("data/videos/cars/clip_0.mp4")
 VIDEOS = pair(["cars", "pets", "cars", "cars"], ["clip_0", "clip_1", "clip_4", "aaaaaaaaaa0"])
+TITLES = {"clip_0": "A car", "clip_1": "caf\u00e9", "clip_4": "A car", "gone": "clip_1.mp4"}
+NAMES = DisplayNames(TITLES)
 
 
 def lookup(videos: Sequence[Video] = VIDEOS) -> Lookup:
     contents = ids_by_content(Path("data/videos"))
-    return Lookup(videos, contents, Path("data/frames"), Path("data/vectors.csv"))
+    return Lookup(videos, contents, Path("data/frames"), Path("data/vectors.csv"), NAMES)
 
 
 def known_id(word: str) -> str | None:
@@ -98,6 +100,26 @@ def test_an_unknown_id_names_those_near_it() -> None:
 def test_an_id_comes_before_a_file_of_that_name(index: Path) -> None:
     Path("clip_1").write_bytes(b"no video")
     assert resolve("clip_1", lookup()) == Indexed(Video("pets", "clip_1"))
+
+
+def test_a_title_will_do_where_one_video_has_it(index: Path) -> None:
+    for word in ("caf\u00e9", "cafe\u0301"):
+        assert resolve(word, lookup()) == Indexed(Video("pets", "clip_1"))
+    with pytest.raises(UserError, match=r"2 videos .* 'A car': name one by its id: clip_0, clip_4"):
+        resolve("A car", lookup())
+    assert resolve("A car", lookup(VIDEOS[:2])) == Indexed(Video("cars", "clip_0"))
+    with pytest.raises(UserError, match=r"clip_1\.mp4 is missing"):
+        resolve("clip_1.mp4", lookup())
+    with pytest.raises(UserError, match="no video 'cafe' in the index: did you mean caf\u00e9"):
+        resolve("cafe", lookup())
+    Path("A car").write_bytes(b"no video")
+    assert resolve("A car", lookup()) == File(Path("A car"))
+
+
+@pytest.mark.parametrize("word", ["", " "])
+def test_nothing_names_no_video(word: str) -> None:
+    with pytest.raises(UserError, match=r"^no video is named: give its id or title"):
+        resolve(word, lookup())
 
 
 def test_a_url_is_there_until_it_has_been_used(site: str, index: Path, tmp_path: Path) -> None:
@@ -178,7 +200,8 @@ def test_without_a_manifest_no_file_is_known(index: Path) -> None:
 def test_a_video_of_the_manifest_that_has_no_vector_is_not_known(index: Path) -> None:
     assert known_id("data/videos/pets/clip_5.mp4") is None
     assert known_id("data/frames/pets/clip_5") is None
-    same = Lookup(VIDEOS, {sha256_of(CLIP): ["a", "clip_0", "clip_1"]}, Path(), Path())
+    contents = {sha256_of(CLIP): ["a", "clip_0", "clip_1"]}
+    same = Lookup(VIDEOS, contents, Path(), Path(), DisplayNames())
     assert resolve(str(CLIP), same) == Indexed(VIDEOS[0])
     assert resolve(str(shutil.copy(CLIP, "a.mp4")), same) == Indexed(VIDEOS[0])
 
@@ -201,7 +224,7 @@ def test_a_file_that_cannot_be_read_is_not_known() -> None:
 def test_what_is_done_is_told(index: Path) -> None:
     told: list[str] = []
     Path("clip.mp4").write_bytes(CLIP.read_bytes() + b"\0")
-    Session(Project(), told.append).recommend("clip.mp4", 1)
+    Project(progress=told.append).recommend("clip.mp4", 1)
     assert told == [
         "taking frames of clip.mp4",
         "loading the classifier, looking at the frames",

@@ -24,7 +24,7 @@ from vidrec.experiments.weightings import (
 )
 from vidrec.metrics.by_video import FIGURES
 from vidrec.metrics.intervals import mean_interval
-from vidrec.project import Project
+from vidrec.project import ProjectPaths
 from vidrec.settings.weigh_objects import TERMS, WeightingSettings
 from vidrec.vectors.weigh_objects import label_sums
 from vidrec.workflow.errors import UserError
@@ -86,7 +86,7 @@ def test_a_pattern_chooses_among_them() -> None:
 
 
 def test_a_detector_that_was_not_run_left_its_reason(tmp_path: Path) -> None:
-    project = Project(tmp_path)
+    project = ProjectPaths(tmp_path)
     for detector in ("classified", "segmented"):
         project.detections(detector).mkdir(parents=True)
     assert skipped(project) == {}

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from vidrec.recommender.build_index import rank_all
-from vidrec.recommender.reasons import Neighbor, reasons, recommend
+from vidrec.recommender.reasons import Similar, reasons, recommend
 from vidrec.recommender.recommendations import recommendations
 from vidrec.vectors.vectors import Vectors
 from vidrec.workflow.video import pair
@@ -20,7 +20,7 @@ INDEX = Vectors(
 )
 
 
-def recommend_for_id(vectors: Vectors, video_id: str, count: int = 10) -> list[Neighbor]:
+def recommend_for_id(vectors: Vectors, video_id: str, count: int = 10) -> list[Similar]:
     """The videos most like one of `vectors`."""
     row = vectors.ids.index(video_id)
     return recommend(vectors, vectors.values[row], count, row)

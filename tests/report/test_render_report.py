@@ -190,6 +190,13 @@ def test_neighbours_are_told_with_their_reasons() -> None:
     assert (second["reasons"], second["more"]) == ([], False)
 
 
+def test_a_similarity_is_said_as_the_command_line_says_it() -> None:
+    ranked = [Ranked(0, 0.997456), Ranked(2, 0.999999)]
+    index = replace(INDEX, neighbors=[[], ranked, []])
+    first, second = describe_all(index, ["autos", "bikes"])[0]["neighbors"]
+    assert (first["text"], second["text"]) == ("0.997", "0.999")
+
+
 def test_the_first_of_many_reasons_are_told() -> None:
     labels = [f"label {number}" for number in range(6)]
     vectors = Vectors(pair(["c", "c"], ["a", "b"]), labels, np.ones((2, 6)))

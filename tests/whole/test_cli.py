@@ -2,6 +2,7 @@ import ast
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ import pandas as pd
 import pytest
 import yaml
 from PIL import Image
+from tests.projects import write_params
 
 from vidrec import cli
 from vidrec.classifier.frame_classifier import load_classifier
@@ -21,6 +23,7 @@ PACKAGE = Path(cli.__file__).parent
 Write = Callable[[Path, int, int], None]
 Run = Callable[..., int]
 SETTINGS = {
+    "run": {"classified": True},
     "classify_frames": {"precision": "fp32", "batch_size": 4},
     "segment_objects": {
         "fps": 1.0,
@@ -41,6 +44,8 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.chdir(tmp_path)
     Path("params.yaml").write_text(yaml.safe_dump(SETTINGS), encoding="utf-8")
     Path("data/weights").mkdir(parents=True)
+    Path("dvc.yaml").touch()
+    Path("stages").mkdir()
     yield
     load_classifier.cache_clear()
     load_segmenter.cache_clear()
@@ -137,6 +142,8 @@ def test_missing_weights_or_params_are_one_line(
         (["recommend", "a", "-k", "0"], "'0' is not a whole number of 1 or more"),
         (["recommend", "a", "-k", "two"], "'two' is not a whole number of 1 or more"),
         (["discover"], "CATEGORY=QUERY"),
+        (["discover", "a=b", "--reserves=-5"], "'-5' is not a whole number of 0 or more"),
+        (["discover", "a=b", "--reserves", "-5"], "--reserves"),
         (["add", "a.mp4"], "--category"),
         (["remove"], "ID"),
         (["inspect"], "VIDEO"),
@@ -162,11 +169,12 @@ def test_help_ends_well(command: str, vidrec: Run, capsys: pytest.CaptureFixture
 
 
 # By id, by a file of the index, by frames of the index, and what the index has not.
-VIDEOS = ["clip_0", "data/videos/cars/clip_0.mp4", "data/frames/cars/clip_0", "unseen.mp4"]
+CLIP = "data/videos/cars/clip_0.mp4"
+VIDEOS = ["clip_0", CLIP, "data/frames/cars/clip_0", "unseen.mp4"]
 
 
 def write_unseen() -> None:
-    Path("unseen.mp4").write_bytes(Path("data/videos/cars/clip_0.mp4").read_bytes() + b"\0")
+    Path("unseen.mp4").write_bytes(Path(CLIP).read_bytes() + b"\0")
 
 
 @pytest.mark.parametrize("video", VIDEOS)
@@ -195,7 +203,11 @@ def test_recommend_prints_the_json_of_the_contract(
     printed, errors = capsys.readouterr()
     assert errors == ""
     found = json.loads(printed)
-    assert list(found) == ["query", "category", "neighbors"]
+    known = [] if video == "unseen.mp4" else ["video_id", "title", "path"]
+    assert list(found) == ["query", "in_index", *known, "category", "neighbors"]
+    assert found["in_index"] is (video != "unseen.mp4")
+    assert found.get("video_id", "clip_0") == "clip_0"
+    assert found.get("path", CLIP) == CLIP
     assert list(found["category"]) == ["name", "probability"]
     assert found["category"]["name"] in ("cars", "pets")
     assert 0.5 <= found["category"]["probability"] <= 1
@@ -203,7 +215,8 @@ def test_recommend_prints_the_json_of_the_contract(
     places = [item["rank"] for item in found["neighbors"]]
     assert places == ([1, 2, 3, 4, 5, 6] if video == "unseen.mp4" else [1, 2, 3, 4, 5])
     for item in found["neighbors"]:
-        assert list(item) == ["rank", "video_id", "category", "similarity", "reasons"]
+        named = ["rank", "video_id", "category", "title", "path"]
+        assert list(item) == [*named, "similarity", "reasons"]
         assert all(list(reason) == ["label", "share"] for reason in item["reasons"])
         assert sum(reason["share"] for reason in item["reasons"]) == pytest.approx(1)
 
@@ -240,11 +253,16 @@ def test_odd_names_are_shown_without_what_a_terminal_obeys(
     ("arguments", "said"),
     [
         (["recommend", "clip"], "no video 'clip' in the index: did you mean clip_"),
+        (["recommend", "CLIP-00"], "no video 'CLIP-00' in the index: did you mean clip_0 or "),
+        (["inspect", "CLIP-00"], "no video 'CLIP-00' in the index: did you mean clip_0 or "),
+        (["recommend", ""], "no video is named: give its id or title"),
+        (["inspect", ""], "no video is named: give its id or title"),
         (["recommend", "none/clip.mp4"], "none/clip.mp4 is missing"),
         (["recommend", "params.yaml"], "params.yaml gives no frames (unknown_container)"),
         (["inspect", "clip"], "no video 'clip' in the index"),
         (["inspect", "clip_0", "--output", "a.jpg"], "it must be a file that ends in .png"),
         (["inspect", "clip_0", "--output", "no/a.png"], "no is not a directory"),
+        (["inspect", "clip_0", "--output", "dvc.yaml/a.png"], "dvc.yaml is not a directory"),
         (["inspect", "clip_0", "--output", "a" * 250 + ".png"], "too long"),
         (["add", "data/videos/cars/clip_0.mp4", "--category", "c"], "the videos are the sample"),
         (["remove", "clip_0"], "the videos are the sample"),
@@ -277,7 +295,12 @@ def test_inspect_writes_a_picture_and_says_where(
 ) -> None:
     assert vidrec("inspect", "clip_0") == 0
     assert capsys.readouterr() == ("clip_0_sheet.png\n", "")
-    assert vidrec("inspect", "data/videos/cars/clip_0.mp4", "--output", "data/my sheet.PNG") == 0
+    Path("clip_0_sheet.png").rename("first.png")
+    shutil.copy(CLIP, "my video.mp4")
+    assert vidrec("inspect", "my video.mp4") == 0
+    assert capsys.readouterr() == ("clip_0_sheet.png\n", "")
+    assert Path("clip_0_sheet.png").read_bytes() == Path("first.png").read_bytes()
+    assert vidrec("inspect", CLIP, "--output", "data/my sheet.PNG") == 0
     assert capsys.readouterr() == ("data/my sheet.PNG\n", "")
     with Image.open("clip_0_sheet.png") as stored, Image.open("data/my sheet.PNG") as made:
         assert (stored.format, made.format) == ("PNG", "PNG")
@@ -290,20 +313,122 @@ def test_inspect_writes_a_picture_and_says_where(
 def test_add_and_remove_say_what_comes_next(
     vidrec: Run, index: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    document = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
-    document["download_videos"] |= {"source": "directory", "directory": "own"}
-    Path("params.yaml").write_text(yaml.safe_dump(document), encoding="utf-8")
+    write_params(index, {"download_videos": {"source": "directory", "directory": "own"}})
     Path("own").mkdir()
-    assert vidrec("add", "data/videos/cars/clip_0.mp4", "--category", "mine") == 0
+    assert vidrec("add", CLIP, "--category", "mine") == 0
     assert capsys.readouterr().out.splitlines() == [
         "added own/mine/clip_0.mp4",
         "its id is clip_0, its category mine",
         "next: dvc repro",
     ]
     assert vidrec("remove", "clip_0") == 0
-    assert ".vidrec/removed/mine/clip_0.mp4" in capsys.readouterr().out
+    assert "undo: vidrec remove --undo clip_0" in capsys.readouterr().out.splitlines()
     assert vidrec("remove", "clip_0") == 1
-    assert capsys.readouterr().err.startswith("error: no video 'clip_0' in own")
+    assert capsys.readouterr().err.startswith("error: no video 'clip_0' in manifests/directory.csv")
+
+
+COMMANDS = {
+    "classify": ["frames"],
+    "segment": ["frames"],
+    "recommend": ["clip_0"],
+    "inspect": ["clip_0"],
+    "use": ["sample"],
+    "add": ["a.mp4", "--category", "c"],
+    "remove": ["a"],
+    "scan": [],
+    "list": [],
+    "status": [],
+    "check": [],
+    "discover": ["a=b"],
+}
+
+
+def test_each_command_is_tried_outside() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "vidrec.cli", "-h"], capture_output=True, text=True
+    )
+    assert set(re.findall(r"^ {4}(\w+) ", told.stdout, re.MULTILINE)) == set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_outside_a_project_every_command_says_the_same_line(
+    command: str, vidrec: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("dvc.yaml").unlink()
+    assert vidrec(command, *COMMANDS[command]) == 1
+    assert capsys.readouterr() == (
+        "",
+        f"error: {tmp_path} is not in a project of vidrec, for neither it nor a directory above it"
+        " has dvc.yaml, params.yaml and stages/: change to one that is (cd)\n",
+    )
+
+
+def test_commands_work_in_any_folder_of_the_project(
+    vidrec: Run,
+    index: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    write_params(index, {"download_videos": {"source": "directory", "directory": "own"}})
+    (index / "own").mkdir()
+    told = {}
+    for folder, up in ((".", ""), ("data/videos", "../../")):
+        monkeypatch.chdir(index / folder)
+        commands = (
+            ["recommend", "clip_0"],
+            ["recommend", f"{up}{CLIP}", "--json"],
+            ["classify", f"{up}data/frames/cars/clip_0"],
+            ["list"],
+        )
+        for command in commands:
+            assert vidrec(*command) == 0, command
+        told[folder] = capsys.readouterr()
+    assert told["data/videos"].out == told["."].out.replace(f'"{CLIP}",', f'"../../{CLIP}",', 1)
+    assert vidrec("inspect", "clip_0") == 0
+    assert Path("clip_0_sheet.png").is_file()
+    assert vidrec("add", "cars/clip_0.mp4", "--category", "mine") == 0
+    assert (index / "own/mine/clip_0.mp4").is_file()
+    assert (index / "manifests/directory.csv").is_file()
+    assert vidrec("--params", "nowhere.yaml", "classify", ".") == 1
+    assert capsys.readouterr().err == (
+        "error: nowhere.yaml is missing: run from the top of the project\n"
+    )
+
+
+def test_what_people_call_videos_and_categories_is_shown_and_understood(
+    vidrec: Run, index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = pd.read_csv("data/videos/manifest.csv", keep_default_na=False)
+    table["title"] = "Una película " + table["video_id"].str[-1]
+    table.to_csv("data/videos/manifest.csv", index=False)
+    Path("data/videos/category_names.csv").write_text("category,name\npets,mascotas\n", "utf-8")
+    assert vidrec("recommend", "Una película 0", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["query"], found["title"]) == ("Una película 0", "Una película 0")
+    assert found["video_id"] == "clip_0"
+    names = {each["category"]: each.get("category_name") for each in found["neighbors"]}
+    assert names == {"cars": None, "pets": "mascotas"}
+    assert vidrec("recommend", "clip_0") == 0
+    header, *rows = capsys.readouterr().out.splitlines()[2:]
+    assert header.split()[4] == "title"
+    assert all("Una película" in row and "pets" not in row for row in rows)
+    assert vidrec("recommend", "Una pelicula 0") == 1
+    assert "did you mean Una película 0 or" in capsys.readouterr().err
+
+
+def test_that_nothing_is_like_a_video_is_one_line(
+    vidrec: Run, index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = pd.read_csv("data/vectors.csv")
+    table.loc[table["video_id"] == "clip_0", table.columns[2:]] = 0.0
+    table.to_csv("data/vectors.csv", index=False)
+    assert vidrec("recommend", "clip_0", "-k", "1000") == 0
+    first, _ = capsys.readouterr().out.splitlines()
+    assert first == (
+        "most similar to clip_0: no video of the index has an object in common with it"
+    )
+    assert vidrec("recommend", "clip_0", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["neighbors"] == []
 
 
 def loaded_by(*arguments: str) -> tuple[str, set[str]]:
@@ -339,6 +464,13 @@ def test_a_picture_of_a_video_of_the_index_waits_for_no_download(index: Path) ->
     assert not loaded & {"torch", "sklearn", "yt_dlp", "imageio_ffmpeg"}
 
 
+# What answers questions about a video; the other commands change params, or tell of them.
+OF_A_VIDEO = [
+    *("contact_sheet", "detect", "display_names", "inspection", "near_names", "neighbor_table"),
+    *("neighbors", "terminal", "video_at_hand"),
+]
+
+
 def imported(tree: ast.AST) -> set[str]:
     """The dotted names of all that a module imports, wherever it does."""
     whole = {a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names}
@@ -346,8 +478,9 @@ def imported(tree: ast.AST) -> set[str]:
     return whole | {f"{node.module}.{alias.name}" for node in parts for alias in node.names}
 
 
-@pytest.mark.parametrize("path", sorted((PACKAGE / "commands").glob("*.py")), ids=lambda p: p.stem)
-def test_below_the_command_line_nothing_loads_params_or_knows_a_path(path: Path) -> None:
+@pytest.mark.parametrize("name", OF_A_VIDEO)
+def test_below_the_api_nothing_loads_params_or_knows_a_path(name: str) -> None:
+    path = PACKAGE / "commands" / f"{name}.py"
     tree = ast.parse(path.read_text(encoding="utf-8"))
     texts = [str(node.value) for node in ast.walk(tree) if isinstance(node, ast.Constant)]
     assert not [text for text in texts if "data/" in text or text == "params.yaml"]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from vidrec.project import Project
+from vidrec.project import ProjectPaths
 from vidrec.workflow import params
 from vidrec.workflow.code import modules_of
 
@@ -108,16 +108,18 @@ def test_the_tests_of_a_module_are_where_it_is() -> None:
 
 
 def test_the_project_lies_where_the_stages_put_it() -> None:
-    """Each path of `Project` is one that dvc.yaml names as what a stage makes."""
+    """Each path of `ProjectPaths` is one that dvc.yaml names as what a stage makes."""
     made = {
         next(iter(out)) if isinstance(out, dict) else out
         for stage in STAGES.values()
         for kind in ("outs", "metrics", "plots")
         for out in stage.get(kind, [])
     }
-    project = Project()
+    project = ProjectPaths()
     paths = {
-        getattr(project, name) for name, kind in vars(Project).items() if type(kind) is property
+        getattr(project, name)
+        for name, kind in vars(ProjectPaths).items()
+        if type(kind) is property
     }
     paths |= {project.detections(name) for name in ("classified", "finetuned", "segmented")}
     assert {path.as_posix() for path in paths} <= made
@@ -132,9 +134,15 @@ def test_stage_scripts_are_thin() -> None:
         assert len(path.read_text().splitlines()) <= 50, path
 
 
+def test_a_stage_that_is_stopped_says_that_work_is_kept_where_it_is() -> None:
+    for path in (ROOT / "stages").glob("*.py"):
+        keeps = PACKAGE / "workflow/checkpoints.py" in modules_of(path)
+        assert ("script.run(main, resumes=True)" in path.read_text()) is keeps, path
+
+
 def test_importing_a_room_runs_no_code() -> None:
     """To import any module of a room executes the room's own file, whoever wants what of it."""
-    for path in (PACKAGE / "__init__.py", *PACKAGE.glob("*/__init__.py")):
+    for path in PACKAGE.glob("*/__init__.py"):
         body = ast.parse(path.read_text()).body
         assert len(body) == 1, path
         assert isinstance(body[0], ast.Expr), path

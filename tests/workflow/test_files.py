@@ -70,6 +70,50 @@ def test_a_block_that_raises_leaves_the_old_directory_and_no_other(
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
+def misplaced(folder: Path, name: str) -> Path:
+    (folder / "file").write_text("old")
+    (folder / "directory/inner").mkdir(parents=True)
+    (folder / "link").symlink_to("nowhere")
+    (folder / "link to directory").symlink_to("directory")
+    return folder / name
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("directory", "Is a directory"),
+        ("file/a.csv", "Not a directory|File exists"),
+        ("file/b/a.csv", "Not a directory|File exists"),
+        ("link/a.csv", "File exists|No such file"),
+        ("a" * 250, "File name too long"),
+    ],
+)
+def test_a_file_that_cannot_lie_there_is_one_line(tmp_path: Path, name: str, why: str) -> None:
+    path = misplaced(tmp_path, name)
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(UserError, match=rf"cannot be written \(({why})\): name another path"):
+        write_bytes(path, b"new")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("name", ["file", "file/a", "link", "link/a", "link to directory"])
+def test_a_directory_that_cannot_lie_there_is_one_line(tmp_path: Path, name: str) -> None:
+    path = misplaced(tmp_path, name)
+    before = sorted(tmp_path.rglob("*"))
+    with (
+        pytest.raises(UserError, match=r"cannot be written \(.*\): name another path"),
+        atomic_directory(path),
+    ):
+        pass
+    assert sorted(tmp_path.rglob("*")) == before
+    assert (tmp_path / "file").read_text() == "old"
+
+
+def test_what_the_block_itself_runs_into_is_its_own(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), atomic_path(tmp_path / "a"):
+        (tmp_path / "nowhere").read_bytes()
+
+
 def test_json_is_text_that_people_and_git_can_read(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     write_json(path, {"é": [1, None]})

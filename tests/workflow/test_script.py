@@ -1,3 +1,4 @@
+import argparse
 import os
 import signal
 import subprocess
@@ -38,7 +39,7 @@ def fail(error: BaseException) -> None:
     [
         (UserError("a.csv is missing: make it"), "error: a.csv is missing: make it\n"),
         (UserError("a\nb.csv is missing"), "error: a b.csv is missing\n"),
-        (KeyboardInterrupt(), "error: stopped by the user; what was finished is kept\n"),
+        (KeyboardInterrupt(), "error: stopped by the user\n"),
     ],
 )
 def test_what_a_user_causes_is_one_line_and_status_1(
@@ -48,6 +49,13 @@ def test_what_a_user_causes_is_one_line_and_status_1(
         script.run(lambda: fail(error))
     assert ended.value.code == 1
     assert capsys.readouterr() == ("", said)
+
+
+def test_what_is_kept_is_said_where_anything_is(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        script.run(lambda: fail(KeyboardInterrupt()), resumes=True)
+    assert ended.value.code == 1
+    assert capsys.readouterr().err == "error: stopped by the user; what was finished is kept\n"
 
 
 def test_a_bug_keeps_its_traceback() -> None:
@@ -97,6 +105,22 @@ def test_bad_arguments_are_one_line_and_status_2(
 def test_the_params_file_is_an_argument() -> None:
     assert script.parser("").parse_args([]).params == Path("params.yaml")
     assert script.parser("").parse_args(["--params", "p.yaml"]).params == Path("p.yaml")
+
+
+def test_whole_numbers_have_a_least() -> None:
+    assert (script.positive("1"), script.not_negative("0")) == (1, 0)
+    for number, text in ((script.positive, "0"), (script.not_negative, "-5")):
+        with pytest.raises(argparse.ArgumentTypeError, match="is not a whole number of"):
+            number(text)
+
+
+def test_a_lock_that_cannot_lie_there_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(".vidrec").touch()
+    with pytest.raises(UserError, match=r"^\.vidrec/locks cannot be written"):
+        script.lock("classify_frames")
 
 
 LOCKING = "from vidrec.workflow import script; script.run(lambda: script.lock({!r}))"

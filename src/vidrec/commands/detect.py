@@ -4,7 +4,7 @@ What loads torch is imported where it is used.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from vidrec.detections.distributions import Distribution, top_classes
 from vidrec.detections.masks import Segments
@@ -13,12 +13,17 @@ from vidrec.media.frames import Frames
 from vidrec.workflow.video import Video
 
 if TYPE_CHECKING:
-    from vidrec.classifier.frame_classifier import Predictions
+    from functools import _lru_cache_wrapper
+
+    from vidrec.classifier.frame_classifier import FrameClassifier, Predictions
+    from vidrec.segmenter.object_segmenter import ObjectSegmenter
     from vidrec.settings.classify_frames import ClassifierSettings
     from vidrec.settings.segment_objects import SegmenterSettings
 
 # Whatever a query is called, its detections are of no video of the index.
 QUERY = Video("", "query")
+
+Network = TypeVar("Network", "FrameClassifier", "ObjectSegmenter")
 
 
 def classify(frames: Frames, weights: Path, settings: "ClassifierSettings") -> VideoDetections:
@@ -40,9 +45,10 @@ def classify_with_head(
 
 def segment(frames: Frames, weights: Path, settings: "SegmenterSettings") -> Segments:
     """The objects in the frames, with their masks, by the segmenter in `weights`."""
-    from vidrec.segmenter.object_segmenter import segment_video
+    from vidrec.segmenter.object_segmenter import load_segmenter, segment_frames
 
-    return segment_video(weights, settings, frames)
+    segmenter = _loaded(load_segmenter, weights, settings)
+    return segment_frames(frames, segmenter, settings.frame_fps, settings.fps)
 
 
 def _predict(
@@ -50,8 +56,19 @@ def _predict(
 ) -> tuple[tuple[str, ...], "Predictions"]:
     from vidrec.classifier.frame_classifier import load_classifier
 
-    classifier = load_classifier(weights, settings)
+    classifier = _loaded(load_classifier, weights, settings)
     return classifier.card.labels, classifier.predict(frames.pictures())
+
+
+def _loaded(load: "_lru_cache_wrapper[Network]", folder: Path, settings: Any) -> Network:
+    """The network in `folder`: there may be another one there than when `load` last looked."""
+    from vidrec.networks.weights import read_card
+
+    network = load(folder, settings)
+    if network.card != read_card(folder):
+        load.cache_clear()
+        network = load(folder, settings)
+    return network
 
 
 def _detections(found: Distribution) -> VideoDetections:

@@ -27,24 +27,41 @@ MOST_TILES = 24
 class Inspected:
     """All that is known of a video; what no detector has looked for is None.
 
-    `picture` gives the pixels (height, width, 3) of a frame by its number, 1 … `count`.
+    `name` will do for a file, `heading` is what people call the video. `picture` gives the pixels
+    (height, width, 3) of a frame by its number, 1 … `count`.
     """
 
     name: str
+    heading: str
     count: int
     picture: Callable[[int], NDArray[np.uint8]]
     classes: pd.DataFrame | None
     objects: Segments | None
 
+    def sheet(self) -> Image.Image:
+        """The contact sheet of at most MOST_TILES frames."""
+        looked_at = self.objects.frames if self.objects else []
+        numbers = chosen_frames(self.count, looked_at)
+        tiles = [_tile(self, number) for number in numbers]
+        note = f"{len(tiles)} of {self.count} frames"
+        if self.classes is not None:
+            note += "; below each its number, class and confidence"
+        if self.objects is not None:
+            shown = len(set(looked_at) & set(numbers))
+            note += f"; objects were looked for in {shown} of these"
+        return contact_sheet.draw(readable(self.heading), note, tiles)
+
 
 def of_frames(
-    name: str, frames: Frames, classes: pd.DataFrame, objects: Segments | None
+    name: str, heading: str, frames: Frames, classes: pd.DataFrame, objects: Segments | None
 ) -> Inspected:
     """What has been found just now in the frames of a video."""
-    return Inspected(name, len(frames.files), frames.picture, classes, objects)
+    return Inspected(name, heading, len(frames.files), frames.picture, classes, objects)
 
 
-def of_indexed(video: Video, frames: Path, classified: Path, segmented: Path) -> Inspected:
+def of_indexed(
+    video: Video, heading: str, frames: Path, classified: Path, segmented: Path
+) -> Inspected:
     """What the stages have stored of a video of the index, below these directories.
 
     Raises UserError where it is nothing.
@@ -54,26 +71,13 @@ def of_indexed(video: Video, frames: Path, classified: Path, segmented: Path) ->
         raise UserError(f"{of_classes} is missing: run `dvc repro classify_frames` to make it")
     paths = frame_paths(video.below(frames))
     return Inspected(
-        video.below(Path()).as_posix(),
+        video.video_id,
+        heading,
         len(paths),
         lambda number: read_picture(paths[number - 1]),
         read_detections(of_classes) if of_classes.is_file() else None,
         read_segments(of_objects) if of_objects.is_file() else None,
     )
-
-
-def draw(video: Inspected) -> Image.Image:
-    """The contact sheet of at most MOST_TILES frames of a video."""
-    looked_at = video.objects.frames if video.objects else []
-    numbers = chosen_frames(video.count, looked_at)
-    tiles = [_tile(video, number) for number in numbers]
-    note = f"{len(tiles)} of {video.count} frames"
-    if video.classes is not None:
-        note += "; below each its number, class and confidence"
-    if video.objects is not None:
-        shown = len(set(looked_at) & set(numbers))
-        note += f"; objects were looked for in {shown} of these"
-    return contact_sheet.draw(readable(video.name), note, tiles)
 
 
 def chosen_frames(count: int, looked_at: Sequence[int]) -> list[int]:

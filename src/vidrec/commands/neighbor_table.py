@@ -3,15 +3,19 @@
 from collections.abc import Sequence
 
 from rich.cells import cell_len
-from rich.console import JustifyMethod
+from rich.console import Console, ConsoleOptions, JustifyMethod
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from vidrec.commands.neighbors import Answer
-from vidrec.recommender.reasons import Neighbor, Reason
+from vidrec.commands.neighbors import Answer, Neighbor
+from vidrec.recommender.ranking import similarity_text
+from vidrec.recommender.reasons import Reason
 from vidrec.workflow.errors import readable
 
 REASONS_SHOWN = 3
+# A terminal with less room for titles gets longer lines.
+TITLE_LEAST = 12
 # Title, justification and style of the columns that no terminal is too narrow for.
 COLUMNS: tuple[tuple[str, JustifyMethod, str], ...] = (
     ("rank", "right", ""),
@@ -19,6 +23,18 @@ COLUMNS: tuple[tuple[str, JustifyMethod, str], ...] = (
     ("category", "left", ""),
     ("similarity", "right", "green"),
 )
+NOTHING = "no video of the index has an object in common with it"
+
+
+class _Title(Text):
+    """A title in one line, cut where its column ends."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(readable(title), no_wrap=True, overflow="ellipsis")
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        width = min(self.cell_len, options.max_width)
+        return Measurement(min(width, TITLE_LEAST), width)
 
 
 def head(name: str, answer: Answer) -> str:
@@ -27,26 +43,35 @@ def head(name: str, answer: Answer) -> str:
     if category is None:
         said = f"not known: {answer.unknown}"
     else:
-        said = f"{readable(category.name)} ({category.probability:.0%})"
-    return f"most similar to {name}:\ncategory by its objects: {said}"
+        shown = answer.names.category(category.name)
+        said = f"{readable(shown)} ({category.probability:.0%})"
+    nothing = "" if answer.neighbors else f" {NOTHING}"
+    return f"most similar to {name}:{nothing}\ncategory by its objects: {said}"
 
 
 def table_of(neighbors: Sequence[Neighbor]) -> Table:
-    """A row for each neighbour: rank, id, category, similarity, and its three largest reasons."""
+    """A row for each neighbour: rank, id, category, similarity, and its three largest reasons.
+
+    Before the reasons stands its title, if any title says more than the id.
+    """
     rows = [_cells(neighbor) for neighbor in neighbors]
     table = Table(box=None, pad_edge=False, header_style="dim")
     for index, (title, justify, style) in enumerate(COLUMNS):
         widest = max(cell_len(text) for text in (title, *(row[index] for row in rows)))
         table.add_column(title, justify=justify, style=style, no_wrap=True, min_width=widest)
+    titled = any(neighbor.title != neighbor.video_id for neighbor in neighbors)
+    if titled:
+        table.add_column("title")
     table.add_column("objects in both")
     for row, neighbor in zip(rows, neighbors, strict=True):
-        table.add_row(*map(Text, row), _reasons(neighbor.reasons))
+        named = [_Title(neighbor.title)] if titled else []
+        table.add_row(*map(Text, row), *named, _reasons(neighbor.reasons))
     return table
 
 
 def _cells(neighbor: Neighbor) -> tuple[str, str, str, str]:
-    names = readable(neighbor.video_id), readable(neighbor.category)
-    return str(neighbor.rank), *names, f"{neighbor.similarity:.3f}"
+    names = readable(neighbor.video_id), readable(neighbor.category_name)
+    return str(neighbor.rank), *names, similarity_text(neighbor.similarity)
 
 
 def _reasons(reasons: Sequence[Reason]) -> Text:

@@ -1,13 +1,14 @@
 """What is said of a query: the videos most like it, why, and the category it would get."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from vidrec.recommender.reasons import Neighbor, recommend
+from vidrec.commands.display_names import DisplayNames
+from vidrec.recommender.reasons import Reason, Similar, recommend
 from vidrec.vectors.categories import DECIMALS, Guess
 from vidrec.vectors.vectors import Vectors
 from vidrec.vectors.video_classifier import VideoClassifier, class_probabilities
@@ -21,29 +22,59 @@ UNTRAINED = "`dvc repro train_video_classifier` makes the classifier of videos"
 
 
 @dataclass(frozen=True)
+class Neighbor:
+    """A recommended video, with its reasons: the largest first, all together 1.
+
+    `title` and `category_name` are for people, `path` is what the manifest says of its file.
+    """
+
+    rank: int
+    video_id: str
+    category: str
+    title: str
+    similarity: float
+    reasons: list[Reason]
+    path: str
+    category_name: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """The videos of the index: their vectors, and what people call them."""
+
+    vectors: Vectors
+    names: DisplayNames
+
+
+@dataclass(frozen=True)
 class Answer:
     """The neighbours of a query, best first, and the category that it would get.
 
-    `category` is None where it is not known, and `unknown` says why.
+    `category` is None where it is not known, and `unknown` says why. `indexed` is the query itself
+    where it is of the index. `names` are those of all videos and categories.
     """
 
     neighbors: list[Neighbor]
     category: Guess | None
     unknown: str = ""
+    indexed: Video | None = None
+    names: DisplayNames = field(default_factory=DisplayNames)
 
 
-def of_indexed(vectors: Vectors, video: Video, count: int, guesses: Mapping[str, Guess]) -> Answer:
+def of_indexed(known: Known, video: Video, count: int, guesses: Mapping[str, Guess]) -> Answer:
     """The `count` videos most like one of the index; its category is the one in `guesses`."""
+    vectors = known.vectors
     row = vectors.videos.index(video)
     found = recommend(vectors, vectors.values[row], count, excluded=row)
     sizes = Counter(vectors.categories)
     few = sum(size > 1 for size in sizes.values()) < 2
     why = TOO_FEW if few else ALONE if sizes[video.category] == 1 else UNTRAINED
-    return Answer(found, guesses.get(video.video_id), why)
+    neighbors = named(found, known.names)
+    return Answer(neighbors, guesses.get(video.video_id), why, video, known.names)
 
 
 def of_unseen(
-    vectors: Vectors,
+    known: Known,
     vector: FloatArray,
     count: int,
     classifier: VideoClassifier | None,
@@ -54,9 +85,28 @@ def of_unseen(
     `why` says why there is no classifier, if there is none.
     """
     category = None
-    if classifier is not None and classifier.labels == vectors.labels:
+    if classifier is not None and classifier.labels == known.vectors.labels:
         category = guess(classifier, vector)
-    return Answer(recommend(vectors, vector, count), category, why)
+    neighbors = named(recommend(known.vectors, vector, count), known.names)
+    return Answer(neighbors, category, why, names=known.names)
+
+
+def named(found: Sequence[Similar], names: DisplayNames) -> list[Neighbor]:
+    """The videos of `found` that have anything in common with the query, by their names."""
+    return [
+        Neighbor(
+            each.rank,
+            each.video_id,
+            each.category,
+            names.title(each.video_id),
+            each.similarity,
+            each.reasons,
+            names.path(each.video_id),
+            names.category(each.category),
+        )
+        for each in found
+        if each.similarity > 0
+    ]
 
 
 def guess(classifier: VideoClassifier, vector: FloatArray) -> Guess:
@@ -77,20 +127,39 @@ def check_any_object(vector: FloatArray, word: str) -> None:
 
 def to_dict(query: str, answer: Answer) -> dict[str, Any]:
     """What `vidrec recommend --json` prints."""
-    category = answer.category
+    category, names = answer.category, answer.names
+    guessed = category and {
+        "name": category.name,
+        **_category_name(category.name, names.category(category.name)),
+        "probability": category.probability,
+    }
     return {
         "query": query,
-        "category": category and {"name": category.name, "probability": category.probability},
-        "neighbors": [
-            {
-                "rank": neighbor.rank,
-                "video_id": neighbor.video_id,
-                "category": neighbor.category,
-                "similarity": neighbor.similarity,
-                "reasons": [
-                    {"label": reason.label, "share": reason.share} for reason in neighbor.reasons
-                ],
-            }
-            for neighbor in answer.neighbors
-        ],
+        "in_index": answer.indexed is not None,
+        **(_names_of(answer.indexed, names) if answer.indexed else {}),
+        "category": guessed,
+        "neighbors": [_neighbor_to_dict(each) for each in answer.neighbors],
     }
+
+
+def _names_of(video: Video, names: DisplayNames) -> dict[str, str]:
+    name = video.video_id
+    return {"video_id": name, "title": names.title(name), "path": names.path(name)}
+
+
+def _neighbor_to_dict(neighbor: Neighbor) -> dict[str, Any]:
+    return {
+        "rank": neighbor.rank,
+        "video_id": neighbor.video_id,
+        "category": neighbor.category,
+        **_category_name(neighbor.category, neighbor.category_name),
+        "title": neighbor.title,
+        "path": neighbor.path,
+        "similarity": neighbor.similarity,
+        "reasons": [{"label": each.label, "share": each.share} for each in neighbor.reasons],
+    }
+
+
+def _category_name(category: str, name: str) -> dict[str, str]:
+    """The category as people write it, where that differs."""
+    return {"category_name": name} if name != category else {}

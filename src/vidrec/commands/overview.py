@@ -10,7 +10,7 @@ import yaml
 
 from vidrec.commands.collection import directory_source
 from vidrec.experiments.status import stale_outputs
-from vidrec.project import Project
+from vidrec.project import ProjectPaths
 from vidrec.settings.download_videos import Params
 from vidrec.vectors.vectors import read_vectors
 from vidrec.videos.category_names import read_category_names
@@ -38,7 +38,7 @@ class Seen:
     why: str = ""
 
 
-def collection_of(project: Project) -> list[Seen]:
+def collection_of(project: ProjectPaths) -> list[Seen]:
     """All videos that the source lists or the index has, sorted by category and id.
 
     `waits`: listed, and not in the index yet. `leaves`: in the index, and no longer listed.
@@ -62,7 +62,7 @@ def collection_of(project: Project) -> list[Seen]:
     return sorted(seen, key=lambda each: each.video)
 
 
-def _listed(project: Project, settings: Params) -> list[Seen]:
+def _listed(project: ProjectPaths, settings: Params) -> list[Seen]:
     """The videos of the source with their own status."""
     if settings.source == "directory":
         rows = read_listing(project.root / settings.directory_manifest)
@@ -80,7 +80,7 @@ def _listed(project: Project, settings: Params) -> list[Seen]:
     return taken
 
 
-def _taken(project: Project) -> list[Seen]:
+def _taken(project: ProjectPaths) -> list[Seen]:
     """What the last run took in, as its manifest has it."""
     if not (project.videos / NAME).is_file():
         return []
@@ -92,13 +92,13 @@ def _taken(project: Project) -> list[Seen]:
     ]
 
 
-def _indexed(project: Project) -> Mapping[str, Video]:
+def _indexed(project: ProjectPaths) -> Mapping[str, Video]:
     if not project.vectors.is_file():
         return {}
     return {video.video_id: video for video in read_vectors(project.vectors).videos}
 
 
-def _failed(project: Project) -> Mapping[str, str]:
+def _failed(project: ProjectPaths) -> Mapping[str, str]:
     """The status of each video that gave no frames."""
     if not project.failed_videos.is_file():
         return {}
@@ -121,7 +121,7 @@ def totals(seen: Sequence[Seen]) -> str:
     return ", ".join(f"{counts[state]} {state}" for state in order if counts[state]) or "no videos"
 
 
-def status_of(project: Project) -> Iterator[str]:
+def status_of(project: ProjectPaths) -> Iterator[str]:
     """How the project stands, by lines: videos, weights, index, and what a run would do."""
     document = yaml.safe_load((project.root / "params.yaml").read_text(encoding="utf-8"))
     yield f"videos:    {_source(project)}"
@@ -137,7 +137,7 @@ def status_of(project: Project) -> Iterator[str]:
         yield "results:   all are of the present code, params and data"
 
 
-def _source(project: Project) -> str:
+def _source(project: ProjectPaths) -> str:
     settings = params.load(Params, project.root / "params.yaml")
     if settings.source == "directory":
         place = directory_source(project.root, settings).place
@@ -171,4 +171,4 @@ def names_of(root: Path) -> Mapping[str, str]:
     settings = params.load(Params, root / "params.yaml")
     listed = read_listing(root / settings.directory_manifest)
     named = {each.category: each.category_name for each in listed}
-    return named or read_category_names(Project(root).videos)
+    return named or read_category_names(ProjectPaths(root).videos)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vidrec.commands.display_names import DisplayNames
 from vidrec.commands.near_names import hint
 from vidrec.commands.terminal import Progress
 from vidrec.media.containers import VIDEO_SUFFIXES, VideoError
@@ -64,34 +65,58 @@ class Lookup:
     """What a word for a video is looked up in.
 
     `contents` has the ids of the files by the SHA-256 of their content; `frames` is where the
-    frames of the videos lie, as `<category>/<video_id>`; `listing` is the file that lists the ids.
+    frames of the videos lie, as `<category>/<video_id>`; `listing` is the file that lists the ids;
+    `names` are what people call the videos.
     """
 
     videos: Sequence[Video]
     contents: Mapping[str, Sequence[str]]
     frames: Path
     listing: Path
+    names: DisplayNames
 
     def find(self, video_id: str | None) -> Indexed | None:
         """The video of that id."""
         return next((Indexed(each) for each in self.videos if each.video_id == video_id), None)
 
+    def titled(self, title: str) -> Indexed | None:
+        """The video of that title. Raises UserError where there are more than one."""
+        found = [each for each in map(self.find, self.names.titled(title)) if each]
+        if len(found) > 1:
+            ids = ", ".join(each.name for each in found)
+            raise UserError(
+                f"{len(found)} videos have the title {title!r}: name one by its id: {ids}"
+            )
+        return found[0] if found else None
+
+    def all_names(self) -> list[str]:
+        """The ids and, where they say more, the titles."""
+        ids = [each.video_id for each in self.videos]
+        return list(dict.fromkeys([*ids, *map(self.names.title, ids)]))
+
 
 def resolve(word: str, lookup: Lookup) -> Indexed | File | FrameDirectory | Url:
-    """What `word` stands for: an id comes before a file of that name.
+    """What `word` stands for: an id comes before a file of that name, a file before a title.
 
     A file is known by its content, frames by their place, a page of YouTube by its id. Raises
     UserError where there is no such thing.
     """
+    if not word.strip():
+        raise UserError(
+            "no video is named: give its id or title, a file, a directory of frames, or a URL"
+        )
     if is_url(word):
         return lookup.find(_id_in(word)) or Url(word)
     found = lookup.find(word)
     if found:
         return found
     path = Path(word)
-    if not _exists(path):
-        raise _missing(word, lookup)
-    return _directory(path, lookup) if path.is_dir() else _file(path, lookup)
+    if _exists(path):
+        return _directory(path, lookup) if path.is_dir() else _file(path, lookup)
+    found = lookup.titled(word)
+    if found:
+        return found
+    raise _missing(word, lookup)
 
 
 def is_url(word: str) -> bool:
@@ -117,8 +142,7 @@ def _missing(word: str, lookup: Lookup) -> UserError:
     """The error that there is no `word`, which was meant as a path or else as an id."""
     if "/" in word or Path(word).suffix.lower() in VIDEO_SUFFIXES:
         return UserError(f"{word} is missing: there is no such file or directory, mend the path")
-    ids = [video.video_id for video in lookup.videos]
-    meant = hint(word, ids, f"{lookup.listing} lists those there")
+    meant = hint(word, lookup.all_names(), f"{lookup.listing} lists those there")
     return UserError(f"no video {word!r} in the index: {meant}")
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from vidrec.metrics.by_video import FIGURES, known
 from vidrec.metrics.figures import rounded
 from vidrec.metrics.intervals import difference, interval_metrics, with_interval
-from vidrec.project import Project
+from vidrec.project import ProjectPaths
 from vidrec.settings.weigh_objects import TERMS, WeightingSettings
 from vidrec.vectors.weighting import SCALINGS
 from vidrec.workflow.absent import absent_reason
@@ -89,7 +89,7 @@ def combinations(only: str = "*") -> list[Combination]:
     return found
 
 
-def skipped(project: Project) -> dict[str, str]:
+def skipped(project: ProjectPaths) -> dict[str, str]:
     """The detectors that were not run in `project`, with the reason."""
     reasons = {detector: absent_reason(project.detections(detector)) for detector in TERMS}
     return {detector: reason for detector, reason in reasons.items() if reason is not None}
@@ -113,7 +113,7 @@ def figures(experiment: Any | None) -> dict[str, Any] | None:
     metrics = (experiment["revs"][0].get("data") or {}).get("metrics") or {}
     found = {
         name: value
-        for path in (Project().index_metrics, Project().classifier_metrics)
+        for path in (ProjectPaths().index_metrics, ProjectPaths().classifier_metrics)
         for name, value in ((metrics.get(path.as_posix()) or {}).get("data") or {}).items()
     }
     failed = (experiment.get("executor") or {}).get("state") == "failed"

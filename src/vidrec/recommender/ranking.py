@@ -4,6 +4,7 @@ numpy only: a query is answered in less time than it takes to load scikit-learn.
 """
 
 from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
 
 import numpy as np
 
@@ -15,6 +16,9 @@ DEPTH = 10
 
 DECIMALS = 6
 
+# To what people are shown of a similarity, and the most that they are of one below 1.
+STEP, ALMOST = Decimal("0.001"), Decimal("0.999")
+
 
 def similarities(queries: FloatArray, unit: FloatArray) -> FloatArray:
     """The cosine (queries, videos) of each query with each of `unit`, rows of length 1 or 0.
@@ -23,6 +27,15 @@ def similarities(queries: FloatArray, unit: FloatArray) -> FloatArray:
     """
     cosine: FloatArray = unit_rows(queries) @ unit.T
     return np.round(cosine, DECIMALS) + 0.0
+
+
+def similarity_text(similarity: float) -> str:
+    """A similarity as people read it, wherever they do: 1.000 is only what is 1.
+
+    Rounded from the digits that are stored, not from what was rounded before.
+    """
+    rounded = Decimal(str(similarity)).quantize(STEP, ROUND_HALF_EVEN)
+    return str(min(rounded, ALMOST) if similarity < 1 else rounded)
 
 
 def id_ranks(ids: Sequence[str]) -> IntArray:

@@ -22,8 +22,8 @@ class Reason:
 
 
 @dataclass(frozen=True)
-class Neighbor:
-    """A recommended video, with its reasons: the largest first, all together 1."""
+class Similar:
+    """A video that is like the query, with its reasons: the largest first, all together 1."""
 
     rank: int
     video_id: str
@@ -34,7 +34,7 @@ class Neighbor:
 
 def recommend(
     vectors: Vectors, query: FloatArray, count: int = 10, excluded: int | None = None
-) -> list[Neighbor]:
+) -> list[Similar]:
     """The `count` videos most like `query` (labels,), ranked as the stage build_index ranks.
 
     The video in the row `excluded` is left out: it is the query itself.
@@ -42,7 +42,7 @@ def recommend(
     similarity = similarities(query[np.newaxis], unit_rows(vectors.values))[0]
     rows = nearest(similarity, id_ranks(vectors.ids), count, excluded)
     return [
-        Neighbor(
+        Similar(
             rank,
             vectors.ids[row],
             vectors.categories[row],

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from vidrec.recommender.ranking import similarity_text
 from vidrec.recommender.reasons import Reason, reasons
 from vidrec.recommender.recommendations import Ranked
 from vidrec.report import page
@@ -181,6 +182,7 @@ def _likeness(index: Index, row: int, place_of: Mapping[int, int]) -> dict[str, 
             {
                 "place": place_of[item.row],
                 "similarity": round(item.similarity, DECIMALS),
+                "text": similarity_text(item.similarity),
                 **_why(index.vectors, row, item.row),
             }
             for item in index.neighbors[row]

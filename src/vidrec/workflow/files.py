@@ -1,5 +1,6 @@
 """Files as the stages need them: written whole or not at all, and known by their content."""
 
+import errno
 import hashlib
 import json
 import os
@@ -16,28 +17,59 @@ from vidrec.workflow.errors import UserError
 # In bytes: file systems end at 255, and `atomic_path` has a longer name for a file on its way.
 LONGEST_FILE_NAME = 200
 
+# Errors of the system over what lies at a path, or above it. Others are of the disk, or ours.
+MISPLACED = {errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR}
+
+
+@contextmanager
+def placing(path: Path) -> Iterator[None]:
+    """Within it, that something cannot come to lie at `path` is a UserError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in MISPLACED:
+            raise
+        raise UserError(
+            f"{path} cannot be written ({error.strerror}): name another path, or move what is there"
+        ) from None
+
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
-    """A temporary path beside `path` that takes its name once the block ends without error."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
+    """A temporary path beside `path` that takes its name once the block ends without error.
+
+    Raises UserError, before the block begins, where `path` is a directory or lies below a file.
+    """
+    with placing(path):
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(
+            dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix
+        )
     os.close(handle)
     temporary = Path(name)
     try:
         yield temporary
         temporary.chmod(0o644)
-        temporary.replace(path)
+        with placing(path):
+            temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 
 
 @contextmanager
 def atomic_directory(path: Path) -> Iterator[Path]:
-    """A temporary directory that replaces the directory `path` once the block ends well."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _remove_leftovers(path)
-    temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
+    """A temporary directory that replaces the directory `path` once the block ends well.
+
+    Raises UserError, before the block begins, where `path` is no directory or lies below a file.
+    """
+    with placing(path):
+        if os.path.lexists(path) and (path.is_symlink() or not path.is_dir()):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_leftovers(path)
+        temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
     try:
         yield temporary
         temporary.chmod(0o755)

@@ -11,6 +11,7 @@ from typing import NoReturn
 from filelock import FileLock, Timeout
 
 from vidrec.workflow.errors import UserError, readable
+from vidrec.workflow.files import placing
 from vidrec.workflow.state import LOCKS
 
 # Errors of the system that a user can mend: no room, no access. Any other is a bug of ours.
@@ -33,13 +34,25 @@ def parser(description: str | None) -> argparse.ArgumentParser:
 
 def positive(text: str) -> int:
     """A whole number of 1 or more."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
+    return _whole_number(text, 1)
+
+
+def not_negative(text: str) -> int:
+    """A whole number of 0 or more."""
+    return _whole_number(text, 0)
+
+
+def _whole_number(text: str, least: int) -> int:
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of {least} or more")
     return int(text)
 
 
-def run(main: Callable[[], None]) -> NoReturn:
-    """Run `main`; a UserError becomes one line on standard error and exit status 1."""
+def run(main: Callable[[], None], *, resumes: bool = False) -> NoReturn:
+    """Run `main`; a UserError becomes one line on standard error and exit status 1.
+
+    `resumes` is whether another run goes on where this one was stopped.
+    """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         main()
@@ -55,7 +68,8 @@ def run(main: Callable[[], None]) -> NoReturn:
         )
         sys.exit(1)
     except KeyboardInterrupt:
-        print("error: stopped by the user; what was finished is kept", file=sys.stderr)
+        kept = "; what was finished is kept" if resumes else ""
+        print(f"error: stopped by the user{kept}", file=sys.stderr)
         sys.exit(1)
     sys.exit(0)
 
@@ -65,7 +79,8 @@ def lock(stage: str) -> FileLock:
 
     DVC's own lock is gone once `dvc` is killed, while the stage that it started runs on.
     """
-    LOCKS.mkdir(parents=True, exist_ok=True)
+    with placing(LOCKS):
+        LOCKS.mkdir(parents=True, exist_ok=True)
     held = FileLock(LOCKS / f"{stage}.lock")
     try:
         held.acquire(timeout=0)

@@ -156,7 +156,7 @@
     link.querySelector(".title").textContent = video.title;
     setCategory(link, video.category);
     link.querySelector(".meter span").style.width = `${100 * Math.max(0, found.similarity)}%`;
-    link.querySelector(".value").textContent = found.similarity.toFixed(3);
+    link.querySelector(".value").textContent = found.text;
     const rest = 1 - found.reasons.reduce((sum, { share }) => sum + share, 0);
     link.querySelector(".reasons").append(...found.reasons.map(reason));
     if (found.more) link.querySelector(".reasons").append(reason({ label: "others", share: rest }));

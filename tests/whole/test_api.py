@@ -1,23 +1,24 @@
-"""Neighbours of videos in the index and of others, in a project of six small clips."""
+"""What a project of six small clips answers, to questions from Python."""
 
+import dataclasses
 import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from tests.projects import write_params
 
+import vidrec
+from vidrec.api import Project
 from vidrec.commands import detect
-from vidrec.commands.neighbors import ALONE, TOO_FEW, UNTRAINED, Answer
+from vidrec.commands.neighbors import ALONE, TOO_FEW, UNTRAINED, Answer, Neighbor
 from vidrec.detections.tree import VideoDetections, write_classes, write_detections
 from vidrec.head.finetune_head import Head, save_head
 from vidrec.media.frames import Frames, read_frames, videos_below
 from vidrec.networks import weights
-from vidrec.project import Project
-from vidrec.recommender.reasons import Neighbor
-from vidrec.session import Session
 from vidrec.settings.classify_frames import ClassifierSettings
 from vidrec.settings.segment_objects import SegmenterSettings
 from vidrec.vectors.categories import read_categories
@@ -28,11 +29,11 @@ CLIPS = [f"clip_{number}" for number in range(6)]
 
 
 def answer(video: str, count: int = 10) -> Answer:
-    return Session(Project(), lambda _: None).recommend(video, count)
+    return Project().answer(video, count)
 
 
 def query(video: str, count: int = 10) -> list[Neighbor]:
-    return answer(video, count).neighbors
+    return Project().recommend(video, count)
 
 
 def unseen(kind: str, video_id: str) -> str:
@@ -136,14 +137,14 @@ def test_the_segmenter_looks_at_a_video_where_the_vectors_are_of_it(
 
 
 def test_what_params_yaml_says_by_now_does_not_matter(index: Path) -> None:
-    video = unseen("videos", "clip_3")
-    before = answer(video)
+    video, project = unseen("videos", "clip_3"), Project()
+    before = project.answer(video)
     extracting = {"fps": 1, "size": 64, "fit": "pad"}
     weighing = {"term": "count", "scaling": "binary"}
     write_params(index, {"extract_frames": extracting, "weigh_objects": weighing})
-    assert answer(video) == before
+    assert project.answer(video) == before
     Path("params.yaml").unlink()
-    assert answer(video) == before
+    assert project.answer(video) == before
 
 
 def test_an_index_without_what_it_was_made_with(index: Path) -> None:
@@ -256,3 +257,98 @@ def test_what_is_no_video(index: Path) -> None:
     ):
         with pytest.raises(UserError, match=said):
             query(video)
+
+
+def test_the_similarities_end_where_nothing_is_in_common(index: Path) -> None:
+    table = pd.read_csv("data/vectors.csv").set_index("video_id")
+    labels = table.columns[1:]
+    table.loc["clip_5", labels] = 0.0
+    table.loc["clip_5", "tree"] = 1.0
+    table.loc[["clip_0", "clip_1"], "tree"] = 0.0
+    table.reset_index().to_csv("data/vectors.csv", index=False)
+    found = query("clip_0", 1000)
+    assert {each.video_id for each in found} == {"clip_1", "clip_2", "clip_3", "clip_4"}
+    assert [each.rank for each in found] == [1, 2, 3, 4]
+    assert all(each.similarity > 0 for each in found)
+
+
+def test_answers_are_the_same_from_any_folder(
+    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = query("clip_0")
+    (index / "deep/er").mkdir(parents=True)
+    monkeypatch.chdir(index / "deep/er")
+    assert vidrec.recommend("clip_0") == expected
+    assert vidrec.recommend("../../data/videos/cars/clip_0.mp4") == expected
+    monkeypatch.chdir(tmp_path)
+    for path in ("project", Path("project"), "project/deep", str(index)):
+        assert vidrec.Project(path).recommend("clip_0") == expected
+    project = vidrec.Project("project")
+    monkeypatch.chdir("/")
+    assert project.recommend(index / "data/videos/cars/clip_0.mp4") == expected
+    assert repr(project) == f"Project({str(index)!r})"
+
+
+def test_messages_have_the_shortest_path(
+    index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("data/vectors.csv").unlink()
+    for folder, shown in ((index, "data/vectors.csv"), (tmp_path, "project/data/vectors.csv")):
+        monkeypatch.chdir(folder)
+        with pytest.raises(UserError, match=f"^{shown} is missing: run `dvc repro`"):
+            Project(index).recommend("clip_0")
+
+
+def test_the_detections_of_a_directory_are_those_of_the_stages(index: Path) -> None:
+    folder = place_of("frames", "clip_0")
+    stored = pd.read_csv("data/detections/classified/cars/clip_0.csv")
+    for given in (str(folder), folder):
+        pd.testing.assert_frame_equal(vidrec.classify(given), stored)
+    assert list(stored) == ["frame", "label", "confidence"]
+
+
+def test_each_frame_is_segmented(index: Path, segmenter_folder: Path) -> None:
+    smaller = {"resolution": 64, "proposals": 1, "threshold": 0.05, "max_overlap": 1.0}
+    write_params(index, {"segment_objects": {**smaller, "precision": "fp32", "fps": 1}})
+    Path("data/weights/segmenter").symlink_to(segmenter_folder)
+    found = vidrec.segment("data/frames/cars/clip_0")
+    assert list(found) == ["frame", "label", "confidence", "area_pct"]
+    assert set(found["frame"]) == {*range(1, 9)}
+
+
+def test_weights_that_were_made_anew_are_read_anew(index: Path) -> None:
+    write_params(index, {"classify_frames": {"precision": "fp32"}})
+    before = vidrec.classify("data/frames/cars/clip_0")
+    folder = Path("data/weights/classifier")
+    tensors, card = weights.load(folder)
+    labels = ("a", "b", "c")
+    weights.save(folder, tensors, dataclasses.replace(card, labels=labels))
+    after = vidrec.classify("data/frames/cars/clip_0")
+    names = dict(zip(card.labels, labels, strict=True))
+    assert after["label"].tolist() == [names[label] for label in before["label"]]
+
+
+def test_what_is_known_of_a_neighbour(index: Path) -> None:
+    manifest = Path("data/videos/manifest.csv")
+    table = pd.read_csv(manifest, keep_default_na=False)
+    table.loc[table["video_id"] == "clip_1", "title"] = "El gato"
+    table.to_csv(manifest, index=False)
+    Path("data/videos/category_names.csv").write_text("category,name\npets,mascotas\n")
+    found = {each.video_id: each for each in vidrec.recommend("clip_0")}
+    assert isinstance(found["clip_1"], vidrec.Neighbor)
+    assert (found["clip_1"].title, found["clip_2"].title) == ("El gato", "clip_2")
+    assert found["clip_1"].path == "data/videos/pets/clip_1.mp4"
+    assert (found["clip_1"].category, found["clip_1"].category_name) == ("pets", "mascotas")
+    assert found["clip_2"].category_name == "cars"
+    assert sum(reason.share for reason in found["clip_1"].reasons) == pytest.approx(1)
+    assert vidrec.recommend("El gato") == vidrec.recommend("clip_1")
+
+
+def test_what_is_asked_wrongly_is_one_line(index: Path) -> None:
+    for video in ("", " "):
+        with pytest.raises(vidrec.UserError, match=r"^no video is named: give its id"):
+            vidrec.recommend(video)
+    with pytest.raises(UserError, match=r"^k is 0: it must be 1 or more$"):
+        vidrec.recommend("clip_0", 0)
+    with pytest.raises(UserError, match=r"^typo is not a directory"):
+        vidrec.Project("typo")

@@ -1,0 +1,234 @@
+"""A project that questions are asked of, from Python and from the command line.
+
+Here a word for a video is resolved, once. What is below knows no paths of the project and no
+params file. Each question imports what it needs: one about a video of the index must not wait for
+torch.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vidrec.commands import neighbors
+from vidrec.commands.display_names import read_display_names
+from vidrec.commands.neighbors import Answer, Known, Neighbor
+from vidrec.commands.terminal import Progress
+from vidrec.commands.video_at_hand import (
+    File,
+    FrameDirectory,
+    Indexed,
+    Lookup,
+    at_hand,
+    frames_of,
+    resolve,
+)
+from vidrec.detections.tree import VideoDetections
+from vidrec.media.frames import Frames, read_frames
+from vidrec.project import PARAMS, ProjectPaths, find_root, shortest
+from vidrec.vectors.categories import Guess, read_categories
+from vidrec.vectors.vectors import Vectors, read_vectors
+from vidrec.vectors.video_classifier import VideoClassifier, read_classifier
+from vidrec.vectors.weigh_objects import weigh_video
+from vidrec.vectors.weighting import Weighting, read_weighting
+from vidrec.videos.manifest import ids_by_content
+from vidrec.workflow import params
+from vidrec.workflow.errors import UserError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from vidrec.commands.inspection import Inspected
+    from vidrec.detections.masks import Segments
+    from vidrec.settings.classify_frames import ClassifierSettings
+    from vidrec.settings.segment_objects import SegmenterSettings
+
+# What is being done while the frames are classified.
+CLASSIFYING = "loading the classifier, looking at the frames"
+
+
+def classify(directory: str | Path) -> "pd.DataFrame":
+    """As `Project.classify`, by the project that the current directory lies in."""
+    return Project().classify(directory)
+
+
+def segment(directory: str | Path) -> "pd.DataFrame":
+    """As `Project.segment`, by the project that the current directory lies in."""
+    return Project().segment(directory)
+
+
+def recommend(video: str | Path, k: int = 10) -> list[Neighbor]:
+    """As `Project.recommend`, from the project that the current directory lies in."""
+    return Project().recommend(video, k)
+
+
+def _tell_nobody(_: str) -> None:
+    """Takes what is being done."""
+
+
+class Project:
+    """The project that `path` is, or lies in; without one, that of the current directory.
+
+    `params` is a params file to read instead of its own, and `progress` is told what is being done.
+    Other paths are from the current directory. What is named wrongly is a UserError.
+    """
+
+    def __init__(
+        self,
+        path: str | Path | None = None,
+        *,
+        params: str | Path | None = None,
+        progress: Progress = _tell_nobody,
+    ) -> None:
+        # Kept absolute: who works in a notebook may change the directory in between.
+        self._root = find_root(Path(path or "").expanduser())
+        self._own_params = params
+        self._progress = progress
+
+    def __repr__(self) -> str:
+        return f"Project({str(self._root)!r})"
+
+    def classify(self, directory: str | Path) -> "pd.DataFrame":
+        """The class of each frame in a directory of 1.jpg, 2.jpg, …: `frame,label,confidence`."""
+        from vidrec.settings.classify_frames import ClassifierSettings
+
+        settings = params.load(ClassifierSettings, self._params)
+        return self._classify(read_frames(Path(directory)), settings).table
+
+    def segment(self, directory: str | Path) -> "pd.DataFrame":
+        """The objects in each frame of such a directory: `frame,label,confidence,area_pct`."""
+        from vidrec.settings.segment_objects import SegmenterSettings
+
+        settings = params.load(SegmenterSettings, self._params)
+        every = dataclasses.replace(settings, fps=float(settings.frame_fps))
+        return self._segment(read_frames(Path(directory)), every).table
+
+    def recommend(self, video: str | Path, k: int = 10) -> list[Neighbor]:
+        """The `k` videos most like `video`, best first, or as many as have anything in common.
+
+        `video` is an id or a title of the index, a file, a directory of frames, or a URL.
+        """
+        return self.answer(video, k).neighbors
+
+    def answer(self, video: str | Path, k: int = 10) -> Answer:
+        """The neighbours of `recommend`, and the category that the video would get."""
+        if k < 1:
+            raise UserError(f"k is {k}: it must be 1 or more")
+        word, known = str(video), self._known()
+        with self._at_hand(word, known) as query:
+            if isinstance(query, Indexed):
+                return neighbors.of_indexed(known, query.video, k, self._guesses())
+            weighting = self._weighting(known.vectors)
+            frames = self._frames(query, word)
+        vector = weigh_video(self._detect(frames, weighting.params.detector), weighting)
+        neighbors.check_any_object(vector, word)
+        classifier = self._classifier()
+        none = classifier is None and self._paths.video_classifier.is_file()
+        why = neighbors.TOO_FEW if none else neighbors.UNTRAINED
+        return neighbors.of_unseen(known, vector, k, classifier, why)
+
+    def inspect(self, video: str | Path) -> "Inspected":
+        """What is known of a video, frame by frame; its `sheet()` is a picture of it.
+
+        Of a video of the index it is what is stored; of any other it is found now.
+        """
+        from vidrec.commands import inspection
+        from vidrec.videos.names import safe_names
+
+        word, known = str(video), self._known()
+        with self._at_hand(word, known) as query:
+            if isinstance(query, Indexed):
+                found_by = (self._paths.detections(each) for each in ("classified", "segmented"))
+                heading = known.names.heading(query.video)
+                return inspection.of_indexed(query.video, heading, self._paths.frames, *found_by)
+            frames = self._frames(query, word)
+        (name,) = safe_names([query.name], [word])
+        classes = self._detect(frames, "classified").table
+        return inspection.of_frames(name, query.name, frames, classes, self._objects(frames))
+
+    @property
+    def _paths(self) -> ProjectPaths:
+        return ProjectPaths(shortest(self._root))
+
+    @property
+    def _params(self) -> Path:
+        return Path(self._own_params or self._paths.root / PARAMS)
+
+    def _known(self) -> Known:
+        return Known(read_vectors(self._paths.vectors), read_display_names(self._paths.videos))
+
+    def _at_hand(
+        self, word: str, known: Known
+    ) -> AbstractContextManager[Indexed | File | FrameDirectory]:
+        paths = self._paths
+        contents, videos = ids_by_content(paths.videos), known.vectors.videos
+        lookup = Lookup(videos, contents, paths.frames, paths.vectors, known.names)
+        return at_hand(resolve(word, lookup), lookup, self._progress)
+
+    def _guesses(self) -> Mapping[str, Guess]:
+        path = self._paths.categories
+        return read_categories(path) if path.is_file() else {}
+
+    def _classifier(self) -> VideoClassifier | None:
+        path = self._paths.video_classifier
+        return read_classifier(path) if path.is_file() else None
+
+    def _weighting(self, vectors: Vectors) -> Weighting:
+        """The stored weighting, which must be that of `vectors`."""
+        weighting = read_weighting(self._paths.weighting)
+        if weighting.labels != vectors.labels:
+            raise UserError(
+                f"{self._paths.weighting} and {self._paths.vectors} have different labels: they"
+                " are of different runs, make them again (`dvc repro -f weigh_objects`)"
+            )
+        return weighting
+
+    def _frames(self, query: File | FrameDirectory, word: str) -> Frames:
+        """The frames of an unseen video, taken as those of the index were."""
+        from vidrec.settings.extract_frames import FrameSettings
+
+        if not self._paths.index.is_file():
+            raise UserError(
+                f"{self._paths.index} is missing: run `dvc repro build_index` to make it"
+            )
+        taking = params.load(FrameSettings, self._paths.index)
+        return frames_of(query, word, taking, self._progress)
+
+    def _detect(self, frames: Frames, detector: str) -> VideoDetections:
+        """What `detector` finds in the frames of an unseen video, run as it was for the index."""
+        from vidrec.commands import detect
+        from vidrec.settings.classify_frames import ClassifierSettings
+
+        if detector == "segmented":
+            return VideoDetections(detect.QUERY, self._segment_as_indexed(frames).table)
+        settings = params.load(ClassifierSettings, self._paths.index)
+        if detector == "classified":
+            return self._classify(frames, settings)
+        self._progress(CLASSIFYING)
+        folders = self._paths.classifier, self._paths.head
+        return detect.classify_with_head(frames, *folders, settings)
+
+    def _objects(self, frames: Frames) -> "Segments | None":
+        """The objects in the frames of an unseen video; None where there are no weights for it."""
+        from vidrec.networks import weights
+
+        return self._segment_as_indexed(frames) if weights.are_in(self._paths.segmenter) else None
+
+    def _segment_as_indexed(self, frames: Frames) -> "Segments":
+        """The objects in the frames of an unseen video, found as those of the index were."""
+        from vidrec.settings.segment_objects import SegmenterSettings
+
+        return self._segment(frames, params.load(SegmenterSettings, self._paths.index))
+
+    def _classify(self, frames: Frames, settings: "ClassifierSettings") -> VideoDetections:
+        from vidrec.commands import detect
+
+        self._progress(CLASSIFYING)
+        return detect.classify(frames, self._paths.classifier, settings)
+
+    def _segment(self, frames: Frames, settings: "SegmenterSettings") -> "Segments":
+        from vidrec.commands import detect
+
+        self._progress("loading the segmenter, finding objects")
+        return detect.segment(frames, self._paths.segmenter, settings)

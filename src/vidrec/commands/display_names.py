@@ -1,0 +1,52 @@
+"""What people call the videos of the index and their categories, and where their files lie."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from vidrec.videos import manifest
+from vidrec.videos.category_names import read_category_names
+from vidrec.workflow.video import Video
+
+
+@dataclass(frozen=True)
+class DisplayNames:
+    """Title and path of the manifest by video id; by category its name where that is another."""
+
+    titles: Mapping[str, str] = field(default_factory=dict)
+    paths: Mapping[str, str] = field(default_factory=dict)
+    categories: Mapping[str, str] = field(default_factory=dict)
+
+    def title(self, video_id: str) -> str:
+        """The title of a video, or its id where it has none."""
+        return self.titles.get(video_id) or video_id
+
+    def path(self, video_id: str) -> str:
+        return self.paths.get(video_id, "")
+
+    def category(self, category: str) -> str:
+        return self.categories.get(category, category)
+
+    def heading(self, video: Video) -> str:
+        return f"{self.title(video.video_id)} · {self.category(video.category)}"
+
+    def titled(self, title: str) -> list[str]:
+        """The ids of the videos of that title; an accent may be a letter's own or beside it."""
+        wanted = _composed(title)
+        return [name for name, other in self.titles.items() if _composed(other) == wanted]
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
+
+
+def read_display_names(videos: Path) -> DisplayNames:
+    """The names in the directory `videos`; none where it has no manifest."""
+    if not (videos / manifest.NAME).is_file():
+        return DisplayNames()
+    table = manifest.read_manifest(videos)
+    titles, paths = (
+        dict(zip(table["video_id"], table[column], strict=True)) for column in ("title", "path")
+    )
+    return DisplayNames(titles, paths, read_category_names(videos))
