@@ -3,9 +3,8 @@
 from pathlib import Path
 
 from vidrec.detections.tree import write_classes
-from vidrec.head import apply_head, finetune_head
 from vidrec.workflow import script
-from vidrec.workflow.absent import skipping
+from vidrec.workflow.absent import check_there, skipping
 from vidrec.workflow.files import atomic_directory
 
 
@@ -19,6 +18,10 @@ def main() -> None:
         skipping("apply_head", args.detections),
         atomic_directory(args.detections) as folder,
     ):
+        check_there(args.head)
+        # Loads torch, which takes seconds: not for a stage that is skipped.
+        from vidrec.head import apply_head, finetune_head
+
         head = finetune_head.load_head(args.head)
         for video, found in apply_head.apply_all(args.features, head):
             write_classes(folder, video, found)

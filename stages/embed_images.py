@@ -3,9 +3,6 @@
 import sys
 from pathlib import Path
 
-from vidrec.classifier.frame_classifier import FrameClassifier
-from vidrec.head import embed_images
-from vidrec.head.embedded_images import write_embedded
 from vidrec.settings.embed_images import Params
 from vidrec.workflow import params, script
 from vidrec.workflow.absent import skipping
@@ -19,8 +16,14 @@ def main() -> None:
     args = parser.parse_args()
     settings = params.load(Params, args.params)
     with script.lock("embed_images"), skipping("embed_images", args.embedded):
-        images, left_out = embed_images.load_images(settings)
+        settings.check_wanted()
+        # Loads torch, which takes seconds: not for a stage that is skipped.
+        from vidrec.classifier.frame_classifier import FrameClassifier
+        from vidrec.head import embed_images
+        from vidrec.head.embedded_images import write_embedded
+
         classifier = FrameClassifier.load(args.weights, settings.classifier)
+        images, left_out = embed_images.load_images(settings)
         for each in left_out:
             print(f"left out: {readable(each)}", file=sys.stderr)
         write_embedded(args.embedded, *embed_images.embed(images, classifier))

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from vidrec.segmenter import prepare_segmenter
 from vidrec.settings.prepare_segmenter import Params
 from vidrec.workflow import params, script
 from vidrec.workflow.absent import skipping
@@ -15,6 +14,10 @@ def main() -> None:
     args = parser.parse_args()
     settings = params.load(Params, args.params)
     with script.lock("prepare_segmenter"), skipping("prepare_segmenter", args.weights):
+        settings.check_wanted()
+        # Loads torch, which takes seconds: not for a stage that is skipped.
+        from vidrec.segmenter import prepare_segmenter
+
         prepare_segmenter.prepare(settings, args.trunk, args.weights)
 
 

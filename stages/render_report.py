@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from vidrec.detections import masks, tree
+from vidrec.metrics.figures import read_figures
 from vidrec.recommender.recommendations import read_recommendations
 from vidrec.report import filmstrips, render_report
 from vidrec.settings.render_report import Params
-from vidrec.vectors.categories import read_categories
+from vidrec.vectors import categories, weighting
 from vidrec.vectors.vectors import read_vectors
-from vidrec.vectors.weighting import read_weighting
 from vidrec.videos.manifest import read_manifest
 from vidrec.workflow import files, params, script
 
@@ -38,10 +38,10 @@ def main() -> None:
         looked_at=masks.read_looked_at(args.detections),
         manifest=read_manifest(args.videos),
         strips=filmstrips.make_all(args.frames, settings),
-        weighting=read_weighting(args.weighting).params,
-        guesses=read_categories(args.categories),
-        index_metrics=files.read_json(args.index_metrics),
-        classifier_metrics=files.read_json(args.classifier_metrics),
+        weighting=weighting.read_weighting(args.weighting).params,
+        guesses=categories.read_categories(args.categories),
+        index_metrics=read_figures(args.index_metrics),
+        classifier_metrics=read_figures(args.classifier_metrics),
     )
     files.write_bytes(args.page, render_report.render(index, settings).encode())
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from vidrec.detections.masks import write_segments
-from vidrec.segmenter import segment_objects
 from vidrec.settings.segment_objects import Params
 from vidrec.workflow import params, script
 from vidrec.workflow.absent import skipping
@@ -22,6 +21,10 @@ def main() -> None:
         skipping("segment_objects", args.detections),
         atomic_directory(args.detections) as folder,
     ):
+        settings.check_wanted()
+        # Loads torch, which takes seconds: not for a stage that is skipped.
+        from vidrec.segmenter import segment_objects
+
         for video, found in segment_objects.segment_all(args.frames, args.weights, settings):
             write_segments(folder, video, found)
 

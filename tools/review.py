@@ -10,10 +10,10 @@ from vidrec.experiments import review
 from vidrec.experiments.dvc import dvc
 from vidrec.experiments.git import find_base, take_out
 from vidrec.metrics.by_video import read_confusion, read_scores
+from vidrec.metrics.figures import read_figures
 from vidrec.metrics.retrieval import read_precision_by_place
 from vidrec.project import ProjectPaths
 from vidrec.workflow import script
-from vidrec.workflow.files import read_json
 
 
 def compared(project: ProjectPaths) -> list[Path]:
@@ -25,7 +25,7 @@ def compared(project: ProjectPaths) -> list[Path]:
 def figures(project: ProjectPaths) -> dict[str, Any]:
     """The figures of those metrics files that are there."""
     paths = (project.index_metrics, project.classifier_metrics)
-    found = [read_json(path) for path in paths if path.is_file()]
+    found = [read_figures(path) for path in paths if path.is_file()]
     return {name: value for metrics in found for name, value in metrics.items()}
 
 

@@ -45,8 +45,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("directory.csv", "youtube.csv"):
         shutil.copy(ROOT / "manifests" / name, made / "manifests")
     Path("dvc.lock").write_text(yaml.safe_dump(LOCK))
-    for name in ("metrics/build_index.json", "metrics/plots/weightings.csv"):
-        Path(name).write_text("of the sample\n")
+    Path("metrics/build_index.json").write_text("of the sample\n")
+    Path("metrics/plots/weightings.csv").write_text("name,idf\nof the sample,True\n")
     Path(".gitignore").write_text("/.vidrec/\n")
     git("init", "--quiet")
     git("add", ".")
@@ -108,7 +108,8 @@ def test_a_directory_with_weights_from_a_file(clips: Path, weights: Path) -> Non
     assert any(line.startswith("12 frames, 10 a second") for line in told)
     assert told[-1] == "next: dvc repro"
     assert not Path("dvc.lock").exists()
-    assert not [path for path in Path("metrics").rglob("*") if path.is_file()]
+    (left,) = (path for path in Path("metrics").rglob("*") if path.is_file())
+    assert left.read_text() == "name,idf\n"
     assert Path(".vidrec/videos").resolve() == clips
     assert {path: path.read_bytes() for path in clips.rglob("*") if path.is_file()} == before
 

@@ -87,6 +87,14 @@ def test_what_is_no_distribution_is_refused(
         read_distribution(path)
 
 
+@pytest.mark.parametrize("labels", ["[" * 100_000, "9" * 5_000], ids=["deep", "long"])
+def test_labels_that_cannot_be_read_are_refused(tmp_path: Path, labels: str) -> None:
+    path = tmp_path / "v.safetensors"
+    save_file({"probability": np.zeros((1, 1))}, path, metadata={"labels": labels})
+    with pytest.raises(UserError, match="holds no class distribution"):
+        read_distribution(path)
+
+
 def test_a_file_that_is_no_safetensors_is_refused(tmp_path: Path) -> None:
     (tmp_path / "v.safetensors").write_text("broken", encoding="utf-8")
     with pytest.raises(UserError, match="holds no class distribution"):

@@ -73,6 +73,7 @@ BESIDE: dict[str, Any] = {"frames": [1, 2, 3], "masks": [CAT, DOG]}
         ({"frames": [1, 2, 3]}, "007.masks.json does not hold frames and masks"),
         ([1, 2], "007.masks.json does not hold frames and masks"),
         ({**BESIDE, "frames": [0, 1, 3]}, "frames must be a list of numbers from 1"),
+        ({**BESIDE, "frames": [1, 2, 3, 2**63]}, "frames must be a list of numbers from 1"),
         ({**BESIDE, "frames": [1, 1, 3]}, "frames must be in order, each once"),
         ({**BESIDE, "frames": 3}, "frames must be a list of numbers from 1"),
         ({**BESIDE, "masks": [CAT, {**DOG, "counts": "zz"}]}, "masks must be a list of run"),

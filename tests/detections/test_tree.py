@@ -58,6 +58,8 @@ def test_a_video_without_detections_is_an_empty_table(tmp_path: Path) -> None:
         ("frame,label,confidence\n0,cat,1\n", "row 2: frame"),
         ("frame,label,confidence\n1,cat,1\n1.5,cat,1\n", "row 3: frame"),
         ("frame,label,confidence\ninf,cat,1\n", "row 2: frame"),
+        ("frame,label,confidence\n9223372036854775808,cat,1\n", "row 2: frame"),
+        (f"frame,label,confidence\n1,cat,1\n{10**30},cat,1\n", "row 3: frame"),
         ("frame,label,confidence\n1,cat,1.01\n", "row 2: confidence"),
         ("frame,label,confidence\n1,cat,nan\n", "row 2: confidence"),
         ("frame,label,confidence\n1,,0.5\n", "row 2: label"),

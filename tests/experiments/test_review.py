@@ -1,5 +1,6 @@
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 
 from vidrec.experiments.review import confusion, intervals, precision_at_k, report
@@ -74,6 +75,29 @@ def test_a_base_without_intervals_or_metrics_is_no_error() -> None:
     assert cells(intervals("main", {}, OLD, None, None))[0][1] == "none"
     assert cells(intervals("main", OLD, {}, None, None))[0][2] == "none"
     assert intervals("main", {}, {}, None, None) == ""
+
+
+def test_a_figure_that_is_not_known_is_none_and_nothing_to_compare_with() -> None:
+    old, new = OLD | {"accuracy": 0.5}, OLD | {"accuracy": None}
+    known, unknown = (
+        scores([0.8] * 4).assign(accuracy=accuracy) for accuracy in ([0.0, 1.0] * 2, [np.nan] * 4)
+    )
+    for before, now in ((old, new), (new, old)):
+        tables = (known, unknown) if before is old else (unknown, known)
+        _, row = cells(intervals("main", before, now, *tables))
+        assert row[1 if before is new else 2] == "none"
+        assert row[3:] == ["", "nothing to compare with"]
+    assert len(cells(intervals("main", new, new, unknown, unknown))) == 1
+
+
+def test_tables_without_rows_are_no_error() -> None:
+    nobody = videos("a a").head(0)
+    assert cells(confusion("main", videos("a a"), nobody)) == [["a", "1 → **0**"]]
+    assert confusion("main", nobody, nobody) == ""
+    some = pd.DataFrame({"k": [1], "precision": [0.5]})
+    assert cells(precision_at_k("main", some, some.head(0))) == [["main", "0.500"]]
+    assert "    line [0.5]\n```\n" in precision_at_k("main", some, some.head(0))
+    assert precision_at_k("main", None, some.head(0)) == ""
 
 
 def test_results_that_are_gone_are_not_passed_over() -> None:

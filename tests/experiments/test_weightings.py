@@ -44,7 +44,7 @@ def measured(precision: float) -> dict[str, float]:
     return dict.fromkeys(FIGURES, 0.5) | {"precision_at_10": precision}
 
 
-def experiment(values: Mapping[str, float], state: str | None = "success") -> dict[str, Any]:
+def experiment(values: Mapping[str, Any], state: str | None = "success") -> dict[str, Any]:
     split = {
         "metrics/build_index.json": {k: v for k, v in values.items() if "accuracy" not in k},
         "metrics/train_video_classifier.json": {k: v for k, v in values.items() if "acc" in k},
@@ -161,6 +161,16 @@ def test_the_intervals_are_those_of_the_scores_by_video() -> None:
     assert (row["map_at_10_low"], row["map_at_10_high"]) == (0.5, 0.5)
     # A video that could not be validated does not count.
     assert (row["accuracy_low"], row["accuracy_high"]) == (0.0, 1.0)
+
+
+def test_without_a_classifier_of_videos_there_is_no_accuracy() -> None:
+    best = result([0.1, 0.5, 0.6, 0.7, 0.2, 0.9])
+    blank = Result({**best.figures, "accuracy": None}, best.scores.assign(accuracy=np.nan))
+    assert figures(experiment(blank.figures)) == blank.figures
+    table = ranked({combinations()[0]: blank})
+    assert table[["accuracy", "accuracy_low", "accuracy_high"]].isna().all(axis=None)
+    row = as_text(table, combinations()[1]).splitlines()[2]
+    assert [cell.strip() for cell in row.strip("|").split("|")][-2:] == ["0.500", "none"]
 
 
 def test_it_says_how_far_each_is_behind_and_what_may_be_noise() -> None:

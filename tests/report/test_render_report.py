@@ -1,5 +1,6 @@
 import base64
 import json
+import math
 import re
 import shutil
 from collections.abc import Callable
@@ -28,8 +29,10 @@ from vidrec.report.render_report import (
 )
 from vidrec.settings.render_report import Params
 from vidrec.settings.weigh_objects import WeightingSettings
-from vidrec.vectors.categories import Guess
+from vidrec.vectors.categories import COLUMNS, Guess
 from vidrec.vectors.vectors import Vectors
+from vidrec.workflow.files import write_json
+from vidrec.workflow.tables import write_table
 from vidrec.workflow.video import Video, pair
 
 if TYPE_CHECKING:
@@ -143,11 +146,17 @@ def test_the_mixture_says_whose_neighbours_are_what() -> None:
 def test_headlines_are_the_figures_that_are_there() -> None:
     index = replace(
         INDEX,
-        index_metrics={"map_at_10": None, "other": 1},
+        index_metrics={"map_at_10": None, "precision_at_10": math.nan, "other": 1},
         classifier_metrics={"accuracy": 0.25},
     )
     found = headlines(index)
     assert [(figure["name"], figure["value"]) for figure in found] == [("Category accuracy", 0.25)]
+
+
+def test_a_single_video_has_no_figure_of_its_neighbours() -> None:
+    alone = Vectors(VECTORS.videos[:1], VECTORS.labels, VECTORS.values[:1])
+    figures = {"precision_at_10": 0.0, "map_at_10": 0.0}
+    assert headlines(index_of(alone, [[]], index_metrics=figures)) == []
 
 
 def test_videos_without_a_vector_are_named() -> None:
@@ -260,6 +269,38 @@ def test_a_small_index_has_a_page(
     assert [len(video["neighbors"]) for video in videos] == [count - 1] * count
 
 
+def said_on(page: str) -> str:
+    """What a page says to its reader, in its templates too: neither style, script nor data."""
+    text = re.sub(r"<(style|script)\b.*?</\1>", " ", page, flags=re.DOTALL)
+    return " ".join(re.sub(r"<[^>]*>", " ", text).split())
+
+
+@pytest.mark.parametrize(
+    "categories",
+    [["pets"] * 3, ["pets"], ["cars", "pets"]],
+    ids=["one category", "one video", "each alone in its category"],
+)
+def test_a_page_without_a_classifier_of_videos_or_figures_leaves_them_out(
+    tmp_path: Path,
+    write_index: WriteIndex,
+    made_videos: list["MadeVideo"],
+    run_stage: Callable[..., int],
+    categories: list[str],
+) -> None:
+    chosen = zip(made_videos, categories, strict=False)
+    *blind, last = (replace(video, category=category) for video, category in chosen)
+    arguments = write_index(tmp_path, [*(replace(video, found=[]) for video in blind), last])
+    write_table(tmp_path / "categories.csv", pd.DataFrame(columns=list(COLUMNS)))
+    write_json(tmp_path / "train_video_classifier.json", {"accuracy": None, "macro_f1": None})
+    write_json(tmp_path / "build_index.json", {"precision_at_10": None, "map_at_10": None})
+    assert run_stage("render_report", *arguments) == 0
+    page = (tmp_path / "index.html").read_text()
+    assert '<dl class="figures">' not in page
+    said = said_on(page)
+    for word in ("null", "nan", "none", "classifier", "precision", "accuracy"):
+        assert not re.search(rf"\b{word}\b", said, re.IGNORECASE), said
+
+
 def test_videos_without_frames_objects_or_areas_have_their_place(
     tmp_path: Path,
     write_index: WriteIndex,
@@ -294,7 +335,12 @@ def test_what_is_missing_is_one_line(
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("categories.csv", "video_id,category,probability\nv,c,2\n"), ("build_index.json", "")],
+    [
+        ("categories.csv", "video_id,category,probability\nv,c,2\n"),
+        ("build_index.json", ""),
+        ("build_index.json", "[0.5]"),
+        ("train_video_classifier.json", "null"),
+    ],
 )
 def test_an_input_that_cannot_be_used_is_one_line(
     tmp_path: Path,

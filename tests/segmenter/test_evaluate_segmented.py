@@ -121,8 +121,11 @@ def test_each_label_has_its_figures_by_hand() -> None:
     assert list(table["area_error_points"].fillna(-1)) == [0.5, -1, 0.0, 1.0]
 
 
-def test_without_truth_nothing_is_claimed() -> None:
-    metrics, table = measure(found_frames(), {}, PARAMS)
+@pytest.mark.parametrize("truth", [{}, {("other", 1): objects(("cat", 0, 4))}])
+def test_without_truth_of_these_videos_nothing_is_claimed(
+    truth: dict[tuple[str, int], FrameObjects],
+) -> None:
+    metrics, table = measure(found_frames(), truth, PARAMS)
     assert set(metrics.values()) == {None}
     first = table.iloc[0]
     assert (first["frames"], first["objects_found"]) == (3, 4)

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -7,6 +8,7 @@ import yaml
 
 from vidrec.detections.rle import area_pct
 from vidrec.detections.tree import read_videos
+from vidrec.segmenter import segment_objects
 from vidrec.segmenter.object_segmenter import load_segmenter
 from vidrec.workflow.files import read_json
 
@@ -77,3 +79,26 @@ def test_what_was_kept_gives_the_same_bytes_as_what_is_found_anew(
         written.append({path: path.read_bytes() for path in Path("out").rglob("*.*")})
     assert written[0] == written[1]
     assert len(written[0]) == 4
+
+
+def test_how_long_it_takes_is_told_of_what_is_not_finished(
+    arguments: list[str],
+    run_stage: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run_stage("segment_objects", *arguments) == 0
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(segment_objects, "LONG_S", 0.0)
+    clock = SimpleNamespace(perf_counter=iter((0.0, 3_000.0)).__next__)
+    monkeypatch.setattr(segment_objects, "time", clock)
+    assert run_stage("segment_objects", *arguments) == 0
+    assert capsys.readouterr().err == ""
+    # What is kept was made with another threshold: all is to be done again.
+    write_params(threshold=0.99)
+    assert run_stage("segment_objects", *arguments) == 0
+    assert capsys.readouterr().err == (
+        "segment_objects: 3 frames, 3000.00 s each, 1 at a time: about 2 h. For less lower"
+        " segment_objects.fps (now 1) or segment_objects.resolution (now 64), or set"
+        " run.segmented to false\n"
+    )

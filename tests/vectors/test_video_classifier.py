@@ -50,6 +50,7 @@ def test_the_probabilities_are_a_softmax_of_the_scores() -> None:
     ("part", "value"),
     [
         ("coef", [["x"]]),
+        ("coef", [[10**400]]),
         ("classes", [["x"]]),
         ("intercept", [["x"]]),
         ("labels", [["x"]]),

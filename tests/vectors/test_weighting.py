@@ -42,10 +42,12 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     np.testing.assert_array_equal(found.idf, WEIGHTING.idf)
 
 
-@pytest.mark.parametrize("spoilt", ["idf", "labels", "params"])
-def test_a_weighting_that_is_none_is_refused(tmp_path: Path, spoilt: str) -> None:
+@pytest.mark.parametrize(
+    ("spoilt", "value"), [("idf", {}), ("labels", {}), ("params", {}), ("idf", [10**400])]
+)
+def test_a_weighting_that_is_none_is_refused(tmp_path: Path, spoilt: str, value: object) -> None:
     write_weighting(tmp_path / "w.json", WEIGHTING)
-    write_json(tmp_path / "w.json", {**read_json(tmp_path / "w.json"), spoilt: {}})
+    write_json(tmp_path / "w.json", {**read_json(tmp_path / "w.json"), spoilt: value})
     with pytest.raises(UserError, match=r"w\.json"):
         read_weighting(tmp_path / "w.json")
 

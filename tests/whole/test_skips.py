@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from vidrec.head import embed_images
 from vidrec.workflow.absent import absent_reason, write_absent
 
 ROOT = Path(__file__).parents[2]
@@ -100,6 +101,16 @@ def test_own_classes_that_are_not_wanted(
     assert run_stage("apply_head", "--features", "f", "--head", "h", "--detections", "d") == 0
     assert told(capsys).startswith("apply_head is skipped: run.finetuned is false")
     assert str(absent_reason(Path("d"))).startswith("run.finetuned is false")
+
+
+def test_own_classes_without_a_classifier(
+    run_stage: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embed_images, "load_images", None)
+    write_absent(Path("w"), "no weights: name some")
+    assert run_stage("embed_images", "--weights", "w", "--embedded", "e") == 0
+    assert told(capsys) == "embed_images is skipped: no weights: name some"
+    assert absent_reason(Path("e")) == "no weights: name some"
 
 
 def test_nothing_to_judge(run_stage: Run, capsys: pytest.CaptureFixture[str]) -> None:

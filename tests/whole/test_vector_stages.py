@@ -250,7 +250,7 @@ ONE = "video_id,category,cat\na,pets,1\n"
             {"term": "probability"},
             "pets/a.safetensors is missing",
         ),
-        (WEIGH, {}, {"term": "probability", "detector": "segmented"}, "only frame classifiers"),
+        (WEIGH, {}, {"term": "probability", "detector": "segmented"}, "have no numbers"),
         (WEIGH, {}, {"scaling": "cube"}, "weigh_objects.scaling is 'cube'"),
         (TRAIN, {}, {}, "in.csv is missing"),
         (INDEX, {"in.csv": "video_id,category\na,pets\n"}, {}, "no label column"),

@@ -46,3 +46,15 @@ def test_a_stage_that_runs_and_one_that_fails_leave_nothing_behind(tmp_path: Pat
     with pytest.raises(UserError, match="bad"), skipping("some_stage", tmp_path / "a"):
         raise UserError("bad")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_strangers_have_named_stays_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with skipping("some_stage"):
+        raise AbsentError("too few in \x1b[2Jcars\nand pets")
+    assert (
+        capsys.readouterr().err == "some_stage is skipped: too few in \ufffd[2Jcars\ufffdand pets\n"
+    )
+    (tmp_path / "absent.txt").write_bytes(b"not\nhere: \xff")
+    assert absent_reason(tmp_path) == "not here: \ufffd"

@@ -175,6 +175,14 @@ def test_an_item_is_made_only_where_it_is_missing(tmp_path: Path) -> None:
     assert store.once("key", lambda: "made again") == "made"
 
 
+def test_it_says_what_it_has_under_the_settings_of_now(tmp_path: Path) -> None:
+    store = store_of(tmp_path)
+    run(store, str.upper, ["a", "b"])
+    assert [store.has(store.key(item)) for item in "abc"] == [True, True, False]
+    other = store_of(tmp_path, ["other"])
+    assert not other.has(other.key("a"))
+
+
 def test_an_item_is_read_once(tmp_path: Path) -> None:
     read: list[str] = []
 

@@ -128,7 +128,15 @@ def test_json_without_nan(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "said"), [(None, "is missing"), (b"{", "is not valid"), (b"\xff", "is not valid")]
+    ("content", "said"),
+    [
+        (None, "is missing"),
+        (b"{", "is not valid"),
+        (b"\xff", "is not valid"),
+        (b"[" * 100_000 + b"]" * 100_000, "is not valid"),
+        (b"9" * 5_000, "is not valid"),
+    ],
+    ids=["missing", "half", "no text", "too deep", "too long a number"],
 )
 def test_a_bad_json_file_is_refused_in_one_line(
     tmp_path: Path, content: bytes | None, said: str

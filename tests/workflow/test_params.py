@@ -165,6 +165,8 @@ def test_of_a_section_that_stands_twice_all_counts_the_later_value_first(tmp_pat
         ("a:\n\tb: 1\n", "(line 2: found character"),
         ("a: 1\n b: 2\n", "(line 2: "),
         ("a: 2024-13-45\n", "month must be in 1..12"),
+        ("a: !!timestamp x\n", ""),
+        ("a: !!int ''\n", ""),
         ("a: 1\n---\na: 2\n", "(line 2: "),
         ("a: *b\n", "(line 1: found undefined alias"),
         ("[" * 2000, "recursion"),

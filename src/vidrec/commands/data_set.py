@@ -41,10 +41,14 @@ def source_of(params: Path) -> str:
 
 
 def forget_results(root: Path, kept: Collection[str]) -> None:
-    """Remove the figures, and the hashes of the results of all stages but `kept`."""
+    """Remove the figures, and the hashes of the results of all stages but `kept`.
+
+    Of a table its header stays: no stage makes that of the weightings, and DVC would say of each
+    plot without a file that it failed.
+    """
     for path in tracked(root):
         if METRICS in path.parents:
-            (root / path).unlink()
+            _forget_figures(root / path)
     lock = root / LOCK
     if not lock.is_file():
         return
@@ -56,6 +60,13 @@ def forget_results(root: Path, kept: Collection[str]) -> None:
         write_bytes(lock, yaml.safe_dump(content, sort_keys=False).encode())
     else:
         lock.unlink()
+
+
+def _forget_figures(file: Path) -> None:
+    if file.suffix == ".csv":
+        write_bytes(file, file.read_bytes().partition(b"\n")[0] + b"\n")
+    else:
+        file.unlink()
 
 
 def take_back_sample(root: Path) -> str:

@@ -60,7 +60,7 @@ def read_distribution(path: Path) -> Distribution:
         with safe_open(path, framework="numpy") as stored:
             probability = stored.get_tensor("probability")
             labels = json.loads((stored.metadata() or {})["labels"])
-    except (SafetensorError, KeyError, json.JSONDecodeError) as error:
+    except (SafetensorError, KeyError, ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())
         raise UserError(f"{path} holds no class distribution ({reason}): make it again") from None
     if not _is_distribution(labels, probability):

@@ -13,6 +13,7 @@ import pandas as pd
 
 from vidrec.detections import tree
 from vidrec.detections.rle import Rle, is_rle
+from vidrec.detections.rows import is_frame
 from vidrec.detections.tree import read_detections, write_detections
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import read_json, write_json
@@ -94,7 +95,7 @@ def _checked(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict) or not {"frames", "masks"} <= set(content):
         raise UserError(f"{path} does not hold frames and masks: {REMAKE}")
     frames, masks = content["frames"], content["masks"]
-    if not isinstance(frames, list) or not all(type(x) is int and x >= 1 for x in frames):
+    if not isinstance(frames, list) or not all(map(is_frame, frames)):
         raise UserError(f"{path}: frames must be a list of numbers from 1: {REMAKE}")
     if frames != sorted(set(frames)):
         raise UserError(f"{path}: frames must be in order, each once: {REMAKE}")

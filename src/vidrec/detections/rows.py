@@ -7,12 +7,20 @@ import pandas as pd
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.tables import check_numbers
 
+# No video has more frames, and every program counts as far.
+LAST_FRAME = 10**9
+
 
 def check_rows(path: Path, table: pd.DataFrame) -> None:
     """Raise UserError unless each row of the file `path` has a frame and a label as allowed."""
-    check_numbers(path, table, "frame", 1, float("inf"))
+    check_numbers(path, table, "frame", 1, LAST_FRAME)
     check_whole(path, table, "frame")
     _check_each(path, table, table["label"].fillna("") != "", "label", "a name")
+
+
+def is_frame(value: object) -> bool:
+    """Whether `value`, from a JSON file, is the number of a frame."""
+    return type(value) is int and 1 <= value <= LAST_FRAME
 
 
 def check_whole(path: Path, table: pd.DataFrame, column: str) -> None:

@@ -12,6 +12,9 @@ from vidrec.detections.rows import check_rows, check_whole
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.tables import check_numbers, read_table, write_table
 
+# Pixels per side of a JPEG picture, at most.
+LARGEST_SIZE = 65_535
+
 AREA_COLUMNS = ("video_id", "frame", "label", "area_pct")
 MASK_COLUMNS = ("video_id", "frame", "label", "size", "counts")
 
@@ -51,7 +54,7 @@ def read_areas(path: Path) -> pd.DataFrame:
 def read_masks(path: Path) -> pd.DataFrame:
     """The table `masks` of a truth. Raises UserError where a value is not allowed."""
     table = read_table(path, MASK_COLUMNS)
-    check_numbers(path, table, "size", 1, float("inf"))
+    check_numbers(path, table, "size", 1, LARGEST_SIZE)
     check_whole(path, table, "size")
     check_rows(path, table)
     table = table[list(MASK_COLUMNS)].astype({"frame": "int64", "size": "int64"})

@@ -12,7 +12,7 @@ import pandas as pd
 from vidrec.metrics.by_video import FIGURES, known
 from vidrec.metrics.intervals import difference, mean_interval, with_interval
 
-# Figures by name, from the metrics files; empty where there are none.
+# Figures by name, from the metrics files; empty where there are none, None for one not known.
 Metrics = Mapping[str, Any]
 
 NOISE = "0 is in the interval: may be noise"
@@ -48,14 +48,14 @@ def intervals(
         {"figure": name, base: _figure(name, before, old), "now": _figure(name, now, new)}
         | _change(name, old, new)
         for name in FIGURES
-        if name in before or name in now
+        if before.get(name) is not None or now.get(name) is not None
     ]
     return _table(pd.DataFrame(rows))
 
 
 def _figure(name: str, metrics: Metrics, scores: pd.DataFrame | None) -> str:
     """A figure, with its interval where it is known by video."""
-    if name not in metrics:
+    if metrics.get(name) is None:
         return "none"
     if scores is None or not len(known(scores, name)):
         return f"{metrics[name]:.3f}"
@@ -106,20 +106,21 @@ def precision_at_k(base: str, before: pd.DataFrame | None, now: pd.DataFrame | N
         return GONE if before is not None else ""
     if before is not None and before.equals(now):
         return ""
-    named = {base: before, "now": now}
+    both = {base: before, "now": now}
+    named = {name: table for name, table in both.items() if table is not None and len(table)}
+    if not named:
+        return ""
     rows = [
         {"k": name} | {f"{k}": f"{share:.3f}" for k, share in table.itertuples(index=False)}
         for name, table in named.items()
-        if table is not None
     ]
     return f"{_chart(named)}\n\n{_table(pd.DataFrame(rows).fillna(''))}"
 
 
-def _chart(named: Mapping[str, pd.DataFrame | None]) -> str:
+def _chart(named: Mapping[str, pd.DataFrame]) -> str:
     """Lines that GitHub draws: https://mermaid.js.org/syntax/xyChart.html."""
-    tables = [table for table in named.values() if table is not None]
-    places = max((table["k"].tolist() for table in tables), key=len)
-    lines = [f"    line {table['precision'].tolist()}" for table in tables]
+    places = max((table["k"].tolist() for table in named.values()), key=len)
+    lines = [f"    line {table['precision'].tolist()}" for table in named.values()]
     axes = f'    x-axis "first k" {places}', '    y-axis "precision" 0 --> 1'
     return "\n".join(["```mermaid", "xychart-beta", *axes, *lines, "```"])
 

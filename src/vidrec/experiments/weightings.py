@@ -18,6 +18,7 @@ from vidrec.metrics.intervals import difference, interval_metrics, with_interval
 from vidrec.project import ProjectPaths
 from vidrec.settings.weigh_objects import TERMS, WeightingSettings
 from vidrec.vectors.weighting import SCALINGS
+from vidrec.workflow.absent import absent_reason
 from vidrec.workflow.errors import UserError
 
 # Per detector, the stage whose result is weighed.
@@ -30,9 +31,6 @@ MADE_BY = {
 # What a weighting reruns, in this order.
 STAGES = ("weigh_objects", "train_video_classifier", "build_index")
 
-# In the place of a detector's result: that it was not run, and why.
-ABSENT = "absent.txt"
-
 LEGEND = (
     "≈: the difference to the first may be noise. Bold: as params.yaml says. The first was chosen\n"
     "on these same videos, so that a little of its lead is luck. `dvc exp apply NAME` takes one\n"
@@ -42,9 +40,12 @@ LEGEND = (
 
 @dataclass(frozen=True)
 class Result:
-    """What a weighting came to: each of FIGURES, and the same per video id (index)."""
+    """What a weighting came to: each of FIGURES, and the same per video id (index).
 
-    figures: Mapping[str, float]
+    The accuracy is None, and of each video not a number, where no classifier of videos was trained.
+    """
+
+    figures: Mapping[str, Any]
     scores: pd.DataFrame
 
 
@@ -90,12 +91,8 @@ def combinations(only: str = "*") -> list[Combination]:
 
 def skipped(project: ProjectPaths) -> dict[str, str]:
     """The detectors that were not run in `project`, with the reason."""
-    notes = {detector: project.detections(detector) / ABSENT for detector in TERMS}
-    return {
-        detector: " ".join(note.read_text(encoding="utf-8").split())
-        for detector, note in notes.items()
-        if note.is_file()
-    }
+    reasons = {detector: absent_reason(project.detections(detector)) for detector in TERMS}
+    return {detector: reason for detector, reason in reasons.items() if reason is not None}
 
 
 def without(tried: Sequence[Combination], absent: Collection[str]) -> list[Combination]:
@@ -110,7 +107,7 @@ def without(tried: Sequence[Combination], absent: Collection[str]) -> list[Combi
     return left
 
 
-def figures(experiment: Any | None) -> dict[str, float] | None:
+def figures(experiment: Any | None) -> dict[str, Any] | None:
     """The FIGURES of one experiment as `dvc exp show --json` has it; None: it failed."""
     experiment = experiment or {"revs": [{}]}
     metrics = (experiment["revs"][0].get("data") or {}).get("metrics") or {}
@@ -154,12 +151,13 @@ def _rank(each: Combination, result: Result) -> tuple[float, float, str]:
     return -result.figures["precision_at_10"], -result.figures["map_at_10"], each.name
 
 
-def _with_intervals(result: Result) -> dict[str, float]:
+def _with_intervals(result: Result) -> dict[str, float | None]:
     """Each of FIGURES, followed by the ends of its interval."""
-    found: dict[str, float] = {}
+    found: dict[str, float | None] = {}
     for name in FIGURES:
-        found[name] = result.figures[name]
-        found |= interval_metrics(name, known(result.scores, name))
+        found |= {name: result.figures[name], f"{name}_low": None, f"{name}_high": None}
+        values = known(result.scores, name)
+        found |= interval_metrics(name, values) if len(values) else {}
     return found
 
 
@@ -188,4 +186,4 @@ def _texts(table: pd.DataFrame, name: str) -> list[str]:
 
 
 def _plain(table: pd.DataFrame, name: str) -> list[str]:
-    return [f"{value:.3f}" for value in table[name]]
+    return ["none" if pd.isna(value) else f"{value:.3f}" for value in table[name]]

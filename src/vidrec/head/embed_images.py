@@ -10,16 +10,10 @@ from vidrec.classifier.frame_classifier import FrameClassifier
 from vidrec.head.image_set import LabelledImage, read_images, sample_images
 from vidrec.networks.compute import use_one_thread
 from vidrec.settings.embed_images import Params
-from vidrec.workflow.absent import AbsentError
 
 
 def load_images(params: Params) -> tuple[list[LabelledImage], list[str]]:
-    """The images that the params name, and a sentence on each thing that is left out.
-
-    Raises AbsentError where no own classes are wanted.
-    """
-    if not params.wanted:
-        raise AbsentError("run.finetuned is false: set it to true to train a head for own classes")
+    """The images that the params name, and a sentence on each thing that is left out."""
     if params.images:
         return read_images(Path(params.images), params.size, params.fit)
     return list(sample_images(params.seed, params.sample_scenes, params.size)), []

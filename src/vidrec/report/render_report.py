@@ -75,6 +75,7 @@ def render(index: Index, settings: Params) -> str:
             "hues": HUES,
             "videos": [_for_script(video) for video in videos],
         },
+        guessed=bool(index.guesses),
         headlines=headlines(index),
         left_out=left_out(index),
         mixture=category_mixture(index, names),
@@ -244,16 +245,22 @@ def category_mixture(index: Index, names: Sequence[str]) -> list[dict[str, Any]]
 
 
 def headlines(index: Index) -> list[dict[str, Any]]:
-    """The metrics to head the page with, those that are there."""
+    """The metrics to head the page with, those that are there: of no neighbour there are none."""
+    index_metrics = index.index_metrics if any(index.neighbors) else {}
     return [
         {"name": name, "of": of, "value": metrics[key]}
         for metrics, wanted in (
-            (index.index_metrics, INDEX_HEADLINES),
+            (index_metrics, INDEX_HEADLINES),
             (index.classifier_metrics, CLASSIFIER_HEADLINES),
         )
         for key, name, of in wanted
-        if isinstance(metrics.get(key), int | float)
+        if _is_share(metrics.get(key))
     ]
+
+
+def _is_share(value: object) -> bool:
+    """Whether a value of a metrics file is a figure: one that is not known is null there."""
+    return isinstance(value, int | float) and 0 <= value <= 1
 
 
 def left_out(index: Index) -> list[dict[str, str]]:

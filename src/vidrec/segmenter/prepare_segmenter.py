@@ -41,10 +41,8 @@ def prepare(params: Params, trunk: Path, folder: Path) -> None:
     """Put the weights that `params` name into `folder`, with their card.
 
     `trunk` is the folder of the classifier; only the sample's training starts from it. Raises
-    AbsentError where no segmenter is wanted, or the params name none.
+    AbsentError where the params name none.
     """
-    if not params.wanted:
-        raise AbsentError("run.segmented is false: set it to true to find objects with their masks")
     if params.source == "sample":
         train_on_sample(params, trunk, folder)
     elif params.source == "torchvision":

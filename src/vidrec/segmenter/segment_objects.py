@@ -14,9 +14,8 @@ from vidrec.networks.surroundings import surroundings
 from vidrec.segmenter import object_segmenter
 from vidrec.segmenter.object_segmenter import load_segmenter, sampled_frames, segment_video
 from vidrec.settings.segment_objects import Params
-from vidrec.workflow.absent import AbsentError
 from vidrec.workflow.checkpoints import Checkpoints, complete
-from vidrec.workflow.parallel import worker_count
+from vidrec.workflow.parallel import map_items, worker_count
 from vidrec.workflow.video import Video
 
 # Seconds from which on it is worth saying how long it will take.
@@ -28,10 +27,8 @@ def segment_all(
 ) -> Iterator[tuple[Video, Segments]]:
     """Each video below `frames` with its objects, what was finished before taken as it is.
 
-    Raises AbsentError where it is not wanted, or there are no weights for it.
+    Raises AbsentError where there are no weights for it.
     """
-    if not params.wanted:
-        raise AbsentError("run.segmented is false: set it to true to find objects with their masks")
     card = weights.read_card(weights_folder)
     store = Checkpoints(
         "segment_objects",
@@ -41,11 +38,10 @@ def segment_all(
         unpack=Segments.unpack,
     )
     videos = videos_below(frames)
-    missing = len(videos) - store.count()
-    if missing > 0:
-        told = outlook(frames, videos[-missing:], weights_folder, params)
-        if told:
-            print(told, file=sys.stderr)
+    missing = unfinished(store, frames, videos)
+    told = outlook(frames, missing, weights_folder, params) if missing else None
+    if told:
+        print(told, file=sys.stderr)
     return complete(
         store,
         videos,
@@ -56,27 +52,46 @@ def segment_all(
     )
 
 
+def unfinished(store: Checkpoints[Segments], frames: Path, videos: Sequence[Video]) -> list[Video]:
+    """Those of `videos` of which `store` has no result made as it would be made now."""
+    kept = map_items(partial(_is_kept, store, frames), videos, title="look for finished work")
+    return [video for video, there in zip(videos, kept, strict=True) if not there]
+
+
+def _is_kept(store: Checkpoints[Segments], frames: Path, video: Video) -> bool:
+    digest, _ = read_known(frames, video)
+    return store.has(store.key(digest))
+
+
 def outlook(
     frames: Path, videos: Sequence[Video], weights_folder: Path, params: Params
 ) -> str | None:
     """How long `videos` will take, and what to change; None where that is less than `LONG_S`.
 
-    From the time of two of their frames, the second of which counts: the first also loads.
+    From the time of one frame, looked at twice: the first time also makes torch ready.
     """
+    lengths = (len(frame_paths(video.below(frames))) for video in videos)
+    count = sum(len(sampled_frames(each, params.frame_fps, params.fps)) for each in lengths)
     segmenter = load_segmenter(weights_folder, params)
     paths = frame_paths(videos[0].below(frames))
+    # From the middle: many videos begin in black, which is quick.
     picture = read_picture(paths[len(paths) // 2])
     segmenter.segment(picture, 1)
     start = time.perf_counter()
     segmenter.segment(picture, 1)
-    workers = compute.inference_workers() or worker_count()
-    rate = workers / (time.perf_counter() - start)
-    lengths = (len(frame_paths(video.below(frames))) for video in videos)
-    count = sum(len(sampled_frames(each, params.frame_fps, params.fps)) for each in lengths)
-    if count / rate < LONG_S:
+    each_s = time.perf_counter() - start
+    workers = min(compute.inference_workers() or worker_count(), len(videos))
+    total_s = count * each_s / workers
+    if total_s < LONG_S:
         return None
+    resolution = params.resolution or segmenter.card.input_size
     return (
-        f"{count} frames at {rate:.1f} a second: about {count / rate / 60:.0f} min. To have it"
-        " sooner lower segment_objects.fps or segment_objects.resolution, or leave it out with"
-        " run.segmented: false"
+        f"segment_objects: {count} frames, {each_s:.2f} s each, {workers} at a time: about"
+        f" {_duration(total_s)}. For less lower segment_objects.fps (now {params.fps:g}) or"
+        f" segment_objects.resolution (now {resolution}), or set run.segmented to false"
     )
+
+
+def _duration(seconds: float) -> str:
+    minutes = seconds / 60
+    return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.0f} h"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from vidrec.settings.classify_frames import ClassifierSettings
+from vidrec.workflow.absent import AbsentError
 from vidrec.workflow.params import param
 
 
@@ -23,3 +24,10 @@ class Params:
     def classifier(self) -> ClassifierSettings:
         """How the network is run: as over the frames."""
         return ClassifierSettings(precision=self.precision, batch_size=self.batch_size)
+
+    def check_wanted(self) -> None:
+        """Raise AbsentError where no own classes are wanted."""
+        if not self.wanted:
+            raise AbsentError(
+                "run.finetuned is false: set it to true to train a head of own classes"
+            )

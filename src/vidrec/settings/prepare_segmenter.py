@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from vidrec.workflow.absent import AbsentError
 from vidrec.workflow.params import param
 
 # torchvision's, which have official weights.
@@ -31,3 +32,8 @@ class Params(SegmenterTraining):
     arch: str = param(name="prepare_weights.segmenter_arch", choices=SEGMENTERS)
     weights: str = param(name="prepare_weights.segmenter_weights")
     file: str = param(name="prepare_weights.segmenter_file")
+
+    def check_wanted(self) -> None:
+        """Raise AbsentError where no objects are to be found."""
+        if not self.wanted:
+            raise AbsentError("run.segmented is false: set it to true to find objects and masks")

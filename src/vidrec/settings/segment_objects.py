@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from vidrec.workflow.absent import AbsentError
 from vidrec.workflow.params import param
 
 
@@ -29,3 +30,8 @@ class Params(SegmenterSettings):
     """And whether it is run at all."""
 
     wanted: bool = param(name="run.segmented")
+
+    def check_wanted(self) -> None:
+        """Raise AbsentError where no objects are to be found."""
+        if not self.wanted:
+            raise AbsentError("run.segmented is false: set it to true to find objects and masks")

@@ -67,7 +67,7 @@ def read_classifier(path: Path) -> VideoClassifier | None:
         coef = np.array(content["coef"], float)
         intercept = np.array(content["intercept"], float)
         made = VideoClassifier(list(content["classes"]), list(content["labels"]), coef, intercept)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise UserError(f"{path} is not a video classifier ({error}): {REMAKE}") from None
     wanted = len(made.classes), len(made.labels)
     if coef.shape != wanted or intercept.shape != wanted[:1]:

@@ -40,7 +40,7 @@ def read_weighting(path: Path) -> Weighting:
     try:
         params = checked(WeightingSettings, content["params"])
         weighting = Weighting(params, list(content["labels"]), np.array(content["idf"], float))
-    except (KeyError, TypeError, ValueError, UserError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, UserError) as error:
         raise UserError(f"{path} is not a weighting ({error}): {REMAKE}") from None
     if weighting.idf.shape != (len(weighting.labels),):
         raise UserError(f"{path} is not a weighting (not one idf per label): {REMAKE}")

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from vidrec.workflow.errors import UserError
+from vidrec.workflow.errors import UserError, readable
 from vidrec.workflow.files import atomic_directory
 
 NAME = "absent.txt"
@@ -26,9 +26,11 @@ def write_absent(folder: Path, reason: str) -> None:
 
 
 def absent_reason(folder: Path) -> str | None:
-    """Why `folder` is empty; None where it does not say that it is."""
+    """Why `folder` is empty, in one line; None where it does not say that it is."""
     path = folder / NAME
-    return path.read_text(encoding="utf-8").strip() if path.is_file() else None
+    if not path.is_file():
+        return None
+    return " ".join(path.read_text(encoding="utf-8", errors="replace").split())
 
 
 def check_there(folder: Path) -> None:
@@ -50,7 +52,7 @@ def skipping(
         yield
     except AbsentError as absent:
         reason = str(absent)
-        print(f"{stage} is skipped: {reason}", file=sys.stderr)
+        print(f"{stage} is skipped: {readable(reason)}", file=sys.stderr)
         for out in outs:
             write_absent(out, reason)
         if instead:

@@ -63,9 +63,9 @@ class Checkpoints(Generic[Result]):
         parts = [self._settings, self._code, digest]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
-    def count(self) -> int:
-        """How many results are kept, of whatever input."""
-        return sum(1 for _ in self._folder.glob("*"))
+    def has(self, key: str) -> bool:
+        """Whether a result is kept under `key`; only `load` tells whether it is whole."""
+        return (self._folder / key).is_file()
 
     def load(self, key: str) -> Result | None:
         """The result kept under `key`, None where there is none that is whole."""

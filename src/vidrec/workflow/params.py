@@ -22,6 +22,9 @@ from vidrec.workflow.errors import UserError
 
 T = TypeVar("T")
 
+# What reading YAML raises: PyYAML lets through what Python says of dates and tags without sense.
+UNREADABLE = (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError, OSError)
+
 # Whole numbers up to this one are exact as floats.
 EXACT = 2**53
 
@@ -140,7 +143,7 @@ def read(path: Path) -> tuple[Any, list[str]]:
         return (json.loads(text), []) if _kind(path) == "JSON" else _parsed(text, path)
     except FileNotFoundError:
         raise UserError(f"{path} is missing: run from the top of the project") from None
-    except (yaml.YAMLError, ValueError, RecursionError, OSError) as error:
+    except UNREADABLE as error:
         reason = f"is not valid {_kind(path)} ({_where(error)})"
         raise UserError(f"{path} {reason}: {_mend(path)}") from None
 

@@ -170,7 +170,7 @@
     part(".title").textContent = video.title;
     part(".about").textContent = describe(video);
     setCategory(part(".kind"), video.category);
-    setGuess(part(".guess"), video);
+    if (part(".guess")) setGuess(part(".guess"), video);
     part(".no-frames").hidden = video.shown.length > 0;
     part(".strip").append(...frames(video));
     part(".no-objects").hidden = video.objects.length > 0;
