@@ -7,9 +7,8 @@ from vidrec.metrics.figures import read_figures
 from vidrec.recommender.recommendations import read_recommendations
 from vidrec.report import filmstrips, render_report
 from vidrec.settings.render_report import Params
-from vidrec.vectors import categories, weighting
-from vidrec.vectors.vectors import read_vectors
-from vidrec.videos.manifest import read_manifest
+from vidrec.vectors import categories, vectors, weighting
+from vidrec.videos import category_names, manifest
 from vidrec.workflow import files, params, script
 
 
@@ -30,18 +29,19 @@ def main() -> None:
         parser.add_argument(name, type=Path, required=True, help=what)
     args = parser.parse_args()
     settings = params.load(Params, args.params)
-    vectors = read_vectors(args.vectors)
+    indexed = vectors.read_vectors(args.vectors)
     index = render_report.Index(
-        vectors=vectors,
-        neighbors=read_recommendations(args.recommendations, vectors),
+        vectors=indexed,
+        neighbors=read_recommendations(args.recommendations, indexed),
         detections=tree.read_tables(args.detections),
         looked_at=masks.read_looked_at(args.detections),
-        manifest=read_manifest(args.videos),
+        manifest=manifest.read_manifest(args.videos),
         strips=filmstrips.make_all(args.frames, settings),
         weighting=weighting.read_weighting(args.weighting).params,
         guesses=categories.read_categories(args.categories),
         index_metrics=read_figures(args.index_metrics),
         classifier_metrics=read_figures(args.classifier_metrics),
+        category_names=category_names.read_category_names(args.videos),
     )
     files.write_bytes(args.page, render_report.render(index, settings).encode())
 

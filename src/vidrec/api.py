@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vidrec.commands import neighbors
-from vidrec.commands.display_names import read_display_names
+from vidrec.commands.display_names import DisplayNames, read_display_names
 from vidrec.commands.neighbors import Answer, Known, Neighbor
 from vidrec.commands.terminal import Progress
 from vidrec.commands.video_at_hand import (
@@ -33,7 +33,7 @@ from vidrec.vectors.video_classifier import VideoClassifier, read_classifier
 from vidrec.vectors.weigh_objects import weigh_video
 from vidrec.vectors.weighting import Weighting, read_weighting
 from vidrec.videos.manifest import ids_by_content
-from vidrec.workflow import params
+from vidrec.workflow import params, state
 from vidrec.workflow.errors import UserError
 
 if TYPE_CHECKING:
@@ -156,7 +156,10 @@ class Project:
         return Path(self._own_params or self._paths.root / PARAMS)
 
     def _known(self) -> Known:
-        return Known(read_vectors(self._paths.vectors), read_display_names(self._paths.videos))
+        return Known(read_vectors(self._paths.vectors), self._names())
+
+    def _names(self) -> DisplayNames:
+        return read_display_names(self._paths.videos, state.originals(self._paths.root))
 
     def _at_hand(
         self, word: str, known: Known

@@ -96,6 +96,18 @@ def test_videos_are_told_by_category_and_id() -> None:
     assert (first["neighbors"], first["mistaken"]) == ([], None)
 
 
+def test_categories_are_shown_as_people_write_them() -> None:
+    names = {"autos": "coches", "bikes": "bicicletas"}
+    index = replace(INDEX, category_names=names)
+    bus, _, second = describe_all(index, ["autos", "bikes"])
+    assert bus["guess"]["name"] == "bicicletas"
+    assert second["mistaken"] == ("coches", 1)
+    text = render(index, SETTINGS)
+    assert data_of(text)["categories"] == ["coches", "bicicletas"]
+    assert "autos" not in text
+    assert {each["category"] for each in left_out(index)} <= set(names.values())
+
+
 def test_objects_are_those_that_count_with_when_they_are_seen() -> None:
     bus, empty, _ = describe_all(INDEX, ["autos", "bikes"])
     assert bus["objects"] == [

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from vidrec.videos import manifest
 from vidrec.videos.category_names import read_category_names
+from vidrec.videos.originals import directory_of
 from vidrec.workflow.video import Video
 
 
@@ -42,12 +43,24 @@ def _composed(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def read_display_names(videos: Path) -> DisplayNames:
-    """The names in the directory `videos`; none where it has no manifest."""
+def read_display_names(videos: Path, originals: Path) -> DisplayNames:
+    """The names in the directory `videos`; none where it has no manifest.
+
+    Own videos lie below `originals`, if that is on this machine.
+    """
     if not (videos / manifest.NAME).is_file():
         return DisplayNames()
     table = manifest.read_manifest(videos)
-    titles, paths = (
-        dict(zip(table["video_id"], table[column], strict=True)) for column in ("title", "path")
-    )
+    titles = dict(zip(table["video_id"], table["title"], strict=True))
+    columns = (table[name] for name in ("video_id", "path", "source"))
+    rows = zip(*columns, strict=True)
+    paths = {name: _found(path, source, originals) for name, path, source in rows}
     return DisplayNames(titles, paths, read_category_names(videos))
+
+
+def _found(path: str, source: str, originals: Path) -> str:
+    """Where a file is, as far as that is known here, for a row of the manifest."""
+    place = directory_of(originals)
+    if source != manifest.DIRECTORY or place is None or not path:
+        return path
+    return str(place / manifest.path_of(path))

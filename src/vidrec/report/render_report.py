@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -44,6 +44,7 @@ class Index:
 
     `looked_at` has the frames that the detector has looked at, where not at each. `guesses` has by
     video id the category that the video classifier gives it, where it can give one.
+    `category_names` has the categories that people write in another way.
     """
 
     vectors: Vectors
@@ -56,6 +57,11 @@ class Index:
     guesses: Mapping[str, Guess]
     index_metrics: Mapping[str, Any]
     classifier_metrics: Mapping[str, Any]
+    category_names: Mapping[str, str] = field(default_factory=dict)
+
+    def shown(self, category: str) -> str:
+        """A category as people write it."""
+        return self.category_names.get(category, category)
 
 
 def render(index: Index, settings: Params) -> str:
@@ -66,11 +72,11 @@ def render(index: Index, settings: Params) -> str:
     return page.render(
         "report",
         categories=[
-            {"name": name, "hue": number % HUES, "marker": marker}
+            {"name": index.shown(name), "hue": number % HUES, "marker": marker}
             for number, (name, marker) in enumerate(zip(names, drawn.markers, strict=True))
         ],
         data={
-            "categories": names,
+            "categories": [index.shown(name) for name in names],
             "fps": settings.fps,
             "hues": HUES,
             "videos": [_for_script(video) for video in videos],
@@ -114,7 +120,7 @@ def describe_all(index: Index, names: Sequence[str]) -> list[dict[str, Any]]:
 def _guess(index: Index, video: Video) -> dict[str, Any] | None:
     """The category that the video classifier gives a video, and how surely; None: not known."""
     guess = index.guesses.get(video.video_id)
-    return asdict(guess) if guess else None
+    return asdict(replace(guess, name=index.shown(guess.name))) if guess else None
 
 
 def _pictures(strip: Filmstrip | None) -> dict[str, Any]:
@@ -177,7 +183,7 @@ def _likeness(index: Index, row: int, place_of: Mapping[int, int]) -> dict[str, 
     others = sorted((-count, name) for name, count in counts.items() if name != own)
     return {
         "hits": counts[own],
-        "mistaken": (others[0][1], -others[0][0]) if others else None,
+        "mistaken": (index.shown(others[0][1]), -others[0][0]) if others else None,
         "neighbors": [
             {
                 "place": place_of[item.row],
@@ -270,6 +276,7 @@ def left_out(index: Index) -> list[dict[str, str]]:
     rows = index.manifest[columns].sort_values(columns).to_dict("records")
     return [
         {str(key): str(value) for key, value in row.items()}
+        | {"category": index.shown(str(row["category"]))}
         for row in rows
         if row["video_id"] not in known
     ]
