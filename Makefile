@@ -5,6 +5,8 @@ BIN := .venv/bin
 # What review and plots compare with, and which weightings are tried: the table is kept of all only.
 BASE ?= main
 ONLY ?= *
+# With CPU=1 what only a GPU needs is not asked for: torch brings it, unless it is a CPU's.
+LEFT_OUT := $(if $(CPU),^(cuda-|nvidia-|triton=),^$$)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
@@ -25,7 +27,7 @@ $(BIN)/.installed: requirements.txt pyproject.toml | in-git
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "error: vidrec needs Python 3.11 or later: set PYTHON=/path/to/it" >&2; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --requirement requirements.txt
+	$(BIN)/pip install --quiet --requirement <(grep -vE '$(LEFT_OUT)' requirements.txt)
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
