@@ -64,3 +64,11 @@ def copy_tiny(made: Path) -> None:
     succeed(made, "git", "init", "--quiet", "--initial-branch", "main")
     succeed(made, "dvc", "init", "--quiet")
     succeed(made, "dvc", "config", "core.analytics", "false")
+
+
+def commit(project: Path, message: str) -> None:
+    """Commit all that is there."""
+    succeed(project, "git", "config", "user.name", "Test")
+    succeed(project, "git", "config", "user.email", "test@example.org")
+    succeed(project, "git", "add", "--all")
+    succeed(project, "git", "commit", "--quiet", "--message", message)

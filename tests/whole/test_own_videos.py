@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from tests.projects import ROOT, copy_tiny, run, stages_run, succeed
+from tests.projects import ROOT, commit, copy_tiny, run, stages_run, succeed
 
 from vidrec.media import ffmpeg
 
@@ -17,6 +17,7 @@ SKIPPED = {
     *("prepare_segmenter", "segment_objects", "evaluate_segmented"),
     *("embed_images", "finetune_head", "apply_head", "train_video_classifier"),
 }
+FROM_THE_VECTORS = {"weigh_objects", "train_video_classifier", "build_index", "render_report"}
 NAMES = ["perro", "gato", "pájaro"]
 
 
@@ -51,10 +52,7 @@ def project(tmp_path_factory: pytest.TempPathFactory, weights: Path, videos: Pat
     shutil.copytree(ROOT / ".dvc/plots", made / ".dvc/plots")
     for name in ("dvc.lock", ".gitignore", ".gitattributes"):
         shutil.copy(ROOT / name, made / name)
-    succeed(made, "git", "config", "user.name", "Test")
-    succeed(made, "git", "config", "user.email", "test@example.org")
-    succeed(made, "git", "add", "--all")
-    succeed(made, "git", "commit", "--quiet", "--message", "The sample")
+    commit(made, "The sample")
     succeed(made, "vidrec", "use", str(videos), "--weights", str(weights))
     done = run(made, "dvc", "repro")
     (made.parent / "log").write_text(done.stdout + done.stderr)
@@ -123,3 +121,88 @@ def test_a_new_video_is_answered_without_a_category(project: Path, videos: Path)
     done = run(project, "vidrec", "recommend", str(clip))
     assert done.returncode == 0, done.stderr
     assert "takes two of them" in done.stdout + done.stderr
+
+
+# From here on each test goes on from the one before: a whole run for each would take too long.
+
+
+def finished(project: Path) -> set[str]:
+    """The finished work of single videos that is kept."""
+    folder = project / ".vidrec/checkpoints"
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_an_experiment_elsewhere_finds_videos_and_finished_work(project: Path) -> None:
+    commit(project, "Own videos")
+    before = finished(project)
+    log = succeed(project, "dvc", "exp", "run", "--temp", "-S", "weigh_objects.scaling=log")
+    assert stages_run(log) == FROM_THE_VECTORS
+    assert finished(project) == before
+    log = succeed(project, "dvc", "exp", "run", "--temp", "-S", "extract_frames.fps=1")
+    assert {"extract_frames", "classify_frames"} <= stages_run(log)
+    assert "download_videos" not in stages_run(log)
+    assert finished(project) > before
+    assert succeed(project, "git", "status", "--porcelain") == ""
+
+
+def test_an_added_video_is_in_the_index_and_on_the_page(
+    project: Path, videos: Path, tmp_path: Path
+) -> None:
+    coarse = np.random.default_rng(9).integers(0, 256, (6, 6, 8, 3), dtype=np.uint8)
+    frames = coarse.repeat(8, axis=1).repeat(8, axis=2)
+    (tmp_path / "ratón.mp4").write_bytes(
+        ffmpeg.encode_clip([frame.tobytes() for frame in frames], 64, 48, 3)
+    )
+    before = {path.name: path.read_bytes() for path in videos.rglob("*.mp4")}
+    succeed(project, "vidrec", "add", str(tmp_path / "ratón.mp4"), "--category", "mascotas")
+    succeed(project, "dvc", "repro")
+    assert '"raton"' in succeed(project, "vidrec", "recommend", "gato", "--json")
+    assert "ratón" in (project / "reports/index.html").read_text(encoding="utf-8")
+    succeed(project, "vidrec", "remove", "ratón")
+    assert "removed: in the index until the next run" in succeed(project, "vidrec", "list")
+    succeed(project, "vidrec", "remove", "--undo", "raton")
+    assert json.loads(succeed(project, "dvc", "status", "--json")) == {}
+    assert {name: (videos / "mascotas" / name).read_bytes() for name in before} == before
+
+
+def test_a_colleague_without_the_videos_goes_on(project: Path, videos: Path) -> None:
+    remote, clone = project.parent / "remote", project.parent / "clone"
+    succeed(project, "dvc", "remote", "add", "--default", "folder", str(remote))
+    commit(project, "One more")
+    succeed(project, "dvc", "push")
+    succeed(project, "git", "clone", "--quiet", str(project), str(clone))
+    elsewhere = videos.rename(videos.with_name("elsewhere"))
+    try:
+        succeed(clone, "dvc", "pull")
+        assert stages_run(succeed(clone, "dvc", "repro")) == set()
+        answer = succeed(clone, "vidrec", "recommend", "gato", "--json")
+        assert len(json.loads(answer)["neighbors"]) == 3
+        for change in (["scaling=log"], ["scaling=linear", "--temp"]):
+            log = succeed(
+                clone, "dvc", "exp", "run", "-S", f"weigh_objects.{change[0]}", *change[1:]
+            )
+            assert stages_run(log) == FROM_THE_VECTORS
+        wanting = run(clone, "dvc", "repro", "--force", "--single-item", "extract_frames")
+        assert "`vidrec use DIR`" in wanting.stderr
+        succeed(clone, "git", "checkout", "--quiet", ".")
+        told = succeed(clone, "vidrec", "use", str(elsewhere))
+        assert told.startswith("4 of the 4 videos of the list are in")
+        assert succeed(clone, "git", "status", "--porcelain") == ""
+        succeed(clone, "dvc", "repro", "--force", "--single-item", "extract_frames")
+    finally:
+        elsewhere.rename(videos)
+
+
+def test_no_original_was_linked_or_made_read_only(project: Path, videos: Path) -> None:
+    for file in videos.rglob("*.mp4"):
+        assert file.stat().st_nlink == 1
+        assert file.stat().st_mode & 0o200
+        assert not file.is_symlink()
+
+
+def test_the_sample_comes_back(project: Path) -> None:
+    succeed(project, "vidrec", "use", "sample")
+    first = succeed(project, "git", "rev-list", "--max-parents=0", "HEAD").strip()
+    changed = succeed(project, "git", "diff", "--stat", first, "--", "params.yaml", "dvc.lock")
+    assert changed == ""
+    assert succeed(project, "git", "diff", "--stat", first, "--", "metrics", "manifests") == ""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.projects import ROOT, copy_tiny, stages_run, succeed, write_params
+from tests.projects import ROOT, commit, copy_tiny, stages_run, succeed, write_params
 
 # Left out for time: nothing that follows the vectors is made of them.
 LEFT_OUT = (
@@ -14,13 +14,6 @@ LEFT_OUT = (
     *("embed_images", "finetune_head", "apply_head"),
 )
 FROM_THE_VECTORS = {"weigh_objects", "train_video_classifier", "build_index", "render_report"}
-
-
-def commit(project: Path, message: str) -> None:
-    succeed(project, "git", "config", "user.name", "Test")
-    succeed(project, "git", "config", "user.email", "test@example.org")
-    succeed(project, "git", "add", "--all")
-    succeed(project, "git", "commit", "--quiet", "--message", message)
 
 
 def leave_out_stages(project: Path) -> None:
