@@ -48,7 +48,12 @@ def test_too_few() -> None:
 
 def test_bad_category() -> None:
     with pytest.raises(UserError, match="letters"):
-        youtube_search.discover({"big pets": "cat"}, 5, 0, search=hits)
+        youtube_search.discover({"../pets": "cat"}, 5, 0, search=hits)
+
+
+def test_a_category_is_kept_as_people_write_it() -> None:
+    found = youtube_search.discover({"mis mascotas": "cat"}, 5, 0, search=hits)
+    assert set(found["category"]) == {"mis mascotas"}
 
 
 def test_a_search_that_fails_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

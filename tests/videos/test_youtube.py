@@ -94,7 +94,8 @@ def table(**categories: list[str]) -> pd.DataFrame:
         for category, ids in categories.items()
         for rank, video_id in enumerate(ids, 1)
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    return table.assign(category_name=table["category"])
 
 
 def statuses(entries: list[Entry]) -> dict[str, str]:

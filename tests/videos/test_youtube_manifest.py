@@ -19,6 +19,15 @@ def test_the_manifest_of_ids(tmp_path: Path) -> None:
         read_wanted(path)
     path.write_text(",".join(COLUMNS) + "\npets,2,b,,1\npets,1,007,x,1\ncars,1,b,,1\n")
     assert list(read_wanted(path)["video_id"]) == ["b", "007"]
+    path.write_text(",".join(COLUMNS) + "\nmúsica,1,b,,1\nmusica,1,c,,1\n_a,1,d,,1\n")
+    found = read_wanted(path).set_index("video_id")
+    assert found["category_name"].to_dict() == {"b": "música", "c": "musica", "d": "_a"}
+    assert found["category"]["c"] == "musica"
+    assert found["category"]["d"] == "_a"
+    assert found["category"]["b"].startswith("musica-")
+    path.write_text(",".join(COLUMNS) + "\n../pets,1,b,,1\n")
+    with pytest.raises(UserError, match="category"):
+        read_wanted(path)
     path.write_text(",".join(COLUMNS) + "\npets,1,../b,,1\n")
     with pytest.raises(UserError, match="letters"):
         read_wanted(path)

@@ -20,7 +20,7 @@ from vidrec.settings.download_videos import Params
 from vidrec.videos import directory as own
 from vidrec.videos.listing import REMOVED, Listed, read_listing, write_listing
 from vidrec.videos.manifest import OK, path_of
-from vidrec.videos.names import MAX_NAME, safe_name
+from vidrec.videos.names import check_category, safe_name
 from vidrec.videos.originals import directory_of
 from vidrec.videos.youtube_ids import youtube_id
 from vidrec.videos.youtube_manifest import put_back, read_rows, write_ids
@@ -63,13 +63,12 @@ def add(video: str, category: str, root: Path, params: Params) -> list[str]:
 
     Raises UserError where it does not decode, would replace another, or cannot be added at all.
     """
-    _check_category(category)
+    check_category(category)
     if params.source == "directory":
         return add_file(directory_source(root, params), video, category)
     if params.source == "youtube":
-        name = safe_name(category)
-        lines = add_id(root / params.youtube_manifest, video, name)
-        return [*lines, *_tell_next(root, params, name)]
+        lines = add_id(root / params.youtube_manifest, video, category)
+        return [*lines, *_tell_next(root, params, category)]
     raise _drawn()
 
 
@@ -130,16 +129,6 @@ def summary(listed: Sequence[Listed]) -> Iterator[str]:
         if each.status not in (OK, REMOVED):
             yield f"{each.status}: {each.path}: {each.error}"
     yield from own.in_many_categories(listed)
-
-
-def _check_category(category: str) -> None:
-    """Raise UserError for what cannot be the name of a folder, or of which no letter is left."""
-    shown = category.isprintable() and "/" not in category and not category.startswith(".")
-    if not shown or not safe_name(category) or len(category) > MAX_NAME:
-        raise UserError(
-            f"category {category!r}: give a name of letters or digits, {MAX_NAME} characters at"
-            " most, without / and no dot before it"
-        )
 
 
 def _drawn() -> UserError:

@@ -7,6 +7,7 @@ import pandas as pd
 import yt_dlp
 
 from vidrec.videos.manifest import one_line
+from vidrec.videos.names import check_category
 from vidrec.videos.youtube import refusal, status_of
 from vidrec.videos.youtube_manifest import COLUMNS
 from vidrec.workflow.errors import UserError
@@ -52,8 +53,7 @@ def discover(
     where a category has a bad name or the search finds fewer than `per_category`.
     """
     for name in categories:
-        if not SAFE_NAME.fullmatch(name):
-            raise UserError(f"category {name!r}: use letters, digits, _ and - only")
+        check_category(name)
     wanted, seen = per_category + max(0, reserves), set[str]()
     rows: list[dict[str, Any]] = []
     for name, query in sorted(categories.items()):

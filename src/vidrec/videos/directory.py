@@ -41,7 +41,7 @@ def entries_of(listed: Sequence[Listed]) -> list[Entry]:
             error=each.error,
             sha256=each.sha256,
             path=each.path,
-            category_name=each.category_name if each.category_name != each.category else "",
+            category_name=each.category_name,
         )
         for each in listed
         if each.status != REMOVED

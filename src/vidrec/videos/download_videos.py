@@ -74,8 +74,13 @@ def download(params: Params, videos: Path) -> None:
         entries = take(params, folder)
         _check_any(entries)
         write_manifest(folder, build_manifest(entries, videos))
-        names = {each.video.category: each.category_name for each in entries if each.category_name}
-        write_category_names(folder, names)
+        write_category_names(folder, names_of(entries))
+
+
+def names_of(entries: list[Entry]) -> dict[str, str]:
+    """The categories that people write in another way, and how."""
+    named = {each.video.category: each.category_name for each in entries}
+    return {category: name for category, name in named.items() if name not in ("", category)}
 
 
 def _check_any(entries: list[Entry]) -> None:

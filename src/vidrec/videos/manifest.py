@@ -38,7 +38,7 @@ class Entry:
 
     A video that stays where its owner keeps it has no file before it is read back: `path` says
     where it lies below the owner's directory, and `sha256` what it must be. `category_name` is its
-    category as people write it, where that differs.
+    category as people write it, where that is known.
     """
 
     video: Video

@@ -80,12 +80,12 @@ def _take_category(
 ) -> Iterator[Entry]:
     """An entry for each video tried, until `count` of them are ok."""
     left = count
-    category = str(group["category"].iloc[0])
-    with tqdm(total=count, desc=f"downloading {category}", unit="video", disable=None) as bar:
+    category, name = (str(group[column].iloc[0]) for column in ("category", "category_name"))
+    with tqdm(total=count, desc=f"downloading {name}", unit="video", disable=None) as bar:
         for video_id, title in zip(group["video_id"], group["title"], strict=True):
             if left == 0:
                 return
-            wanted = Entry(Video(category, video_id), "youtube", str(title))
+            wanted = Entry(Video(category, video_id), "youtube", str(title), category_name=name)
             entry = _take_one(wanted, rules, offline)
             offline = offline or entry.status == "rate_limited"
             left -= entry.status == OK

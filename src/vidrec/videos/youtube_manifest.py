@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from vidrec.videos.names import check_category, safe_categories
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.tables import SAFE_NAME, check_numbers, read_table, write_table
 
@@ -18,17 +19,21 @@ def write_ids(path: Path, rows: pd.DataFrame) -> None:
 def read_wanted(path: Path) -> pd.DataFrame:
     """The manifest of ids, by category and rank; an id that comes twice counts once.
 
-    Raises UserError where it is missing, has no rows, or has a bad name in it.
+    `category` is in safe characters, `category_name` as the manifest has it. Raises UserError
+    where it is missing, has no rows, or has a bad name in it.
     """
     if not path.is_file():
         raise UserError(f"{path} is missing: run `vidrec discover` to make it, then commit it")
     table = _checked(path)
     if table.empty:
         raise UserError(f"{path} names no videos: run `vidrec discover` to search for some")
-    for column in ("category", "video_id"):
-        bad = [name for name in table[column] if not SAFE_NAME.fullmatch(str(name))]
-        if bad:
-            raise UserError(f"{path}: {column} {bad[0]!r} must be of letters, digits, _ and -")
+    bad = [name for name in table["video_id"] if not SAFE_NAME.fullmatch(name)]
+    if bad:
+        raise UserError(f"{path}: video_id {bad[0]!r} must be of letters, digits, _ and -")
+    for name in table["category"].unique():
+        check_category(name)
+    names = table["category"]
+    table = table.assign(category_name=names, category=names.map(safe_categories(set(names))))
     ordered = table.sort_values(["category", "rank"], kind="stable")
     return ordered.drop_duplicates("video_id", ignore_index=True)
 
