@@ -114,6 +114,20 @@ def test_a_directory_with_weights_from_a_file(clips: Path, weights: Path) -> Non
     assert {path: path.read_bytes() for path in clips.rglob("*") if path.is_file()} == before
 
 
+def test_once_more_changes_nothing_but_the_list(clips: Path, weights: Path) -> None:
+    run(use_directory(clips, Choice([str(weights)]), TOP))
+    Path("dvc.lock").write_text(yaml.safe_dump(LOCK))
+    Path("metrics/build_index.json").write_text("of these videos\n")
+    git("add", ".")
+    git("commit", "--quiet", "--message", "own")
+    for choice in (Choice([str(weights)]), Choice()):
+        assert "params.yaml says so already" in run(use_directory(clips, choice, TOP))
+    assert git("status", "--porcelain") == ""
+    (clips / "cars/a.mp4").rename(clips / "cars/c.mp4")
+    run(use_directory(clips, Choice(), TOP))
+    assert git("status", "--porcelain").split() == ["M", "manifests/directory.csv"]
+
+
 def test_the_sample_again_exactly(clips: Path, weights: Path) -> None:
     run(use_directory(clips, Choice([str(weights)]), TOP))
     assert git("status", "--porcelain")

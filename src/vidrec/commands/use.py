@@ -66,9 +66,11 @@ def use_directory(place: Path, choice: Choice, root: Path) -> Iterator[str]:
         "download_videos.source": "directory",
         "download_videos.directory": _written(place, root),
     }
-    yield from _switch(root, videos, weights)
+    changed = _switch(root, videos, weights)
     write_listing(listing, scanned.listed)
     remember(state.originals(root), place)
+    # Told once all is done: whoever reads it may stop reading.
+    yield from changed
     yield from collection.summary(scanned.listed)
     yield from _outlook(scanned.listed, root)
     yield f"commit {data_set.PARAMS} and {settings.directory_manifest} to share them"
@@ -198,18 +200,20 @@ def _has_gpu() -> bool:
     return torch.cuda.is_available()
 
 
-def _switch(root: Path, videos: Values, weights: Values) -> Iterator[str]:
-    """Set params, and take away what belongs to the data set that was there."""
+def _switch(root: Path, videos: Values, weights: Values) -> list[str]:
+    """Set params, and take away what belongs to the data set that was there; says what changed."""
     before = _read(root)
     values = {**videos, **for_own_videos(weights, before)}
+    changed = [name for name, value in values.items() if _find(before, name) != value]
+    if not changed:
+        return ["params.yaml says so already"]
     aside = data_set.put_aside(root)
-    same = all(_find(before, name) == value for name, value in weights.items())
     params_file.change(root / data_set.PARAMS, values)
-    data_set.forget_results(root, OF_THE_WEIGHTS if same else ())
-    for name, value in values.items():
-        if _find(before, name) != value:
-            yield f"params.yaml: {name}: {_shown(value)}"
-    yield f"what was there before is in {_near(aside, root)}"
+    data_set.forget_results(root, () if weights.keys() & changed else OF_THE_WEIGHTS)
+    return [
+        *(f"params.yaml: {name}: {_shown(values[name])}" for name in changed),
+        f"what was there before is in {_near(aside, root)}",
+    ]
 
 
 def _shown(value: object) -> str:
