@@ -12,6 +12,7 @@ import torchvision
 import yaml
 
 from vidrec.commands import collection, estimate, overview, use
+from vidrec.commands.params_file import change
 from vidrec.commands.use import Choice, use_directory, use_sample, use_youtube
 from vidrec.media import ffmpeg
 from vidrec.project import ProjectPaths
@@ -123,6 +124,10 @@ def test_once_more_changes_nothing_but_the_list(clips: Path, weights: Path) -> N
     for choice in (Choice([str(weights)]), Choice()):
         assert "params.yaml says so already" in run(use_directory(clips, choice, TOP))
     assert git("status", "--porcelain") == ""
+    change(Path("params.yaml"), {"weigh_objects.term": "count"})
+    run(use_directory(clips, Choice(), TOP))
+    assert settings()["weigh_objects"]["term"] == "count"
+    git("checkout", "--quiet", ".")
     (clips / "cars/a.mp4").rename(clips / "cars/c.mp4")
     run(use_directory(clips, Choice(), TOP))
     assert git("status", "--porcelain").split() == ["M", "manifests/directory.csv"]

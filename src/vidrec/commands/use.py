@@ -203,7 +203,9 @@ def _has_gpu() -> bool:
 def _switch(root: Path, videos: Values, weights: Values) -> list[str]:
     """Set params, and take away what belongs to the data set that was there; says what changed."""
     before = _read(root)
-    values = {**videos, **for_own_videos(weights, before)}
+    # What somebody has chosen since for videos that are no sample stays.
+    chosen = not weights and before["download_videos"]["source"] != "sample"
+    values = dict(videos) if chosen else {**videos, **for_own_videos(weights, before)}
     changed = [name for name, value in values.items() if _find(before, name) != value]
     if not changed:
         return ["params.yaml says so already"]
