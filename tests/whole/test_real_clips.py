@@ -11,7 +11,10 @@ import yaml
 from PIL import Image
 from tests.projects import ROOT, run, succeed, write_params
 
-STAGES = ("prepare_weights", "download_videos", "extract_frames", "classify_frames")
+STAGES = (
+    *("prepare_weights", "download_videos", "draw_truth", "extract_frames"),
+    *("classify_frames", "weigh_objects", "train_video_classifier", "build_index"),
+)
 CLIPS = 3
 
 
@@ -22,7 +25,8 @@ def project(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     made.mkdir()
     for name in ("src", "stages"):
         (made / name).symlink_to(ROOT / name)
-    shutil.copy(ROOT / "params.yaml", made)
+    for name in ("params.yaml", "dvc.yaml"):
+        shutil.copy(ROOT / name, made)
     for category in sorted((real_data / "videos").iterdir()):
         *taken, out = sorted(category.iterdir())[: CLIPS + 1]
         (made / "own" / category.name).mkdir(parents=True)
@@ -36,10 +40,11 @@ def project(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         "download_videos": {"source": "directory", "directory": "own"},
         "prepare_weights": {"source": "file", **classifier},
         "weigh_objects": {"term": "probability"},
+        "classify_frames": {"precision": "fp32"},
     }
     write_params(made, changes)
     stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
-    for name in (*STAGES, "weigh_objects", "train_video_classifier", "build_index"):
+    for name in STAGES:
         command = stages[name]["cmd"].replace("${weigh_objects.detector}", "classified")
         succeed(made, *command.split())
     return made
