@@ -120,7 +120,8 @@ def test_by_file_a_video_has_the_neighbours_that_it_has_by_id(
     (tmp_path / "data").mkdir()
     for name in ("src", "stages", "data/videos", "data/weights", "data/detections"):
         (tmp_path / name).symlink_to(project / name)
-    shutil.copy(project / "params.yaml", tmp_path)
+    for name in ("params.yaml", "dvc.yaml"):
+        shutil.copy(project / name, tmp_path)
     write_params(tmp_path, {"weigh_objects": {"detector": detector}})
     inputs = ["--detections", f"data/detections/{detector}"]
     outputs = ["--vectors", "data/vectors.csv", "--weighting", "data/weighting.json"]

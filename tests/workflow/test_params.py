@@ -1,5 +1,7 @@
 import json
 import math
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -158,6 +160,16 @@ def test_of_a_section_that_stands_twice_all_counts_the_later_value_first(tmp_pat
     )
 
 
+@pytest.fixture
+def usual_depth() -> Iterator[None]:
+    """The depth of calls that Python allows unless told otherwise, as some libraries do."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(1000)
+    yield
+    sys.setrecursionlimit(before)
+
+
+@pytest.mark.usefixtures("usual_depth")
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -56,6 +56,8 @@ def scan(directory: Path, known: Sequence[Listed]) -> Scanned:
     like no video, and hidden files, are left out. Raises UserError where there is none, or the
     directory is missing or cannot be read.
     """
+    # Workers may have been started in another directory than this one.
+    directory = directory.absolute()
     files, left_out = list_files(directory)
     if not files:
         raise UserError(
