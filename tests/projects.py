@@ -12,13 +12,16 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 
-# With these the whole workflow runs in a minute or two.
+FP32: dict[str, Any] = {"precision": "fp32"}
+
+# With these the whole workflow runs in a minute or two, also where the processor has no bf16 units.
 TINY: dict[str, dict[str, Any]] = {
-    "prepare_weights": {"input_size": 64, "closeups": 32, "stills": 16, "still_epochs": 1},
-    "prepare_segmenter": {"resolution": 64, "stills": 4, "steps": 2, "batch_size": 2},
+    "prepare_weights": {"input_size": 64, "closeups": 32, "stills": 16, "still_epochs": 1} | FP32,
+    "prepare_segmenter": {"resolution": 64, "stills": 4, "steps": 2, "batch_size": 2} | FP32,
     "download_videos": {"sample_videos_per_category": 3, "sample_seconds": 1.0},
     "embed_images": {"sample_scenes": 4},
-    "segment_objects": {"fps": 1.0, "threshold": 0.0, "proposals": 10, "detections": 3},
+    "classify_frames": FP32,
+    "segment_objects": {"fps": 1.0, "threshold": 0.0, "proposals": 10, "detections": 3} | FP32,
     "train_video_classifier": {"folds": 3},
 }
 

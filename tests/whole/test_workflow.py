@@ -128,7 +128,9 @@ def test_by_file_a_video_has_the_neighbours_that_it_has_by_id(
     weighed = run(tmp_path, "python", "stages/weigh_objects.py", *inputs, *outputs)
     assert weighed.returncode == 0, weighed.stderr
     by_id = recommended(tmp_path, "music_001")
-    assert len(by_id) == 10
+    # Those with nothing in common are left out.
+    assert 0 < len(by_id) <= 10
+    assert all(item["similarity"] > 0 for item in by_id)
     assert recommended(tmp_path, "data/videos/music/music_001.mp4") == by_id
 
 
