@@ -94,7 +94,7 @@ def test_a_file_is_copied_and_listed_and_can_be_removed_again(clips: list[bytes]
     assert collection.scan(TOP, settings("directory"))[0].startswith("0 videos")
     assert undo("My_clip") == ["My_clip is in own.csv again", "next: dvc repro"]
     assert in_source() == {"cars/My clip.MP4": "My_clip"}
-    with pytest.raises(UserError, match=r"no video 'My_clip' in own\.csv"):
+    with pytest.raises(UserError, match=r"My_clip was not removed: it is in own\.csv"):
         undo("My_clip")
 
 

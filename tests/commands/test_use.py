@@ -139,7 +139,7 @@ def test_the_sample_again_exactly(clips: Path, weights: Path) -> None:
     told = run(use_sample(Choice(), TOP))
     assert git("status", "--porcelain") == ""
     assert told[-1] == "next: dvc repro"
-    aside = Path(".vidrec/set_aside/directory/manifests/directory.csv")
+    aside = Path(".vidrec/set_aside/directory-2/manifests/directory.csv")
     assert "pájaros/1.mp4" in aside.read_text()
 
 
@@ -192,7 +192,7 @@ def test_a_colleague_finds_the_videos_elsewhere(clips: Path, weights: Path, tmp_
 @pytest.mark.parametrize(
     ("place", "given", "said"),
     [
-        ("nowhere", (), "nowhere is not a directory"),
+        ("nowhere", (), "nowhere is not a directory: name one, or else youtube or sample"),
         ("clips", ("none.pth",), "none.pth is missing"),
         ("clips", ("params.yaml",), "params.yaml"),
     ],
@@ -203,6 +203,31 @@ def test_what_cannot_be_used_changes_nothing(
     with pytest.raises(UserError, match=said):
         run(use_directory(clips if place == "clips" else Path(place), Choice(given), TOP))
     assert git("status", "--porcelain") == ""
+
+
+def test_a_network_that_the_weights_are_not_of_changes_nothing(
+    clips: Path, weights: Path, tmp_path: Path
+) -> None:
+    own = [str(weights)]
+    for choice, said in (
+        (Choice(own, "resnet18"), "is of shufflenet_v2_x0_5, not of resnet18: leave --arch out"),
+        (Choice(own, "resnet51"), "did you mean"),
+        (Choice(["torchvision"], "resnet51"), "did you mean"),
+    ):
+        with pytest.raises(UserError, match=said):
+            run(use_directory(clips, choice, TOP))
+    with pytest.raises(UserError, match="lie in no category: name the directory above"):
+        run(use_directory(clips / "cars", Choice(own), TOP))
+    assert git("status", "--porcelain") == ""
+
+
+def test_what_was_put_aside_stays(clips: Path, weights: Path, tmp_path: Path) -> None:
+    run(use_directory(clips, Choice([str(weights)]), TOP))
+    run(use_youtube(Choice(), TOP))
+    run(use_sample(Choice(), TOP))
+    assert sorted(path.name for path in Path(".vidrec/set_aside").iterdir()) == [
+        "directory-2", "sample-1", "youtube-3",
+    ]  # fmt: skip
 
 
 def test_youtube_without_ids_says_how_to_find_some() -> None:

@@ -109,6 +109,21 @@ def test_a_known_video_keeps_its_id_whatever_comes_later(tmp_path: Path) -> None
     }  # fmt: skip
 
 
+def test_a_video_that_was_moved_keeps_its_length_and_gets_its_new_title(tmp_path: Path) -> None:
+    fill(tmp_path, {"a/x.mp4": clip_of(10), "b/z.mp4": clip_of(30)})
+    first = scan(tmp_path, []).listed
+    (tmp_path / "a/x.mp4").rename(tmp_path / "b/y.mp4")
+    (tmp_path / "b/z.mp4").rename(tmp_path / "b/other.mp4")
+    listed = {each.path: each for each in scan(tmp_path, first).listed}
+    assert {name: each.title for name, each in listed.items()} == {
+        "b/y.mp4": "y", "b/other.mp4": "other",
+    }  # fmt: skip
+    assert all(each.duration_s == 1.0 and each.size > 0 for each in listed.values())
+    (tmp_path / "b/y.mp4").rename(tmp_path / "a/x.mp4")
+    (tmp_path / "b/other.mp4").rename(tmp_path / "b/z.mp4")
+    assert scan(tmp_path, list(listed.values())).listed == first
+
+
 def test_what_changed_is_checked_anew_and_what_is_gone_leaves_the_list(tmp_path: Path) -> None:
     fill(tmp_path, {"a/x.mp4": clip_of(10), "a/y.mp4": clip_of(20)})
     first = scan(tmp_path, []).listed

@@ -229,7 +229,10 @@ def remove_listed(listing: Path, name: str) -> list[str]:
 def restore_listed(listing: Path, name: str) -> list[str]:
     """Put a video back that was taken out. Raises UserError where none of that name was."""
     listed = read_listing(listing)
-    video = _find(name, [each for each in listed if each.status == REMOVED], listing)
+    gone = [each for each in listed if each.status == REMOVED]
+    if name in {each.video_id for each in listed} - {each.video_id for each in gone}:
+        raise UserError(f"{name} was not removed: it is in {listing}")
+    video = _find(name, gone, listing)
     write_listing(listing, [replace(x, status=OK) if x == video else x for x in listed])
     return [f"{video.video_id} is in {listing} again", NEXT]
 

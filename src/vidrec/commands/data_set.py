@@ -4,7 +4,6 @@ Params, the list of videos, figures and the hashes of results are one whole: fig
 set beside params of another would deceive.
 """
 
-import shutil
 from collections.abc import Collection
 from pathlib import Path
 
@@ -27,12 +26,21 @@ def tracked(root: Path) -> list[Path]:
 
 
 def put_aside(root: Path) -> Path:
-    """Copy them to `.vidrec/set_aside/<source of the videos>`; gives that place."""
-    place = state.home(root) / "set_aside" / source_of(root / PARAMS)
-    shutil.rmtree(place, ignore_errors=True)
+    """Copy them to `.vidrec/set_aside/<source of the videos>-<number>`; gives that place."""
+    number = 1 + max(map(_number, _aside(root)), default=0)
+    place = state.home(root) / "set_aside" / f"{source_of(root / PARAMS)}-{number}"
     for path in tracked(root):
         write_bytes(place / path, (root / path).read_bytes())
     return place
+
+
+def _aside(root: Path) -> list[Path]:
+    """What was put aside, the latest last."""
+    return sorted((state.home(root) / "set_aside").glob("*-*"), key=_number)
+
+
+def _number(place: Path) -> int:
+    return int(place.name.rpartition("-")[2])
 
 
 def source_of(params: Path) -> str:
@@ -76,10 +84,13 @@ def take_back_sample(root: Path) -> str:
     and figures are taken: they are of this machine. Raises UserError where git has none.
     """
     revision = _sample_revision(root)
-    aside = state.home(root) / "set_aside/sample"
     committed = _shown(root, revision, PARAMS)
-    mine = (aside / PARAMS).is_file() and (aside / PARAMS).read_bytes() == committed
-    contents = _files_below(aside) if mine else _files_of(root, revision)
+    mine = [
+        place
+        for place in _aside(root)
+        if (place / PARAMS).is_file() and (place / PARAMS).read_bytes() == committed
+    ]
+    contents = _files_below(mine[-1]) if mine else _files_of(root, revision)
     for path in tracked(root):
         if path not in contents:
             (root / path).unlink()

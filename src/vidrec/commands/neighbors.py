@@ -25,7 +25,8 @@ UNTRAINED = "`dvc repro train_video_classifier` makes the classifier of videos"
 class Neighbor:
     """A recommended video, with its reasons: the largest first, all together 1.
 
-    `title` and `category_name` are for people, `path` is what the manifest says of its file.
+    `title` and `category_name` are for people, `path` is where its file lies, as far as that is
+    known. Printed, it is one line: there may be a hundred reasons.
     """
 
     rank: int
@@ -33,7 +34,7 @@ class Neighbor:
     category: str
     title: str
     similarity: float
-    reasons: list[Reason]
+    reasons: list[Reason] = field(repr=False)
     path: str
     category_name: str
 

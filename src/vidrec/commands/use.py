@@ -49,6 +49,8 @@ def use_directory(place: Path, choice: Choice, root: Path) -> Iterator[str]:
     is noted: nothing that was computed is lost. Raises UserError for what cannot be used.
     """
     place = place.expanduser()
+    if not place.is_dir():
+        raise UserError(f"{place} is not a directory: name one, or else youtube or sample")
     settings = params.load(Params, root / data_set.PARAMS)
     listing = root / settings.directory_manifest
     known = read_listing(listing)
@@ -73,7 +75,7 @@ def use_directory(place: Path, choice: Choice, root: Path) -> Iterator[str]:
     yield from changed
     yield from collection.summary(scanned.listed)
     yield from _outlook(scanned.listed, root)
-    yield f"commit {data_set.PARAMS} and {settings.directory_manifest} to share them"
+    yield "commit all that has changed after the run: figures are compared with those of git"
     yield collection.NEXT
 
 
@@ -133,6 +135,10 @@ def weights_of(choice: Choice, root: Path) -> Values:
         source = _read(root)["prepare_weights"]["source"]
         if not choice.weights and source != "sample":
             return {}
+        if choice.arch:
+            from vidrec.networks.image_classifiers import check_classifier
+
+            check_classifier(choice.arch)
         named = {"prepare_weights.classifier_arch": choice.arch} if choice.arch else {}
         return {"prepare_weights.source": OFFICIAL, "run.segmented": _has_gpu(), **named}
     values: dict[str, Any] = {
@@ -149,12 +155,18 @@ def weights_of(choice: Choice, root: Path) -> Values:
 def _of_file(file: Path, arch: str, root: Path) -> Values:
     """The params that name one file of weights, whatever it turns out to be of."""
     from vidrec.networks.architecture import find_classifier, find_segmenter
+    from vidrec.networks.image_classifiers import check_classifier
     from vidrec.networks.weights import read_state_dict
     from vidrec.settings.prepare_segmenter import SEGMENTERS
 
     tensors = read_state_dict(file)
-    named = arch not in SEGMENTERS and arch
-    classifier = named or find_classifier(tensors)
+    found = find_classifier(tensors)
+    named = arch if arch not in SEGMENTERS else ""
+    if named:
+        check_classifier(named)
+    if named and found and named != found:
+        raise UserError(f"{file} is of {found}, not of {named}: leave --arch out")
+    classifier = found or named
     if classifier:
         return {
             "prepare_weights.classifier_file": _written(file, root),

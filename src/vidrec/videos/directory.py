@@ -4,7 +4,7 @@ They stay where they are, and as they are: the workflow reads them, and keeps a 
 """
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -59,6 +59,11 @@ def scan(directory: Path, known: Sequence[Listed]) -> Scanned:
     # Workers may have been started in another directory than this one.
     directory = directory.absolute()
     files, left_out = list_files(directory)
+    if not files and any(map(may_be_video, left_out)):
+        raise UserError(
+            f"the videos in {directory} lie in no category: name the directory above it, or put"
+            " them into folders <category>/<file>"
+        )
     if not files:
         raise UserError(
             f"{directory} has no videos: put files there as <category>/<file>, or name another"
@@ -67,7 +72,7 @@ def scan(directory: Path, known: Sequence[Listed]) -> Scanned:
     digests = map_items(digest_of, files, title="reading", unit="file")
     relative = [path.relative_to(directory) for path in files]
     named = name_all(list(zip(relative, digests, strict=True)), known)
-    before = {(each.sha256, each.status) for each in known if each.sha256}
+    before = {each.sha256: each for each in known if each.status == OK and each.duration_s}
     checked = map_items(partial(_checked, directory, before), named, title="checking", unit="file")
     return Scanned(mark_duplicates(list(checked), known), left_out)
 
@@ -140,7 +145,7 @@ def name_all(
     fresh = dict(zip(new, names, strict=True))
     categories = _categories([path.parent.name for path in new], known)
     return [
-        replace(mine, path=text_of(path), sha256=digest)
+        replace(mine, path=text_of(path), sha256=digest, title=_shown(path.stem))
         if mine
         else Listed(
             text_of(path),
@@ -167,11 +172,14 @@ def _shown(name: str) -> str:
     return name.encode(errors="replace").decode()
 
 
-def _checked(directory: Path, before: set[tuple[str, str]], item: Listed) -> Listed:
+def _checked(directory: Path, before: Mapping[str, Listed], item: Listed) -> Listed:
     """`item` with status and length, looked at anew unless its content is known to be ok."""
-    if item.status == REMOVED or ((item.sha256, OK) in before and item.status == OK):
+    if item.status == REMOVED:
         return item
-    return check(directory / path_of(item.path), item)
+    same = before.get(item.sha256)
+    if same is None:
+        return check(directory / path_of(item.path), item)
+    return replace(item, status=OK, error="", size=same.size, duration_s=same.duration_s)
 
 
 def check(file: Path, item: Listed) -> Listed:
