@@ -233,7 +233,7 @@ def test_a_scan_says_what_is_new_gone_and_no_video(clips: list[bytes]) -> None:
         "new: z, pets/z.mp4",
         "gone: x, cars/x.mp4",
         "changed: y, cars/y.mp4",
-        "1 videos in 1 categories: cars 1",
+        "1 video in 1 category: cars 1",
         "unknown_container: pets/z.mp4: no container of a video that is known here",
         "next: dvc repro",
     ]

@@ -256,11 +256,11 @@ def test_a_video_waits_until_it_is_in_the_index(clips: Path, weights: Path) -> N
     )
     seen = overview.collection_of(ProjectPaths())
     assert {each.video.video_id: each.state for each in seen} == {
-        "a": "in the index", "b": "no_frames", "empty": "empty", "old": "leaves", "1": "waits",
+        "a": "in the index", "b": "no_frames", "empty": "empty", "old": "leaving", "1": "waiting",
         "2": "removed",
     }  # fmt: skip
     assert overview.totals(seen) == (
-        "1 in the index, 1 waits, 1 leaves, 1 empty, 1 no_frames, 1 removed"
+        "1 in the index, 1 waiting, 1 leaving, 1 empty, 1 no_frames, 1 removed"
     )
     rows = list(overview.lines(seen, overview.names_of(TOP)))
-    assert ("pájaros", "1", "waits", "1") in rows
+    assert ("pájaros", "1", "waiting", "1") in rows

@@ -124,7 +124,9 @@ def summary(listed: Sequence[Listed]) -> Iterator[str]:
     """How many videos there are, by category, and what is not a video or more than one."""
     good = Counter(each.category_name for each in listed if each.status == OK)
     told = ", ".join(f"{name} {count}" for name, count in sorted(good.items()))
-    yield f"{good.total()} videos in {len(good)} categories: {told}"
+    videos = "1 video" if good.total() == 1 else f"{good.total()} videos"
+    categories = "1 category" if len(good) == 1 else f"{len(good)} categories"
+    yield f"{videos} in {categories}: {told}"
     for each in listed:
         if each.status not in (OK, REMOVED):
             yield f"{each.status}: {each.path}: {each.error}"

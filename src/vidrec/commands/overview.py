@@ -22,7 +22,7 @@ from vidrec.workflow.tables import read_table
 from vidrec.workflow.video import Video
 
 # The states of a video that is in order; of any other the state is why not.
-IN_INDEX, WAITS, LEAVES = "in the index", "waits", "leaves"
+IN_INDEX, WAITS, LEAVES = "in the index", "waiting", "leaving"
 
 # Of the table that `lines` gives the rows of.
 COLUMNS = ("category", "video", "state", "title")
@@ -41,7 +41,7 @@ class Seen:
 def collection_of(project: ProjectPaths) -> list[Seen]:
     """All videos that the source lists or the index has, sorted by category and id.
 
-    `waits`: listed, and not in the index yet. `leaves`: in the index, and no longer listed.
+    `waiting`: listed, and not in the index yet. `leaving`: in the index, and no longer listed.
     """
     settings = params.load(Params, project.root / "params.yaml")
     listed = {each.video.video_id: each for each in _listed(project, settings)}
