@@ -42,7 +42,8 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (made / "metrics/plots").mkdir(parents=True)
     (made / "manifests").mkdir()
     monkeypatch.chdir(made)
-    shutil.copy(ROOT / "params.yaml", made)
+    for name in ("params.yaml", "dvc.yaml"):
+        shutil.copy(ROOT / name, made)
     for name in ("directory.csv", "youtube.csv"):
         shutil.copy(ROOT / "manifests" / name, made / "manifests")
     Path("dvc.lock").write_text(yaml.safe_dump(LOCK))
@@ -218,6 +219,31 @@ def test_a_network_that_the_weights_are_not_of_changes_nothing(
             run(use_directory(clips, choice, TOP))
     with pytest.raises(UserError, match="lie in no category: name the directory above"):
         run(use_directory(clips / "cars", Choice(own), TOP))
+    assert git("status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("place", ["data/videos", "metrics", ".", "..", ""])
+def test_videos_where_a_run_deletes_are_refused(clips: Path, weights: Path, place: str) -> None:
+    Path("data").mkdir()
+    shutil.copytree(clips, "data/videos")
+    with pytest.raises(UserError, match="keep the videos elsewhere"):
+        run(use_directory(Path(place), Choice([str(weights)]), TOP))
+    assert len(list(Path("data/videos").rglob("*.mp4"))) == 5
+
+
+def test_own_files_beside_the_figures_stay(clips: Path, weights: Path) -> None:
+    for name in ("metrics/notes.md", "metrics/my_table.csv"):
+        Path(name).write_text("a,b\n1,2\n")
+    run(use_directory(clips, Choice([str(weights)]), TOP))
+    run(use_sample(Choice(), TOP))
+    for name in ("metrics/notes.md", "metrics/my_table.csv"):
+        assert Path(name).read_text() == "a,b\n1,2\n"
+
+
+def test_on_the_sample_use_sample_is_the_commit(clips: Path) -> None:
+    Path("metrics/build_index.json").write_text("edited\n")
+    Path("params.yaml").write_text("<<<<<<< HEAD\n")
+    run(use_sample(Choice(), TOP))
     assert git("status", "--porcelain") == ""
 
 

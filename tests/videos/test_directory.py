@@ -8,7 +8,7 @@ import pytest
 
 from vidrec.media import ffmpeg
 from vidrec.videos.directory import entries_of, in_many_categories, scan, tell_left_out
-from vidrec.videos.listing import Listed
+from vidrec.videos.listing import Listed, read_listing, write_listing
 from vidrec.workflow.errors import UserError
 
 
@@ -147,6 +147,15 @@ def test_copies_in_a_category_are_one_video(tmp_path: Path, clip: bytes) -> None
     }  # fmt: skip
     (tmp_path / "a/2.mp4").unlink()
     assert sorted(statuses(scan(tmp_path, again).listed).values()) == ["duplicate", "ok", "ok"]
+
+
+def test_a_name_that_breaks_lines_is_listed_on_one(tmp_path: Path, clip: bytes) -> None:
+    fill(tmp_path, {"a\rb/x\ny\r\x1bz.mp4": clip})
+    (item,) = scan(tmp_path, []).listed
+    assert (item.category_name, item.title) == ("a b", "x y  z")
+    write_listing(tmp_path / "own.csv", [item])
+    assert read_listing(tmp_path / "own.csv") == [item]
+    assert scan(tmp_path, [item]).listed == [item]
 
 
 def test_photographs_in_the_container_of_a_video_are_left_out(tmp_path: Path, clip: bytes) -> None:

@@ -218,7 +218,7 @@ def remove_listed(listing: Path, name: str) -> list[str]:
     Raises UserError where there is no such video.
     """
     listed = read_listing(listing)
-    there = [each for each in listed if each.status != REMOVED]
+    there = [each for each in listed if each.status == OK]
     video = _find(name, there, listing)
     write_listing(listing, [replace(x, status=REMOVED) if x == video else x for x in listed])
     return [

@@ -4,6 +4,7 @@ Params, the list of videos, figures and the hashes of results are one whole: fig
 set beside params of another would deceive.
 """
 
+import re
 from collections.abc import Collection
 from pathlib import Path
 
@@ -16,13 +17,18 @@ from vidrec.workflow.files import write_bytes
 
 PARAMS, LOCK, METRICS = Path("params.yaml"), Path("dvc.lock"), Path("metrics")
 LISTING = Path("manifests/directory.csv")
+PIPELINE = Path("dvc.yaml")
+FIGURE = re.compile(r"metrics/[\w/-]+\.(?:json|csv)")
 
 
 def tracked(root: Path) -> list[Path]:
-    """The files of the data set that the project at `root` has, relative to it."""
-    figures = sorted(path for path in (root / METRICS).rglob("*") if path.is_file())
-    found = [path.relative_to(root) for path in figures]
-    return [path for path in (PARAMS, LOCK, LISTING) if (root / path).is_file()] + found
+    """The files of the data set that the project at `root` has, relative to it.
+
+    Of the figures those that dvc.yaml names: what else lies beside them is somebody's own.
+    """
+    named = FIGURE.findall((root / PIPELINE).read_text(encoding="utf-8"))
+    paths = (PARAMS, LOCK, LISTING, *map(Path, sorted(set(named))))
+    return [path for path in paths if (root / path).is_file()]
 
 
 def put_aside(root: Path) -> Path:
@@ -44,8 +50,11 @@ def _number(place: Path) -> int:
 
 
 def source_of(params: Path) -> str:
-    """Where the videos come from, as a params file says."""
-    return str(yaml.safe_load(params.read_text(encoding="utf-8"))["download_videos"]["source"])
+    """Where the videos come from, as a params file says; one that says nothing is `broken`."""
+    try:
+        return str(yaml.safe_load(params.read_bytes())["download_videos"]["source"])
+    except (yaml.YAMLError, TypeError, KeyError, UnicodeDecodeError):
+        return "broken"
 
 
 def forget_results(root: Path, kept: Collection[str]) -> None:
@@ -60,11 +69,13 @@ def forget_results(root: Path, kept: Collection[str]) -> None:
     lock = root / LOCK
     if not lock.is_file():
         return
-    content = yaml.safe_load(lock.read_text(encoding="utf-8"))
-    content["stages"] = {
-        name: stage for name, stage in content.get("stages", {}).items() if name in kept
-    }
-    if content["stages"]:
+    try:
+        content = yaml.safe_load(lock.read_bytes())
+        stages = {name: stage for name, stage in content["stages"].items() if name in kept}
+    except (yaml.YAMLError, TypeError, KeyError, AttributeError, UnicodeDecodeError):
+        stages = {}
+    if stages:
+        content["stages"] = stages
         write_bytes(lock, yaml.safe_dump(content, sort_keys=False).encode())
     else:
         lock.unlink()
@@ -77,18 +88,19 @@ def _forget_figures(file: Path) -> None:
         file.unlink()
 
 
-def take_back_sample(root: Path) -> str:
+def take_back_sample(root: Path, *, as_it_was_here: bool) -> str:
     """Put back the sample's files as they were committed; says from where.
 
-    Where the sample was set aside here with the very params that were committed, its own hashes
-    and figures are taken: they are of this machine. Raises UserError where git has none.
+    `as_it_was_here`: where the sample was set aside with the very params that were committed, its
+    own hashes and figures are taken, for they are of this machine. Raises UserError where git has
+    none.
     """
     revision = _sample_revision(root)
     committed = _shown(root, revision, PARAMS)
     mine = [
         place
         for place in _aside(root)
-        if (place / PARAMS).is_file() and (place / PARAMS).read_bytes() == committed
+        if as_it_was_here and (place / PARAMS).read_bytes() == committed
     ]
     contents = _files_below(mine[-1]) if mine else _files_of(root, revision)
     for path in tracked(root):
@@ -113,9 +125,11 @@ def _files_of(root: Path, revision: str) -> dict[Path, bytes]:
 
 def _sample_revision(root: Path) -> str:
     """The newest commit whose params take videos and weights of the sample."""
-    log = git("-C", str(root), "log", "--format=%H", "--", str(PARAMS))
+    log = git("-C", str(root), "log", "--format=%H")
     for revision in (log or b"").decode().split():
         params = yaml.safe_load(_shown(root, revision, PARAMS))
+        if not isinstance(params, dict):
+            continue
         if all(
             params[name]["source"] == "sample" for name in ("download_videos", "prepare_weights")
         ):

@@ -20,7 +20,7 @@ from vidrec.settings.extract_frames import FrameSettings
 from vidrec.videos import directory as own
 from vidrec.videos.listing import Listed, read_listing, write_listing
 from vidrec.videos.manifest import OK, path_of
-from vidrec.videos.originals import remember
+from vidrec.videos.originals import check_apart, remember
 from vidrec.videos.youtube_manifest import read_rows
 from vidrec.workflow import params, state
 from vidrec.workflow.errors import UserError
@@ -51,11 +51,12 @@ def use_directory(place: Path, choice: Choice, root: Path) -> Iterator[str]:
     place = place.expanduser()
     if not place.is_dir():
         raise UserError(f"{place} is not a directory: name one, or else youtube or sample")
+    check_apart(place, root)
     settings = params.load(Params, root / data_set.PARAMS)
     listing = root / settings.directory_manifest
     known = read_listing(listing)
-    mine = settings.source == "directory" and _is_same(place, root / settings.directory)
-    if settings.source == "directory" and not mine and not choice.weights:
+    elsewhere = settings.source == "directory" and not (root / settings.directory).is_dir()
+    if elsewhere and not choice.weights:
         there = [each for each in known if each.status == OK and is_there(place, each)]
         if there:
             remember(state.originals(root), place)
@@ -64,6 +65,9 @@ def use_directory(place: Path, choice: Choice, root: Path) -> Iterator[str]:
     weights = weights_of(choice, root)
     scanned = own.scan(place, known)
     own.tell_left_out(scanned.left_out)
+    if all(each.status != OK for each in scanned.listed):
+        told = "; ".join(f"{each.path}: {each.error or each.status}" for each in scanned.listed[:3])
+        raise UserError(f"{place} has no video that can be used ({told}): give others")
     videos = {
         "download_videos.source": "directory",
         "download_videos.directory": _written(place, root),
@@ -77,10 +81,6 @@ def use_directory(place: Path, choice: Choice, root: Path) -> Iterator[str]:
     yield from _outlook(scanned.listed, root)
     yield "commit all that has changed after the run: figures are compared with those of git"
     yield collection.NEXT
-
-
-def _is_same(first: Path, second: Path) -> bool:
-    return first.exists() and second.exists() and first.samefile(second)
 
 
 def is_there(place: Path, listed: Listed) -> bool:
@@ -118,8 +118,9 @@ def use_sample(choice: Choice, root: Path) -> Iterator[str]:
     """Take the sample again, as it was committed; yields what to tell, by lines."""
     if choice.weights:
         raise UserError("the sample's networks are trained on it: leave --weights out")
+    was_own = data_set.source_of(root / data_set.PARAMS) != "sample"
     aside = data_set.put_aside(root)
-    told = data_set.take_back_sample(root)
+    told = data_set.take_back_sample(root, as_it_was_here=was_own)
     dvc("--cd", str(root), "checkout", "--quiet", "--force", "--allow-missing")
     yield f"the sample again, {told}; what was there before is in {_near(aside, root)}"
     yield collection.NEXT

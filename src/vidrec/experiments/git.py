@@ -1,5 +1,6 @@
 """Files and revisions as git has them."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -10,6 +11,8 @@ from vidrec.workflow.errors import UserError
 
 def git(*arguments: str) -> bytes | None:
     """What `git <arguments>` prints; None where it fails."""
+    if shutil.which("git") is None:
+        return None
     done = subprocess.run(["git", *arguments], capture_output=True, check=False)  # noqa: S607 - the user's own git
     return done.stdout if done.returncode == 0 else None
 

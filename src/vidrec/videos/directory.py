@@ -3,6 +3,7 @@
 They stay where they are, and as they are: the workflow reads them, and keeps a list of them.
 """
 
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -145,7 +146,7 @@ def name_all(
     fresh = dict(zip(new, names, strict=True))
     categories = _categories([path.parent.name for path in new], known)
     return [
-        replace(mine, path=text_of(path), sha256=digest, title=_shown(path.stem))
+        _found_again(mine, path, digest)
         if mine
         else Listed(
             text_of(path),
@@ -159,6 +160,13 @@ def name_all(
     ]
 
 
+def _found_again(mine: Listed, path: Path, digest: str) -> Listed:
+    """A known video at its path now; with other content it is another, which nobody took out."""
+    status = mine.status if mine.sha256 == digest else OK
+    title = _shown(path.stem)
+    return replace(mine, path=text_of(path), sha256=digest, title=title, status=status)
+
+
 def _categories(folders: Sequence[str], known: Sequence[Listed]) -> dict[str, str]:
     """The category, in safe characters, of each folder: the one it has, or a new one."""
     has = {each.category_name: each.category for each in known}
@@ -168,8 +176,8 @@ def _categories(folders: Sequence[str], known: Sequence[Listed]) -> dict[str, st
 
 
 def _shown(name: str) -> str:
-    """A file's name as text: what is no UTF-8 in it as a question mark."""
-    return name.encode(errors="replace").decode()
+    """A file's name as text: what is no UTF-8 as a question mark, what breaks lines as a space."""
+    return re.sub(r"[\x00-\x1f\x7f]", " ", name.encode(errors="replace").decode())
 
 
 def _checked(directory: Path, before: Mapping[str, Listed], item: Listed) -> Listed:

@@ -9,7 +9,7 @@ from vidrec.videos import directory, sample, youtube
 from vidrec.videos.category_names import write_category_names
 from vidrec.videos.listing import Listed, read_listing
 from vidrec.videos.manifest import OK, Entry, build_manifest, write_manifest
-from vidrec.videos.originals import remember
+from vidrec.videos.originals import check_apart, directory_of, remember
 from vidrec.videos.youtube_manifest import read_wanted
 from vidrec.workflow import state
 from vidrec.workflow.errors import UserError
@@ -35,9 +35,13 @@ def sample_settings(params: Params) -> sample.ClipSettings:
 def _listed(params: Params) -> list[Listed]:
     """The list in git; where it is empty, what the directory holds now."""
     place = Path(params.directory).expanduser()
-    if place.is_dir():
-        remember(state.originals(), place)
     listed = read_listing(Path(params.directory_manifest))
+    if place.is_dir():
+        check_apart(place, Path())
+        # What `vidrec use` has noted stays. A workspace elsewhere has its own relative paths.
+        unknown = directory_of(state.originals()) is None
+        if unknown or (not listed and place.is_absolute()):
+            remember(state.originals(), place)
     if listed:
         return listed
     found = directory.scan(place, [])

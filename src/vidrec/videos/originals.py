@@ -12,6 +12,9 @@ from vidrec.videos.manifest import Entry
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of
 
+# What DVC and the stages write anew, at the top of a project.
+WRITTEN = ("data", "metrics", "reports", ".vidrec", ".dvc", ".git")
+
 
 def remember(link: Path, directory: Path) -> None:
     """Let `link` lead to `directory` from now on."""
@@ -20,6 +23,18 @@ def remember(link: Path, directory: Path) -> None:
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(directory.resolve())
     temporary.replace(link)
+
+
+def check_apart(place: Path, root: Path) -> None:
+    """Raise UserError where `place` is, holds or lies in what a run of the project at `root`
+    writes anew: what is there would be deleted."""
+    here, top = place.resolve(), root.resolve()
+    written = [top / name for name in WRITTEN]
+    if top.is_relative_to(here) or any(here.is_relative_to(each) for each in written):
+        raise UserError(
+            f"{place} is the project itself, or lies where a run deletes what it finds"
+            f" ({', '.join(WRITTEN)}): keep the videos elsewhere, and name that directory"
+        )
 
 
 def directory_of(link: Path) -> Path | None:
