@@ -82,8 +82,9 @@ def test_a_list_needs_no_directory(tmp_path: Path) -> None:
     download(params, Path("videos"))
     first = {path.name: path.read_bytes() for path in Path("videos").iterdir()}
     shutil.rmtree("own")
-    download(params, Path("videos"))
-    assert {path.name: path.read_bytes() for path in Path("videos").iterdir()} == first
+    for each in (params, replace(params, directory="")):
+        download(each, Path("videos"))
+        assert {path.name: path.read_bytes() for path in Path("videos").iterdir()} == first
     assert read_category_names(Path("videos")) == {"musica": "música"}
     (entry,) = read_good(Path("videos"), tmp_path / "own")
     assert (entry.video.category, entry.video.video_id) == ("musica", "a")

@@ -36,7 +36,8 @@ def _listed(params: Params) -> list[Listed]:
     """The list in git; where it is empty, what the directory holds now."""
     place = Path(params.directory).expanduser()
     listed = read_listing(Path(params.directory_manifest))
-    if place.is_dir():
+    # No name stands for this directory, which is the project: then the list alone counts.
+    if place.is_dir() and (params.directory or not listed):
         check_apart(place, Path())
         # What `vidrec use` has noted stays. A workspace elsewhere has its own relative paths.
         unknown = directory_of(state.originals()) is None
