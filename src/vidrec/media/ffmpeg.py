@@ -6,6 +6,7 @@ memory and output, in a process group of its own. Exit status 0 proves little: w
 checked as well.
 """
 
+import errno
 import functools
 import os
 import re
@@ -13,37 +14,37 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+import threading
+import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import ffmpeg
 import imageio_ffmpeg
-from PIL import Image
+import psutil
 
-from vidrec.media.containers import VideoError, sniff
+from vidrec.media.containers import VideoError
 from vidrec.workflow.errors import UserError
 
 MEMORY_LIMIT_KIB = 4 * 1024 * 1024
 # Most that ffmpeg may write to one file, in blocks of 512 bytes (2 GiB).
 OUTPUT_LIMIT_BLOCKS = 4 * 1024 * 1024
-MAX_PIXELS = 8192 * 8192
-# Share of a video's frames that may fail to decode; ffmpeg's own default is two thirds.
-MAX_ERROR_RATE = 0.1
-PROBE_DEADLINE_S = 60.0
-# How much of a video `check_video` decodes.
-CHECKED_SECONDS = 2.0
+# Seconds of the processor for what takes next to none; a busy machine does not count.
+CPU_LIMIT_S = 60
+# Seconds in which nothing at all may move, and how often that is looked at.
+STALL_S = 120.0
+WATCH_S = 2.0
+# Bytes that a folder with room takes.
+ROOM_BYTES = 1024 * 1024
+# How much of a log is read: its head for a description, its end for what became of it.
+LOG_BYTES = 16 * 1024 * 1024
 
-# What a video is called while ffmpeg works on it.
-LINK = "video"
-
-DURATION = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d\.\d+)", re.MULTILINE)
-VIDEO_STREAM = re.compile(r"^  Stream #0:\d+.*?: Video: (?!.*\(attached pic\))", re.MULTILINE)
-OUT_TIME = re.compile(r"^out_time_us=(\d+)$", re.MULTILINE)
-CUT_OFF = re.compile(r"Error during demuxing|partial file|File ended prematurely")
+ERROR_LINE = re.compile(r"^(?:\[[^\]]+\] )*\[(?:error|fatal|panic)\] (.+)$", re.MULTILINE)
+NO_ROOM = re.compile(
+    r"^(?:\[[^\]]+\] )*\[(?:error|fatal)\] .*(?:No space left|quota exceeded)", re.M
+)
 
 
 @dataclass(frozen=True)
@@ -55,11 +56,17 @@ class Outcome:
     output: str
 
     @property
+    def errors(self) -> list[str]:
+        """The errors of a log that tells the level of each line."""
+        return ERROR_LINE.findall(self.log)
+
+    @property
     def reason(self) -> str:
-        """The last line of the log, without the address of the part that wrote it."""
+        """The last error in the log, or else its last line, without addresses in memory."""
         lines = [line for line in self.log.splitlines() if line.strip()]
-        last = lines[-1] if lines else f"ffmpeg ended with status {self.code}"
-        return re.sub(r" @ 0x[0-9a-f]+", "", last).strip()[:300]
+        last = [*lines[-1:], *self.errors][-1:]
+        told = last[0] if last else f"ffmpeg ended with status {self.code}"
+        return re.sub(r" @ 0x[0-9a-f]+", "", told).strip()[:300]
 
 
 def binary() -> str:
@@ -85,175 +92,10 @@ def binary() -> str:
 def version() -> str:
     """The first line that `ffmpeg -version` prints: another ffmpeg may give other pixels."""
     with tempfile.TemporaryDirectory() as folder:
-        outcome = _run(["-version"], Path(folder), deadline=PROBE_DEADLINE_S)
+        outcome = run(["-version"], Path(folder))
     if outcome.code:
         raise UserError(f"{binary()} -version fails ({outcome.reason}): is it an ffmpeg?")
     return outcome.output.partition("\n")[0]
-
-
-def probe_duration(path: Path) -> float:
-    """Length of the video in `path` in seconds, as its container or its packets tell.
-
-    Raises VideoError where there is no video stream that ffmpeg can open.
-    """
-    source = _source(sniff(path))
-    with _workplace(path) as folder:
-        found = _run(["-hide_banner", *_compiled_input(source)], folder, PROBE_DEADLINE_S)
-        if "Input #0" not in found.log:
-            raise VideoError("unreadable", found.reason)
-        if not VIDEO_STREAM.search(found.log):
-            raise VideoError("no_video", "there is no video stream in it")
-        return _shown_duration(found.log) or _packet_duration(source, folder)
-
-
-def _shown_duration(log: str) -> float:
-    """The container's length in seconds as ffmpeg prints it, 0 where it knows none."""
-    shown = DURATION.search(log)
-    hours, minutes, seconds = (float(part) for part in shown.groups()) if shown else (0, 0, 0)
-    return 3600 * hours + 60 * minutes + seconds
-
-
-def _packet_duration(source: Any, folder: Path) -> float:
-    """Time of the last packet of the video stream, in seconds: for containers without a length."""
-    copied = source["V:0"].output("-", format="null", codec="copy")
-    arguments = copied.global_args("-progress", "pipe:1", "-v", "error").get_args()
-    outcome = _run(arguments, folder, PROBE_DEADLINE_S)
-    times = OUT_TIME.findall(outcome.output)
-    if not times:
-        raise VideoError("no_frames", "the video stream in it is empty")
-    return int(times[-1]) / 1e6
-
-
-def check_video(path: Path) -> float:
-    """Length of the video in seconds, once its beginning has been found to decode.
-
-    Raises VideoError as `probe_duration` and `extract_frames` do.
-    """
-    duration = probe_duration(path)
-    extract_frames(path, fps=2, size=32, fit="stretch", quality=31, max_seconds=CHECKED_SECONDS)
-    return duration
-
-
-def extract_frames(
-    video: Path, *, fps: float, size: int, fit: str, quality: int, max_seconds: float
-) -> list[bytes]:
-    """Frames 1, 2, 3 … of a video as JPEG, `size` pixels square, `fps` of them per second.
-
-    Parameters
-    ----------
-    fit : `stretch` squeezes the whole picture, `crop` takes its centre square, `pad` adds bars.
-    quality : of the JPEGs, as ffmpeg counts: 2 (best) to 31.
-    max_seconds : how much of the video is looked at; the rest is left out.
-
-    Raises VideoError where the video does not decode, or nothing of it.
-    """
-    expected = probe_duration(video) * fps
-    count = max(1, round(min(max_seconds * fps, expected + 1)))
-    at_end = "round" if expected >= 0.5 else "pass"
-    paced = _paced(_source(sniff(video))["V:0"], fps, at_end)
-    graph = _fitted(paced, size, fit)
-    made = graph.output("%d.jpg", **_jpeg_options(quality), **{"frames:v": count}).global_args(
-        "-v",
-        "error",
-        "-max_error_rate",
-        str(MAX_ERROR_RATE),
-        "-abort_on",
-        "empty_output",
-        "-filter_complex_threads",
-        "1",
-    )
-    with _workplace(video) as folder:
-        outcome = _run(made.get_args(), folder, PROBE_DEADLINE_S + 2 * max_seconds)
-        frames = [path.read_bytes() for path in _numbered(folder)]
-    _check_frames(frames, outcome, min(count, expected), size)
-    return frames
-
-
-@contextmanager
-def _workplace(video: Path) -> Iterator[Path]:
-    """A folder to run ffmpeg in, where `video` is called LINK.
-
-    A file's own name may be in no encoding that ffmpeg-python takes.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / LINK).symlink_to(video.absolute())
-        yield Path(folder)
-
-
-def _source(demuxer: str) -> Any:
-    """The ffmpeg-python input for the video of a workplace, read by `demuxer` and nothing else."""
-    return ffmpeg.input(
-        f"file:{LINK}",
-        format=demuxer,
-        protocol_whitelist="file",
-        threads=1,
-        max_pixels=MAX_PIXELS,
-    )
-
-
-def _compiled_input(source: Any) -> list[str]:
-    """The arguments of an input alone, for an ffmpeg that only describes it."""
-    arguments: list[str] = source.output("-", format="null").get_args()
-    return arguments[: arguments.index("-i") + 2]
-
-
-def _paced(stream: Any, fps: float, at_end: str) -> Any:
-    """`stream` at `fps` from its first frame on; `pass` at the end saves one of a single frame."""
-    pinned = stream.filter("setpts", "PTS-STARTPTS")
-    return pinned.filter("fps", fps=fps, round="near", start_time=0, eof_action=at_end)
-
-
-def _fitted(stream: Any, size: int, fit: str) -> Any:
-    """`stream` made `size` pixels square as `fit` says, in the colours of JPEG."""
-    flags = "bicubic+accurate_rnd+full_chroma_int+bitexact"
-    width: int | str = size
-    height: int | str = size
-    if fit == "crop":
-        stream = stream.filter("crop", "min(iw,ih/sar)", "min(iw*sar,ih)")
-    elif fit == "pad":
-        width = f"max(1,round({size}*min(1,dar)))"
-        height = f"max(1,round({size}*min(1,1/dar)))"
-    stream = stream.filter("scale", width, height, flags=flags, out_range="pc")
-    if fit == "pad":
-        stream = stream.filter("pad", size, size, "(ow-iw)/2", "(oh-ih)/2", "black")
-    return stream.filter("setsar", 1).filter("format", "yuvj420p")
-
-
-def _jpeg_options(quality: int) -> dict[str, Any]:
-    return {
-        "format": "image2",
-        "vcodec": "mjpeg",
-        "q:v": quality,
-        "threads": 1,
-        "start_number": 1,
-        "fps_mode": "passthrough",
-        "flags:v": "+bitexact",
-        "fflags": "+bitexact",
-        "map_metadata": -1,
-    }
-
-
-def _numbered(folder: Path) -> list[Path]:
-    """The files 1.jpg, 2.jpg … of `folder`, as far as they go without a gap."""
-    found: list[Path] = []
-    while (path := folder / f"{len(found) + 1}.jpg").is_file():
-        found.append(path)
-    return found
-
-
-def _check_frames(frames: list[bytes], outcome: Outcome, expected: float, size: int) -> None:
-    if outcome.code == -signal.SIGXFSZ:
-        raise VideoError("too_large", "its frames take more room than is allowed")
-    if not frames:
-        raise VideoError("no_frames", f"no frame of it decodes: {outcome.reason}")
-    if outcome.code:
-        raise VideoError("decode_error", outcome.reason)
-    if CUT_OFF.search(outcome.log) and len(frames) < 0.9 * expected - 1:
-        raise VideoError("truncated", f"cut off after {len(frames)} of {expected:.0f} frames")
-    for number, frame in enumerate(frames, start=1):
-        with Image.open(BytesIO(frame), formats=["JPEG"]) as picture:
-            if picture.size != (size, size):
-                raise VideoError("decode_error", f"frame {number} came out as {picture.size}")
 
 
 def encode_clip(frames: Iterable[bytes], width: int, height: int, fps: float) -> bytes:
@@ -282,20 +124,25 @@ def encode_clip(frames: Iterable[bytes], width: int, height: int, fps: float) ->
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile() as pixels:
         pixels.writelines(frames)
         pixels.seek(0)
-        outcome = _run(made.get_args(), Path(folder), PROBE_DEADLINE_S, stdin=pixels)
+        outcome = run(made.get_args(), Path(folder), stdin=pixels)
         if outcome.code:
             raise VideoError("encode_error", outcome.reason)
         return (Path(folder) / "clip.mp4").read_bytes()
 
 
-def _run(
-    arguments: Sequence[str], folder: Path, deadline: float, stdin: IO[bytes] | None = None
+def run(
+    arguments: Sequence[str],
+    folder: Path,
+    *,
+    cpu_s: float = CPU_LIMIT_S,
+    stdin: IO[bytes] | None = None,
 ) -> Outcome:
-    """Run ffmpeg in `folder` for at most `deadline` seconds, whatever the file makes it do.
+    """Run ffmpeg in `folder`, on `cpu_s` seconds of the processor at most.
 
-    Raises VideoError(`timeout`) once its whole process group has been killed.
+    Raises VideoError(`timeout`) where they are not enough to tell anything, and UserError for what
+    no file is to blame for: no room, an end from outside, or nothing that moves any more.
     """
-    command = [*_limits(deadline), binary(), *([] if stdin else ["-nostdin"]), *arguments]
+    command = [*_limits(cpu_s), binary(), *([] if stdin else ["-nostdin"]), *arguments]
     with (
         tempfile.TemporaryFile() as log,
         tempfile.TemporaryFile() as output,
@@ -309,25 +156,83 @@ def _run(
         ) as process,
     ):
         try:
-            code = process.wait(deadline)
-        except subprocess.TimeoutExpired:
-            raise VideoError("timeout", f"ffmpeg took more than {deadline:g} seconds") from None
+            code = _watched(process, folder, (log, output))
         finally:
             _end_group(process)
-        if code in (-signal.SIGXCPU, -signal.SIGKILL):
-            raise VideoError("timeout", "ffmpeg took more time than it may, and was ended")
-        return Outcome(code, _tail(log), _tail(output))
+        outcome = Outcome(code, _ends(log), _ends(output))
+    _check_machine(outcome, folder)
+    return outcome
 
 
-def _limits(deadline: float) -> list[str]:
+def _watched(process: subprocess.Popen[bytes], folder: Path, streams: Sequence[IO[bytes]]) -> int:
+    """The exit status of a process, waited for as long as it gets on. Raises UserError."""
+    # A wait with a timeout looks only now and then; a thread's ends with the process.
+    waiting = threading.Thread(target=process.wait, daemon=True)
+    waiting.start()
+    seen, since = None, time.monotonic()
+    waiting.join(WATCH_S)
+    while waiting.is_alive():
+        sizes = [os.fstat(each.fileno()).st_size for each in streams]
+        now = (sum(1 for _ in folder.iterdir()), *sizes, _cpu_time(process.pid))
+        if now != seen:
+            seen, since = now, time.monotonic()
+        elif time.monotonic() - since > STALL_S:
+            raise UserError(
+                f"ffmpeg has not moved for {STALL_S:g} seconds: see whether the disk or the network"
+                " drive of the videos answers, then run again; what was finished is kept"
+            )
+        waiting.join(WATCH_S)
+    return process.returncode
+
+
+def _cpu_time(process: int) -> float:
+    """Seconds of the processor that a process and what it started have had."""
+    try:
+        top = psutil.Process(process)
+        times = [each.cpu_times() for each in (top, *top.children(recursive=True))]
+    except psutil.Error:
+        return 0.0
+    return sum(each.user + each.system for each in times)
+
+
+def _check_machine(outcome: Outcome, folder: Path) -> None:
+    """Raise UserError where it is not the input that ended an ffmpeg; `timeout` where it had all
+    the time it may."""
+    if outcome.code == -signal.SIGKILL:
+        raise UserError(
+            "ffmpeg was killed from outside, as a system does that runs out of memory: free some,"
+            " or set VIDREC_WORKERS to fewer processes, then run again; what was finished is kept"
+        )
+    if outcome.code and (any(map(NO_ROOM.search, outcome.errors)) or not _has_room(folder)):
+        raise UserError(
+            f"no room in {tempfile.gettempdir()}, where frames are kept for a moment: free some, or"
+            " name another place in TMPDIR, then run again; what was finished is kept"
+        )
+
+
+def _has_room(folder: Path) -> bool:
+    """Whether one more small file can be written into `folder`."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as trial:
+            trial.write(bytes(ROOM_BYTES))
+    except OSError as error:
+        return error.errno not in (errno.ENOSPC, errno.EDQUOT)
+    return True
+
+
+def _limits(cpu_s: float) -> list[str]:
     """The start of a command that limits what follows: memory (KiB), file size, seconds of CPU.
 
     A shell sets them and becomes ffmpeg: Python code between fork and exec is unsafe in threads.
-    A system without one of these limits runs without it.
+    A system without one of these limits runs without it. The time's soft limit ends with SIGXCPU,
+    so that a SIGKILL comes from outside.
     """
-    script = 'ulimit -v "$1"; ulimit -f "$2"; ulimit -t "$3"; shift 3; exec "$@" 2>&3 3>&-'
+    script = (
+        'ulimit -v "$1"; ulimit -f "$2"; ulimit -S -t "$3"; ulimit -H -t "$4"; shift 4;'
+        ' exec "$@" 2>&3 3>&-'
+    )
     quiet = f"exec 3>&2 2>/dev/null; {script}"
-    limits = [MEMORY_LIMIT_KIB, OUTPUT_LIMIT_BLOCKS, int(deadline) + 60]
+    limits = [MEMORY_LIMIT_KIB, OUTPUT_LIMIT_BLOCKS, int(cpu_s), int(cpu_s) + 60]
     return ["/bin/sh", "-c", quiet, "sh", *(str(limit) for limit in limits)]
 
 
@@ -339,8 +244,12 @@ def _end_group(process: subprocess.Popen[bytes]) -> None:
         return
 
 
-def _tail(stream: IO[bytes], limit: int = 65536) -> str:
-    """The last `limit` bytes of a file as text."""
+def _ends(stream: IO[bytes]) -> str:
+    """What was written, as text: of very much the beginning and the end."""
+    stream.seek(0)
+    text = stream.read(LOG_BYTES)
     size = stream.seek(0, os.SEEK_END)
-    stream.seek(max(0, size - limit))
-    return stream.read().decode(errors="replace")
+    if size > LOG_BYTES:
+        stream.seek(max(LOG_BYTES, size - LOG_BYTES))
+        text += stream.read()
+    return text.decode(errors="replace")
