@@ -85,7 +85,7 @@ def clip() -> bytes:
 
 @pytest.fixture
 def rules(site: Site, tmp_path: Path) -> Rules:
-    return Rules(600, 480, 50, (0, 0), site.url_of, ("generic",), tmp_path / "downloads")
+    return Rules(600, 480, 50, DECODING, (0, 0), site.url_of, ("generic",), tmp_path / "downloads")
 
 
 def table(**categories: list[str]) -> pd.DataFrame:
@@ -190,7 +190,7 @@ def test_refusals() -> None:
 
 
 def test_only_youtube_is_asked_by_default() -> None:
-    rules = Rules(600, 480, 50)
+    rules = Rules(600, 480, 50, DECODING)
     given = youtube.options("abc", rules)
     assert given["allowed_extractors"] == ["youtube"]
     assert given["retries"] == given["fragment_retries"] == 10

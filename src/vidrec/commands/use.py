@@ -7,6 +7,7 @@ was there: `data_set` puts that aside first. The videos themselves are only read
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from vidrec.settings.classify_frames import ClassifierSettings
 from vidrec.settings.download_videos import Params
 from vidrec.settings.extract_frames import FrameSettings
 from vidrec.videos import directory as own
+from vidrec.videos.extract_frames import take_ahead
 from vidrec.videos.listing import Listed, read_listing, write_listing
 from vidrec.videos.manifest import OK, path_of
 from vidrec.videos.originals import check_apart, remember
@@ -63,7 +65,8 @@ def use_directory(place: Path, choice: Choice, root: Path) -> Iterator[str]:
             yield from _of_a_colleague(place, there, known)
             return
     weights = weights_of(choice, root)
-    scanned = own.scan(place, known)
+    frames = params.load(FrameSettings, root / data_set.PARAMS)
+    scanned = own.scan(place, known, partial(take_ahead, params=frames, root=root))
     own.tell_left_out(scanned.left_out)
     if all(each.status != OK for each in scanned.listed):
         told = "; ".join(f"{each.path}: {each.error or each.status}" for each in scanned.listed[:3])

@@ -199,7 +199,7 @@ def frames_of(
 
     progress(f"taking frames of {word}")
     try:
-        return Frames(word, framing.frames_of(query.path, taking))
+        return Frames(word, framing.take_frames(query.path, taking).frames)
     except VideoError as error:
         raise UserError(
             f"{word} gives no frames ({error.status}): {error}; try another file"

@@ -22,3 +22,7 @@ class Params:
     youtube_max_duration_s: float = param(low=1)
     youtube_max_height: int = param(low=144)
     youtube_max_filesize_mb: int = param(low=1)
+    # What a video must be like, so that it will give frames.
+    max_seconds: float = param(name="extract_frames.max_seconds", low=1, high=86400)
+    min_decoded_share: float = param(name="extract_frames.min_decoded_share", low=0, high=1)
+    more_codecs: tuple[str, ...] = param(name="extract_frames.more_codecs")

@@ -5,21 +5,24 @@ They stay where they are, and as they are: the workflow reads them, and keeps a 
 
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
-from vidrec.media.containers import VIDEO_SUFFIXES, VideoError, is_still, sniff
-from vidrec.media.ffmpeg import check_video
+from vidrec.media.containers import VIDEO_SUFFIXES, VideoError, sniff
+from vidrec.videos.framing import Extracted
 from vidrec.videos.listing import DUPLICATE, REMOVED, Listed
-from vidrec.videos.manifest import DIRECTORY, OK, Entry, path_of, text_of
+from vidrec.videos.manifest import DIRECTORY, GOOD, OK, Entry, path_of, text_of
 from vidrec.videos.names import safe_names
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of
 from vidrec.workflow.parallel import map_items
 
 SHOWN = 5
+
+# What is looked at: the SHA-256 of each file, and where it lies. What it gives is in that order.
+Files = Sequence[tuple[str, Path]]
+Looks = Callable[[Files], Iterable[Extracted]]
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,8 @@ def entries_of(listed: Sequence[Listed]) -> list[Entry]:
     ]
 
 
-def scan(directory: Path, known: Sequence[Listed]) -> Scanned:
-    """The files of `directory`, each checked unless `known` has it with this content.
+def scan(directory: Path, known: Sequence[Listed], looks: Looks) -> Scanned:
+    """The files of `directory`, each looked at unless `known` has it with this content.
 
     A known video keeps its id, be it moved within its category; one that was taken out stays so.
     Of copies of one file in a category one is the video, the others are duplicates. What looks
@@ -73,9 +76,12 @@ def scan(directory: Path, known: Sequence[Listed]) -> Scanned:
     digests = map_items(digest_of, files, title="reading", unit="file")
     relative = [path.relative_to(directory) for path in files]
     named = name_all(list(zip(relative, digests, strict=True)), known)
-    before = {each.sha256: each for each in known if each.status == OK and each.duration_s}
-    checked = map_items(partial(_checked, directory, before), named, title="checking", unit="file")
-    return Scanned(mark_duplicates(list(checked), known), left_out)
+    before = {each.sha256: each for each in known if each.status in GOOD and each.duration_s}
+    new = [x for x in named if x.status != REMOVED and x.sha256 and x.sha256 not in before]
+    found = looks([(each.sha256, directory / path_of(each.path)) for each in new])
+    seen = {each.path: what for each, what in zip(new, found, strict=True)}
+    checked = [_checked(directory, item, before, seen) for item in named]
+    return Scanned(mark_duplicates(checked, known), left_out)
 
 
 def list_files(directory: Path) -> tuple[list[Path], list[Path]]:
@@ -104,14 +110,11 @@ def _hidden(path: Path) -> bool:
 
 def may_be_video(path: Path) -> bool:
     """Whether the name or the first bytes of a file are those of a video, and of no photograph."""
-    if is_still(path):
-        return False
-    if path.suffix.lower() in VIDEO_SUFFIXES:
-        return True
     try:
         return bool(sniff(path))
-    except VideoError:
-        return False
+    except VideoError as error:
+        known = path.suffix.lower() in VIDEO_SUFFIXES
+        return known and error.status not in ("photograph", "audio")
 
 
 def digest_of(path: Path) -> str:
@@ -180,26 +183,33 @@ def _shown(name: str) -> str:
     return re.sub(r"[\x00-\x1f\x7f]", " ", name.encode(errors="replace").decode())
 
 
-def _checked(directory: Path, before: Mapping[str, Listed], item: Listed) -> Listed:
-    """`item` with status and length, looked at anew unless its content is known to be ok."""
+def _checked(
+    directory: Path, item: Listed, before: Mapping[str, Listed], seen: Mapping[str, Extracted]
+) -> Listed:
+    """`item` as it was known before, or as it was seen now."""
     if item.status == REMOVED:
         return item
-    same = before.get(item.sha256)
-    if same is None:
-        return check(directory / path_of(item.path), item)
-    return replace(item, status=OK, error="", size=same.size, duration_s=same.duration_s)
-
-
-def check(file: Path, item: Listed) -> Listed:
-    """`item` as the file is: ok once its beginning has been decoded, or why not."""
+    file = directory / path_of(item.path)
     if file.is_dir():
         return replace(item, status="folder", error="a folder within a category: move it up")
-    size = file.stat().st_size if file.is_file() else 0
-    try:
-        length = check_video(file)
-    except VideoError as error:
-        return replace(item, status=error.status, error=str(error), duration_s=0.0, size=size)
-    return replace(item, status=OK, error="", duration_s=round(length, 3), size=size)
+    if item.path in seen:
+        return as_seen(item, seen[item.path], file)
+    if item.sha256 not in before:
+        return replace(item, status="unreadable", error="this is not a file that can be read")
+    same = before[item.sha256]
+    known = {"status": same.status, "error": same.error, "duration_s": same.duration_s}
+    return replace(item, size=same.size, **known)
+
+
+def as_seen(item: Listed, found: Extracted, file: Path) -> Listed:
+    """`item` with what was found in its file."""
+    return replace(
+        item,
+        status=found.status,
+        error=found.error,
+        duration_s=round(found.duration_s, 3),
+        size=file.stat().st_size,
+    )
 
 
 def mark_duplicates(items: Sequence[Listed], known: Sequence[Listed]) -> list[Listed]:

@@ -2,11 +2,15 @@
 
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
+from vidrec.media.extraction import Rules
 from vidrec.settings.download_videos import Params
 from vidrec.videos import directory, sample, youtube
 from vidrec.videos.category_names import write_category_names
+from vidrec.videos.framing import Extracted, look_at
 from vidrec.videos.listing import Listed, read_listing
 from vidrec.videos.manifest import OK, Entry, build_manifest, write_manifest
 from vidrec.videos.originals import check_apart, directory_of, remember
@@ -14,6 +18,7 @@ from vidrec.videos.youtube_manifest import read_wanted
 from vidrec.workflow import state
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import atomic_directory
+from vidrec.workflow.parallel import map_items
 
 
 def take(params: Params, folder: Path) -> list[Entry]:
@@ -45,7 +50,7 @@ def _listed(params: Params) -> list[Listed]:
             remember(state.originals(), place)
     if listed:
         return listed
-    found = directory.scan(place, [])
+    found = directory.scan(place, [], partial(_looks, rules_of(params)))
     directory.tell_left_out(found.left_out)
     print(
         f"{params.directory_manifest} lists nothing: took what {place} holds now. `vidrec scan`"
@@ -55,11 +60,22 @@ def _listed(params: Params) -> list[Listed]:
     return found.listed
 
 
+def _looks(rules: Rules, files: directory.Files) -> Iterator[Extracted]:
+    paths = [path for _, path in files]
+    return map_items(partial(look_at, rules), paths, title="looking", unit="file")
+
+
+def rules_of(params: Params) -> Rules:
+    """What a video must be like."""
+    return Rules(params.max_seconds, params.min_decoded_share, params.more_codecs)
+
+
 def _from_youtube(params: Params, folder: Path) -> list[Entry]:
     rules = youtube.Rules(
         max_duration_s=params.youtube_max_duration_s,
         max_height=params.youtube_max_height,
         max_filesize_mb=params.youtube_max_filesize_mb,
+        decoding=rules_of(params),
     )
     return youtube.take(
         folder,

@@ -1,6 +1,7 @@
 """Stage extract_frames: every video becomes numbered frames of one size and one rate."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
@@ -33,7 +34,7 @@ def extract(videos: Sequence[Entry], params: FrameSettings, frames: Path) -> pd.
         for entry, found in extract_all(videos, params):
             _write(entry.video.below(folder), found.frames)
             if not found.good:
-                failed.append((entry.video.video_id, entry.video.category, found.failure))
+                failed.append((entry.video.video_id, entry.video.category, found.status))
         if len(failed) == len(videos):
             name, _, status = failed[0]
             raise UserError(f"no video gives frames ({name}: {status}): see them")
@@ -44,15 +45,34 @@ def extract_all(
     videos: Sequence[Entry], params: FrameSettings
 ) -> Iterator[tuple[Entry, Extracted]]:
     """Each of `videos` with its frames, what was finished before taken as it is."""
-    store = Checkpoints(
+    store = _store(params, state.checkpoints())
+    return complete(store, videos, _read, partial(_make, params), title="extract frames")
+
+
+def take_ahead(
+    files: Sequence[tuple[str, Path]], params: FrameSettings, root: Path
+) -> Iterator[Extracted]:
+    """What each of `files`, after its SHA-256, is: its frames are kept for the stage to come in
+    the project at `root`."""
+    store = _store(params, state.checkpoints(root))
+    done = complete(store, files, _as_it_is, partial(extract_video, params), title="take frames")
+    return (replace(found, frames=[]) for _, found in done)
+
+
+def _as_it_is(file: tuple[str, Path]) -> tuple[str, Path]:
+    return file
+
+
+def _store(params: FrameSettings, folder: Path) -> Checkpoints[Extracted]:
+    return Checkpoints(
         "extract_frames",
         [framing],
         [params, ffmpeg.version()],
         pack=Extracted.pack,
         unpack=Extracted.unpack,
         keep=attrgetter("good"),
+        root=folder,
     )
-    return complete(store, videos, _read, partial(_make, params), title="extract frames")
 
 
 def _read(entry: Entry) -> tuple[str, Entry]:

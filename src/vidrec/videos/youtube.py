@@ -18,9 +18,9 @@ import pandas as pd
 import yt_dlp
 from tqdm import tqdm
 
-from vidrec.media import ffmpeg
+from vidrec.media import extraction, ffmpeg
 from vidrec.media.containers import VideoError
-from vidrec.media.ffmpeg import check_video
+from vidrec.media.extraction import Extraction, look
 from vidrec.videos.manifest import OK, Entry, one_line
 from vidrec.workflow import state
 from vidrec.workflow.errors import UserError
@@ -48,11 +48,15 @@ def watch_url(video_id: str) -> str:
 
 @dataclass(frozen=True)
 class Rules:
-    """What to download, and how gently. `sleep_s`: least and most pause between two videos."""
+    """What to download, and how gently. `sleep_s`: least and most pause between two videos.
+
+    `decoding` is what a file must be like that was downloaded.
+    """
 
     max_duration_s: float
     max_height: int
     max_filesize_mb: int
+    decoding: extraction.Rules
     sleep_s: tuple[float, float] = (5.0, 10.0)
     url_of: Callable[[str], str] = watch_url
     extractors: tuple[str, ...] = ("youtube",)
@@ -100,15 +104,18 @@ def _take_one(entry: Entry, rules: Rules, offline: bool) -> Entry:
         if file is None and offline:
             raise VideoError("not_tried", "left alone after YouTube asked for a pause")
         file = file or download(rules.url_of(entry.video.video_id), entry.video.video_id, rules)
-        return replace(entry, file=file, duration_s=_checked(file))
+        found = _checked(file, rules.decoding)
+        return replace(
+            entry, file=file, duration_s=found.duration_s, status=found.status, error=found.error
+        )
     except VideoError as error:
         return replace(entry, status=error.status, error=str(error))
 
 
-def _checked(file: Path) -> float:
-    """Length of a downloaded video in seconds; one that does not decode is not kept."""
+def _checked(file: Path, decoding: extraction.Rules) -> Extraction:
+    """What a downloaded video is; one that does not decode is not kept."""
     try:
-        return check_video(file)
+        return look(file, decoding)
     except VideoError:
         file.unlink()
         raise
@@ -139,7 +146,8 @@ def fetch(url: str, folder: Path) -> Path:
 
     Raises UserError where it cannot be had.
     """
-    rules = Rules(3600, 480, 500, (0, 0), extractors=("default",), downloads=folder)
+    decoding = extraction.Rules(3600, 0)
+    rules = Rules(3600, 480, 500, decoding, (0, 0), extractors=("default",), downloads=folder)
     try:
         return download(url, "video", rules)
     except VideoError as error:

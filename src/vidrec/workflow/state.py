@@ -17,9 +17,9 @@ def home(root: Path = Path()) -> Path:
     return Path(os.environ.get("DVC_ROOT") or root) / ".vidrec"
 
 
-def checkpoints() -> Path:
+def checkpoints(root: Path = Path()) -> Path:
     """Finished work of single videos, held by each stage until its outs are written."""
-    return home() / "checkpoints"
+    return home(root) / "checkpoints"
 
 
 def downloads() -> Path:
