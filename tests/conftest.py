@@ -293,13 +293,18 @@ def vidrec(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., int]]:
 
 @dataclass(frozen=True)
 class MadeVideo:
-    """A video of a made-up index: what is found in it (frame, label, confidence), and its name."""
+    """A video of a made-up index: what is found in it (frame, label, confidence), and its name.
+
+    `status` and `error` are those of the manifest.
+    """
 
     video_id: str
     category: str
     found: list[tuple[int, str, float]] = field(default_factory=list)
     title: str = ""
     frames: int = 6
+    status: str = "ok"
+    error: str = ""
 
 
 def _write_made_video(
@@ -339,7 +344,10 @@ def write_index(
         for seed, video in enumerate(videos):
             _write_made_video(root, video, write_frames, seed)
         names = pair([each.category for each in videos], [each.video_id for each in videos])
-        entries = [Entry(name, "", each.title) for name, each in zip(names, videos, strict=True)]
+        entries = [
+            Entry(name, "", each.title, each.status, error=each.error)
+            for name, each in zip(names, videos, strict=True)
+        ]
         write_table(root / "videos/manifest.csv", build_manifest(entries, root / "videos"))
         settings = WeightingSettings("classified", "confidence", "sqrt", True, "l2", 0.001)
         found = read_videos(root / "detections", with_distribution=False)

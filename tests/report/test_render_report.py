@@ -53,6 +53,7 @@ MANIFEST = pd.DataFrame(
         "category": ["autos", "bikes", "bikes"],
         "status": ["ok", "ok", "unavailable"],
         "title": ["A bus", "", "Gone"],
+        "error": ["", "", "Video unavailable"],
     }
 )
 DETECTIONS = {
@@ -172,7 +173,48 @@ def test_a_single_video_has_no_figure_of_its_neighbours() -> None:
 
 
 def test_videos_without_a_vector_are_named() -> None:
-    assert left_out(INDEX) == [{"video_id": "gone", "category": "bikes", "status": "unavailable"}]
+    assert left_out(INDEX) == [
+        {"video_id": "gone", "category": "bikes", "why": "unavailable: Video unavailable"}
+    ]
+
+
+def test_a_video_that_counts_and_has_no_vector_is_told_to_give_no_frames() -> None:
+    """A row of the manifest that is ok must not read as the reason why it is left out."""
+    manifest = pd.DataFrame(
+        {
+            "video_id": ["x1", "x2", "x3", "x4"],
+            "category": "bikes",
+            "status": ["ok", "partial", "partial", "empty"],
+            "title": "",
+            "error": ["", "cut off after 5.1 of 10 s", "cut off after 1 of 9 s", ""],
+        }
+    )
+    strips = {Video("bikes", "x3"): Filmstrip(4, [1, 3], b"poster", b"strip")}
+    found = left_out(replace(INDEX, manifest=manifest, strips=strips))
+    assert [each["why"] for each in found] == [
+        "it gives no frames",
+        "it gives no frames; partial: cut off after 5.1 of 10 s",
+        "it has frames, but no vector; partial: cut off after 1 of 9 s",
+        "empty",
+    ]
+    text = said_on(render(replace(INDEX, manifest=manifest), SETTINGS))
+    assert "bikes/x1: it gives no frames bikes/x2: it gives no frames; partial: cut off" in text
+    assert ": ok" not in text
+
+
+def test_a_partial_video_is_marked_and_told_why() -> None:
+    manifest = MANIFEST.assign(
+        status=["partial", "ok", "unavailable"], error=["cut off after 5.1 of 10 s", "", "gone"]
+    )
+    index = replace(INDEX, manifest=manifest)
+    told = [video["partial"] for video in describe_all(index, ["autos", "bikes"])]
+    assert told == ["cut off after 5.1 of 10 s", None, None]
+    text = render(index, SETTINGS)
+    cards = re.findall(r'<a class="card" href="#(\w+)">(.*?)</a>', text, re.DOTALL)
+    mark = '<span class="partial" title="cut off after 5.1 of 10 s">partial</span>'
+    assert [name for name, card in cards if mark in card] == ["a1"]
+    assert data_of(text)["videos"][0]["partial"] == "cut off after 5.1 of 10 s"
+    assert 'class="partial"' not in render(INDEX, SETTINGS)
 
 
 def test_a_figure_is_read_from_its_own_file() -> None:
@@ -228,7 +270,8 @@ def test_a_page_holds_all_it_needs() -> None:
 def test_hostile_names_stay_text() -> None:
     bad = "</script><script>alert(1)</script><!--\"'\u2028<img src=x onerror=alert(1)>"
     vectors = Vectors(pair([bad, bad], [bad, "v"]), [bad], np.ones((2, 1)))
-    manifest = pd.DataFrame({"video_id": [bad], "category": bad, "status": bad, "title": bad})
+    names = {"video_id": [bad, "out"], "category": bad, "status": ["partial", bad]}
+    manifest = pd.DataFrame({**names, "title": bad, "error": bad})
     detections = {Video(bad, bad): pd.DataFrame({"frame": [1], "label": bad, "confidence": 1.0})}
     made = index_of(
         vectors,

@@ -205,7 +205,7 @@ def test_manifest_without_any_video() -> None:
     with pytest.raises(UserError, match="missing"):
         read_good(Path("videos"), Path("own"))
     list_videos([])
-    with pytest.raises(UserError, match="no video that is ok"):
+    with pytest.raises(UserError, match="names no video that can be used"):
         read_good(Path("videos"), Path("own"))
     assert Path("videos/manifest.csv").read_text().startswith(",".join(COLUMNS) + "\n")
 

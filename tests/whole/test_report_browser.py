@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 HOSTILE = "</script><script>document.title='run'</script><!--<img src=x onerror=alert(1)>\"'\u2028"
 SETTINGS = Params(strip_frames=8, strip_size=96, poster_size=160, quality=70, worst=24, fps=3)
 GUESSES = {"pets_003": Guess("pets", 0.934), "pets_004": Guess("music", 0.6)}
+TROUBLE = "cut off after 5.1 of 10 s"
 WIDTHS = {"desktop": (1280, 900), "phone": (360, 740)}
 
 
@@ -36,16 +37,24 @@ def report(
     write_index: Callable[[Path, list["MadeVideo"]], list[str]],
     made_videos: list["MadeVideo"],
 ) -> str:
-    """A report's address: of its 33 videos one is hostile, one has no frames, one no objects."""
+    """A report's address: of its 33 videos one is hostile, one has no frames, one no objects.
+
+    One is partial, and one was wanted and is not in the index.
+    """
     root = tmp_path_factory.mktemp("report")
     hostile, unseen, blind, *others = made_videos
     made = [
         replace(hostile, title=HOSTILE, found=[*hostile.found, (1, HOSTILE, 1.0)]),
         replace(unseen, frames=0),
         replace(blind, found=[]),
-        *others,
+        *(
+            replace(x, status="partial", error=TROUBLE) if x.video_id == "pets_004" else x
+            for x in others
+        ),
     ]
     write_index(root, made)
+    with (root / "videos/manifest.csv").open("a") as manifest:
+        manifest.write("lost,pets,ok,,,,,,\n")
     return write_page(root)
 
 
@@ -226,6 +235,21 @@ def test_a_video_without_frames_or_objects_says_so(page: Page) -> None:
     page.locator(".card[href='#cars_003']").click()
     expect(page.get_by_text("No object was found in this video.")).to_be_visible()
     expect(page.get_by_text("No video has an object in common with this one")).to_be_visible()
+
+
+def test_a_partial_video_says_what_is_wrong_with_it(page: Page) -> None:
+    card = page.get_by_role("link", name="partial A pets video 4", exact=True)
+    expect(card.get_by_text("partial", exact=True)).to_be_visible()
+    card.click()
+    said = f"This video is partial: {TROUBLE}; what decodes of it counts."
+    expect(page.locator("#\\.chosen").get_by_text(said)).to_be_visible()
+    page.locator(".card[href='#pets_003']").click()
+    expect(page.locator("#\\.chosen .broken")).to_be_hidden()
+
+
+def test_a_video_that_is_not_in_the_index_says_why(page: Page) -> None:
+    page.get_by_text("1 video wanted, but not in the index").click()
+    expect(page.get_by_text("pets/lost: it gives no frames", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize(

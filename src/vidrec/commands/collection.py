@@ -19,7 +19,7 @@ from vidrec.media.ffmpeg import check_video
 from vidrec.settings.download_videos import Params
 from vidrec.videos import directory as own
 from vidrec.videos.listing import REMOVED, Listed, read_listing, write_listing
-from vidrec.videos.manifest import OK, path_of
+from vidrec.videos.manifest import OK, PARTIAL, path_of
 from vidrec.videos.names import check_category, safe_name
 from vidrec.videos.originals import directory_of
 from vidrec.videos.youtube_ids import youtube_id
@@ -121,16 +121,21 @@ def changes(before: Sequence[Listed], after: Sequence[Listed]) -> Iterator[str]:
 
 
 def summary(listed: Sequence[Listed]) -> Iterator[str]:
-    """How many videos there are, by category, and what is not a video or more than one."""
-    good = Counter(each.category_name for each in listed if each.status == OK)
+    """How many videos there are, by category, and what is partial, no video, or more than one."""
+    good = Counter(each.category_name for each in listed if each.counts)
     told = ", ".join(f"{name} {count}" for name, count in sorted(good.items()))
     videos = "1 video" if good.total() == 1 else f"{good.total()} videos"
     categories = "1 category" if len(good) == 1 else f"{len(good)} categories"
     yield f"{videos} in {categories}: {told}"
     for each in listed:
         if each.status not in (OK, REMOVED):
-            yield f"{each.status}: {each.path}: {each.error}"
+            yield f"{each.status}: {each.path}: {_trouble(each)}"
     yield from own.in_many_categories(listed)
+
+
+def _trouble(listed: Listed) -> str:
+    """What is wrong with a video, in words, and that it counts where it does."""
+    return f"{listed.error}; what decodes of it counts" if listed.counts else listed.error
 
 
 def _drawn() -> UserError:
@@ -156,7 +161,7 @@ def add_file(source: Directory, video: str, category: str) -> list[str]:
         return restore_listed(source.listing, mine.video_id)
     if mine:
         return [f"{video} is there already, as {mine.video_id}: nothing was changed"]
-    held = next((each for each in same if each.status == OK), None)
+    held = next((each for each in same if each.counts), None)
     if held:
         raise UserError(
             f"{video} is in category {held.category_name} already, as {held.video_id}: remove it"
@@ -171,7 +176,9 @@ def add_file(source: Directory, video: str, category: str) -> list[str]:
     )
     new = own.check(target, named)
     write_listing(source.listing, [*listed, new])
-    return [f"added {target}", f"its id is {new.video_id}, its category {new.category_name}", NEXT]
+    known = f"its id is {new.video_id}, its category {new.category_name}"
+    partial = [f"it is partial: {_trouble(new)}"] if new.status == PARTIAL else []
+    return [f"added {target}", known, *partial, NEXT]
 
 
 def _check_file(video: str, file: Path) -> None:
@@ -218,7 +225,7 @@ def remove_listed(listing: Path, name: str) -> list[str]:
     Raises UserError where there is no such video.
     """
     listed = read_listing(listing)
-    there = [each for each in listed if each.status == OK]
+    there = [each for each in listed if each.counts]
     video = _find(name, there, listing)
     write_listing(listing, [replace(x, status=REMOVED) if x == video else x for x in listed])
     return [
@@ -235,7 +242,9 @@ def restore_listed(listing: Path, name: str) -> list[str]:
     if name in {each.video_id for each in listed} - {each.video_id for each in gone}:
         raise UserError(f"{name} was not removed: it is in {listing}")
     video = _find(name, gone, listing)
-    write_listing(listing, [replace(x, status=OK) if x == video else x for x in listed])
+    # Of the videos that count, and so could be taken out, those that are partial have an error.
+    status = PARTIAL if video.error else OK
+    write_listing(listing, [replace(x, status=status) if x == video else x for x in listed])
     return [f"{video.video_id} is in {listing} again", NEXT]
 
 

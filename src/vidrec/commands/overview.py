@@ -1,8 +1,8 @@
 """What is in the collection, what waits, what failed and why; and how the project stands."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from vidrec.settings.download_videos import Params
 from vidrec.vectors.vectors import read_vectors
 from vidrec.videos.category_names import read_category_names
 from vidrec.videos.listing import REMOVED, read_listing
-from vidrec.videos.manifest import NAME, OK, read_manifest
+from vidrec.videos.manifest import GOOD, NAME, PARTIAL, read_manifest
 from vidrec.videos.youtube_manifest import read_rows
 from vidrec.workflow import params
 from vidrec.workflow.tables import read_table
@@ -24,18 +24,25 @@ from vidrec.workflow.video import Video
 # The states of a video that is in order; of any other the state is why not.
 IN_INDEX, WAITS, LEAVES = "in the index", "waiting", "leaving"
 
+# How many partial videos `status_of` names.
+SHOWN = 3
+
 # Of the table that `lines` gives the rows of.
 COLUMNS = ("category", "video", "state", "title")
 
 
 @dataclass(frozen=True)
 class Seen:
-    """A video of the collection: what it is called, how it stands, and why if not well."""
+    """A video of the collection: what it is called, how it stands, and why if not well.
+
+    One that is `partial` is in the index or waits as others do; `why` says what is wrong with it.
+    """
 
     video: Video
     title: str
     state: str
     why: str = ""
+    partial: bool = False
 
 
 def collection_of(project: ProjectPaths) -> list[Seen]:
@@ -47,19 +54,23 @@ def collection_of(project: ProjectPaths) -> list[Seen]:
     listed = {each.video.video_id: each for each in _listed(project, settings)}
     indexed = _indexed(project)
     failed = _failed(project)
-    seen = []
-    for name, each in listed.items():
-        state, why = each.state, each.why
-        if name in failed:
-            state, why = failed[name], "no frames could be taken of it"
-        elif state == OK:
-            state = IN_INDEX if name in indexed else WAITS
-        elif state == REMOVED and name in indexed:
-            why = "in the index until the next run"
-        seen.append(Seen(each.video, each.title, state, why))
+    seen = [_as_it_stands(each, indexed, failed) for each in listed.values()]
     gone = [video for name, video in indexed.items() if name not in listed]
     seen += [Seen(video, video.video_id, LEAVES, "no longer listed") for video in gone]
     return sorted(seen, key=lambda each: each.video)
+
+
+def _as_it_stands(each: Seen, indexed: Container[str], failed: Mapping[str, str]) -> Seen:
+    """A video of the source, its own status taken together with what the last run made of it."""
+    name = each.video.video_id
+    if name in failed:
+        return replace(each, state=failed[name], why="no frames could be taken of it")
+    if each.state in GOOD:
+        state = IN_INDEX if name in indexed else WAITS
+        return replace(each, state=state, partial=each.state == PARTIAL)
+    if each.state == REMOVED:
+        return replace(each, why="in the index until the next run" if name in indexed else "")
+    return each
 
 
 def _listed(project: ProjectPaths, settings: Params) -> list[Seen]:
@@ -109,23 +120,38 @@ def _failed(project: ProjectPaths) -> Mapping[str, str]:
 def lines(seen: Sequence[Seen], names: Mapping[str, str]) -> Iterator[tuple[str, str, str, str]]:
     """Category as people write it, id, state with the reason, title: a row for each video."""
     for each in seen:
-        state = f"{each.state}: {each.why}" if each.why else each.state
+        state = f"{each.state}, partial" if each.partial else each.state
+        state = f"{state}: {each.why}" if each.why else state
         category = names.get(each.video.category, each.video.category)
         yield category, each.video.video_id, state, each.title
 
 
 def totals(seen: Sequence[Seen]) -> str:
-    """How many videos are in which state."""
+    """How many videos are in which state, and how many of these are partial."""
     counts = Counter(each.state for each in seen)
     order = [IN_INDEX, WAITS, LEAVES, *sorted(counts.keys() - {IN_INDEX, WAITS, LEAVES})]
-    return ", ".join(f"{counts[state]} {state}" for state in order if counts[state]) or "no videos"
+    told = [f"{counts[state]} {state}" for state in order if counts[state]]
+    partial = sum(each.partial for each in seen)
+    told += [f"{partial} of these partial"] if partial else []
+    return ", ".join(told) or "no videos"
+
+
+def partial_ones(seen: Sequence[Seen]) -> Iterator[str]:
+    """What is wrong with each of the first SHOWN partial videos, and how many more there are."""
+    partial = [each for each in seen if each.partial]
+    for each in partial[:SHOWN]:
+        yield f"partial: {each.video.video_id}: {each.why}; what decodes of it counts"
+    if len(partial) > SHOWN:
+        yield f"partial: {len(partial) - SHOWN} more, see `vidrec list`"
 
 
 def status_of(project: ProjectPaths) -> Iterator[str]:
     """How the project stands, by lines: videos, weights, index, and what a run would do."""
     document = yaml.safe_load((project.root / "params.yaml").read_text(encoding="utf-8"))
     yield f"videos:    {_source(project)}"
-    yield f"           {totals(collection_of(project))}"
+    seen = collection_of(project)
+    yield f"           {totals(seen)}"
+    yield from (f"           {line}" for line in partial_ones(seen))
     yield f"weights:   {_weights(document)}"
     yield f"detectors: {_detectors(document)}"
     yield f"weighting: {_weighting(document['weigh_objects'])}"

@@ -21,7 +21,7 @@ from vidrec.settings.extract_frames import FrameSettings
 from vidrec.videos import directory as own
 from vidrec.videos.extract_frames import take_ahead
 from vidrec.videos.listing import Listed, read_listing, write_listing
-from vidrec.videos.manifest import OK, path_of
+from vidrec.videos.manifest import path_of
 from vidrec.videos.originals import check_apart, remember
 from vidrec.videos.youtube_manifest import read_rows
 from vidrec.workflow import params, state
@@ -59,7 +59,7 @@ def use_directory(place: Path, choice: Choice, root: Path) -> Iterator[str]:
     known = read_listing(listing)
     elsewhere = settings.source == "directory" and not (root / settings.directory).is_dir()
     if elsewhere and not choice.weights:
-        there = [each for each in known if each.status == OK and is_there(place, each)]
+        there = [each for each in known if each.counts and is_there(place, each)]
         if there:
             remember(state.originals(root), place)
             yield from _of_a_colleague(place, there, known)
@@ -68,7 +68,7 @@ def use_directory(place: Path, choice: Choice, root: Path) -> Iterator[str]:
     frames = params.load(FrameSettings, root / data_set.PARAMS)
     scanned = own.scan(place, known, partial(take_ahead, params=frames, root=root))
     own.tell_left_out(scanned.left_out)
-    if all(each.status != OK for each in scanned.listed):
+    if not any(each.counts for each in scanned.listed):
         told = "; ".join(f"{each.path}: {each.error or each.status}" for each in scanned.listed[:3])
         raise UserError(f"{place} has no video that can be used ({told}): give others")
     videos = {
@@ -93,7 +93,7 @@ def is_there(place: Path, listed: Listed) -> bool:
 
 
 def _of_a_colleague(place: Path, there: Sequence[Listed], known: Sequence[Listed]) -> Iterator[str]:
-    wanted = [each for each in known if each.status == OK]
+    wanted = [each for each in known if each.counts]
     yield f"{len(there)} of the {len(wanted)} videos of the list are in {place}: taken from there"
     for each in wanted:
         if each not in there:
@@ -265,7 +265,7 @@ def _outlook(listed: Sequence[Listed], root: Path) -> Iterator[str]:
     from vidrec.commands import estimate
 
     frames = params.load(FrameSettings, root / data_set.PARAMS)
-    lengths = (min(each.duration_s, frames.max_seconds) for each in listed if each.status == OK)
+    lengths = (min(each.duration_s, frames.max_seconds) for each in listed if each.counts)
     count = sum(max(1, round(length * frames.fps)) for length in lengths)
     arch = _read(root)["prepare_weights"]["classifier_arch"]
     rate = estimate.frames_per_second(arch, params.load(ClassifierSettings, root / data_set.PARAMS))

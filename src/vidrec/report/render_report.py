@@ -19,6 +19,7 @@ from vidrec.settings.render_report import Params
 from vidrec.settings.weigh_objects import WeightingSettings
 from vidrec.vectors.categories import Guess
 from vidrec.vectors.vectors import Vectors
+from vidrec.videos.manifest import GOOD, OK, PARTIAL
 from vidrec.workflow.video import Video, pair
 
 # Colours that the style has for categories; their markers differ where colours come again.
@@ -101,6 +102,7 @@ def describe_all(index: Index, names: Sequence[str]) -> list[dict[str, Any]]:
     place_of = {row: place for place, row in enumerate(order)}
     wanted = pair(index.manifest["category"], index.manifest["video_id"])
     titles = dict(zip(wanted, index.manifest["title"], strict=True))
+    partial = partial_ones(index.manifest)
     return [
         {
             "place": place,
@@ -109,12 +111,20 @@ def describe_all(index: Index, names: Sequence[str]) -> list[dict[str, Any]]:
             "title": titles.get(videos[row]) or videos[row].video_id,
             "category": names.index(videos[row].category),
             "guess": _guess(index, videos[row]),
+            "partial": partial.get(videos[row]),
             **_pictures(index.strips.get(videos[row])),
             **_objects(index, row),
             **_likeness(index, row, place_of),
         }
         for place, row in enumerate(order)
     ]
+
+
+def partial_ones(manifest: pd.DataFrame) -> dict[Video, str]:
+    """What is wrong with each video of which only some decodes."""
+    rows = manifest[manifest["status"] == PARTIAL]
+    videos = pair(rows["category"], rows["video_id"])
+    return dict(zip(videos, rows["error"], strict=True))
 
 
 def _guess(index: Index, video: Video) -> dict[str, Any] | None:
@@ -270,13 +280,25 @@ def _is_share(value: object) -> bool:
 
 
 def left_out(index: Index) -> list[dict[str, str]]:
-    """The videos of the manifest that have no vector, with their status."""
+    """The videos of the manifest that have no vector, and why."""
     known = set(index.vectors.ids)
-    columns = ["video_id", "category", "status"]
-    rows = index.manifest[columns].sort_values(columns).to_dict("records")
+    rows = index.manifest.sort_values(["video_id", "category"])
+    columns = (rows[name] for name in ("category", "video_id", "status", "error"))
     return [
-        {str(key): str(value) for key, value in row.items()}
-        | {"category": index.shown(str(row["category"]))}
-        for row in rows
-        if row["video_id"] not in known
+        {
+            "video_id": name,
+            "category": index.shown(category),
+            "why": _why_not(status, error, has_frames=Video(category, name) in index.strips),
+        }
+        for category, name, status, error in zip(*columns, strict=True)
+        if name not in known
     ]
+
+
+def _why_not(status: str, error: str, *, has_frames: bool) -> str:
+    """Why a video has no vector: what the manifest says, or that it promises more than there is."""
+    said = f"{status}: {error}" if error else status
+    if status not in GOOD:
+        return said
+    missing = "it has frames, but no vector" if has_frames else "it gives no frames"
+    return missing if status == OK else f"{missing}; {said}"

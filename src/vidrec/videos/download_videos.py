@@ -12,7 +12,7 @@ from vidrec.videos import directory, sample, youtube
 from vidrec.videos.category_names import write_category_names
 from vidrec.videos.framing import Extracted, look_at
 from vidrec.videos.listing import Listed, read_listing
-from vidrec.videos.manifest import OK, Entry, build_manifest, write_manifest
+from vidrec.videos.manifest import Entry, build_manifest, write_manifest
 from vidrec.videos.originals import check_apart, directory_of, remember
 from vidrec.videos.youtube_manifest import read_wanted
 from vidrec.workflow import state
@@ -89,7 +89,7 @@ def _from_youtube(params: Params, folder: Path) -> list[Entry]:
 def download(params: Params, videos: Path) -> None:
     """Write the directory `videos` with its manifest.csv, whole, from the chosen source.
 
-    Raises UserError where not one video is ok.
+    Raises UserError where not one video counts.
     """
     with atomic_directory(videos) as folder:
         entries = take(params, folder)
@@ -106,6 +106,6 @@ def names_of(entries: list[Entry]) -> dict[str, str]:
 
 def _check_any(entries: list[Entry]) -> None:
     reasons = Counter(entry.status for entry in entries)
-    if not reasons[OK]:
+    if not any(entry.counts for entry in entries):
         told = ", ".join(f"{count} {status}" for status, count in sorted(reasons.items()))
         raise UserError(f"none of the videos can be used ({told}): give others")

@@ -1,5 +1,6 @@
 """Stage extract_frames: every video becomes numbered frames of one size and one rate."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -25,20 +26,28 @@ COLUMNS = ("video_id", "category", "status")
 def extract(videos: Sequence[Entry], params: FrameSettings, frames: Path) -> pd.DataFrame:
     """Write `frames`/<category>/<video_id>/<n>.jpg for all `videos`.
 
-    A video that fails has no directory but a row in the table that is returned, with COLUMNS. What
-    is finished is kept outside `frames` and not done again. Raises UserError where all of them
-    fail.
+    A video that fails has no directory but a row in the table that is returned, with COLUMNS, and
+    a line on standard error: the manifest has it as one that gives frames. What is finished is
+    kept outside `frames` and not done again. Raises UserError where all of them fail.
     """
-    failed: list[tuple[str, str, str]] = []
+    failed: list[tuple[Entry, str]] = []
     with atomic_directory(frames) as folder:
         for entry, found in extract_all(videos, params):
             _write(entry.video.below(folder), found.frames)
             if not found.good:
-                failed.append((entry.video.video_id, entry.video.category, found.status))
+                failed.append((entry, found.status))
         if len(failed) == len(videos):
-            name, _, status = failed[0]
-            raise UserError(f"no video gives frames ({name}: {status}): see them")
-    return pd.DataFrame(failed, columns=list(COLUMNS))
+            entry, status = failed[0]
+            raise UserError(f"no video gives frames ({entry.video.video_id}: {status}): see them")
+    for entry, status in failed:
+        print(_told(entry, status), file=sys.stderr)
+    rows = [(entry.video.video_id, entry.video.category, status) for entry, status in failed]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _told(entry: Entry, status: str) -> str:
+    name = f"{entry.video.category}/{entry.video.video_id}"
+    return f"{name} gives no frames ({status}) and is left out, though its status is {entry.status}"
 
 
 def extract_all(

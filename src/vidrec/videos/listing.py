@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from vidrec.videos.manifest import OK
+from vidrec.videos.manifest import GOOD, OK
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.tables import SAFE_NAME, check_numbers, read_table, write_table
 from vidrec.workflow.video import Video
@@ -24,8 +24,8 @@ class Listed:
     """A file below the directory: `path` as `manifest.text_of` has it, and what it is called.
 
     `category` and `video_id` are safe names, `category_name` and `title` those that people read.
-    `status` is `ok`, or why it is no video of the workflow, which `error` says in words. Of what
-    is no file, SHA-256 and size are empty and 0.
+    `status` is `ok`, `partial`, or why it is no video of the workflow; `error` says in words what
+    is wrong. Of what is no file, SHA-256 and size are empty and 0.
     """
 
     path: str
@@ -42,6 +42,10 @@ class Listed:
     @property
     def video(self) -> Video:
         return Video(self.category, self.video_id)
+
+    @property
+    def counts(self) -> bool:
+        return self.status in GOOD
 
 
 COLUMNS = tuple(field.name for field in fields(Listed))

@@ -27,6 +27,9 @@ COLUMNS = (
     "error",
 )
 OK = "ok"
+# Some of the video decodes, and counts as a video that is ok does; `error` says what is wrong.
+PARTIAL = "partial"
+GOOD = (OK, PARTIAL)
 # As a source: videos that stay where their owner keeps them.
 DIRECTORY = "directory"
 NAME = "manifest.csv"
@@ -34,7 +37,7 @@ NAME = "manifest.csv"
 
 @dataclass(frozen=True)
 class Entry:
-    """One video wanted: `status` is `ok`, and `file` where it lies, or a named reason why not.
+    """One video wanted: `status` is in GOOD, and `file` where it lies, or a named reason why not.
 
     A video that stays where its owner keeps it has no file before it is read back: `path` says
     where it lies below the owner's directory, and `sha256` what it must be. `category_name` is its
@@ -52,6 +55,10 @@ class Entry:
     path: str = ""
     category_name: str = ""
 
+    @property
+    def counts(self) -> bool:
+        return self.status in GOOD
+
 
 def build_manifest(entries: Sequence[Entry], videos: Path) -> pd.DataFrame:
     """The manifest of `entries`, sorted, with the paths that they will have below `videos`."""
@@ -65,7 +72,7 @@ def _row(entry: Entry, videos: Path) -> dict[str, str | float]:
         "category": entry.video.category,
         "status": entry.status,
         "path": _path_of(entry, videos),
-        "duration_s": round(entry.duration_s, 3) if entry.status == OK else "",
+        "duration_s": round(entry.duration_s, 3) if entry.counts else "",
         "sha256": sha256_of(entry.file) if entry.file else entry.sha256,
         "source": entry.source,
         "title": one_line(entry.title),
@@ -76,26 +83,26 @@ def _row(entry: Entry, videos: Path) -> dict[str, str | float]:
 def _path_of(entry: Entry, videos: Path) -> str:
     if entry.file:
         return (videos / entry.video.category / entry.file.name).as_posix()
-    return entry.path if entry.status == OK else ""
+    return entry.path if entry.counts else ""
 
 
 def read_good(videos: Path, originals: Path) -> list[Entry]:
-    """The entries of the directory `videos` that are `ok`, each with where its file lies.
+    """The entries of the directory `videos` that count, each with where its file lies.
 
     Own videos lie below the directory `originals`. Raises UserError where the manifest is missing
     or names none.
     """
     manifest = read_manifest(videos)
-    good = manifest[manifest["status"] == OK]
+    good = manifest[manifest["status"].isin(GOOD)]
     if good.empty:
-        raise UserError(f"{videos / NAME} names no video that is ok: see its errors")
+        raise UserError(f"{videos / NAME} names no video that can be used: see its errors")
     return [_entry(row, videos, originals) for row in good.to_dict("records")]
 
 
 def _entry(row: Mapping[Hashable, Any], videos: Path, originals: Path) -> Entry:
     video = Video(row["category"], row["video_id"])
     file = file_of(row["path"], row["source"], video.category, videos, originals)
-    found = Entry(video, row["source"], row["title"], file=file)
+    found = Entry(video, row["source"], row["title"], row["status"], file, error=row["error"])
     return replace(found, sha256=row["sha256"], path=row["path"])
 
 
@@ -130,14 +137,14 @@ def read_manifest(videos: Path) -> pd.DataFrame:
 
 
 def ids_by_content(videos: Path) -> dict[str, list[str]]:
-    """The ids of the videos that are `ok`, by the SHA-256 of their files; sorted.
+    """The ids of the videos that count, by the SHA-256 of their files; sorted.
 
     Empty where the directory has no manifest.
     """
     if not (videos / NAME).is_file():
         return {}
     manifest = read_manifest(videos)
-    good = manifest[manifest["status"] == OK].sort_values("video_id")
+    good = manifest[manifest["status"].isin(GOOD)].sort_values("video_id")
     return {str(sha256): list(ids) for sha256, ids in good.groupby("sha256")["video_id"]}
 
 

@@ -21,7 +21,7 @@ from tqdm import tqdm
 from vidrec.media import extraction, ffmpeg
 from vidrec.media.containers import VideoError
 from vidrec.media.extraction import Extraction, look
-from vidrec.videos.manifest import OK, Entry, one_line
+from vidrec.videos.manifest import Entry, one_line
 from vidrec.workflow import state
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.video import Video
@@ -82,7 +82,7 @@ def take(folder: Path, wanted: pd.DataFrame, rules: Rules, count: int, quorum: i
 def _take_category(
     group: pd.DataFrame, rules: Rules, count: int, *, offline: bool
 ) -> Iterator[Entry]:
-    """An entry for each video tried, until `count` of them are ok."""
+    """An entry for each video tried, until there are `count` that count."""
     left = count
     category, name = (str(group[column].iloc[0]) for column in ("category", "category_name"))
     with tqdm(total=count, desc=f"downloading {name}", unit="video", disable=None) as bar:
@@ -92,8 +92,8 @@ def _take_category(
             wanted = Entry(Video(category, video_id), "youtube", str(title), category_name=name)
             entry = _take_one(wanted, rules, offline)
             offline = offline or entry.status == "rate_limited"
-            left -= entry.status == OK
-            bar.update(entry.status == OK)
+            left -= entry.counts
+            bar.update(entry.counts)
             yield entry
 
 
@@ -252,9 +252,9 @@ def status_of(message: str) -> str:
 def _check_quorum(entries: Sequence[Entry], categories: Sequence[str], quorum: int) -> None:
     for category in categories:
         tried = [entry for entry in entries if entry.video.category == category]
-        good = sum(entry.status == OK for entry in tried)
+        good = sum(entry.counts for entry in tried)
         if good < quorum:
-            reasons = sorted({entry.status for entry in tried if entry.status != OK})
+            reasons = sorted({entry.status for entry in tried if not entry.counts})
             raise UserError(
                 f"{category} has {good} of at least {quorum} videos ({', '.join(reasons)}): what"
                 " is there is kept; run again later, or give the manifest more ids"

@@ -171,6 +171,8 @@
     part(".about").textContent = describe(video);
     setCategory(part(".kind"), video.category);
     if (part(".guess")) setGuess(part(".guess"), video);
+    part(".broken").hidden = video.partial === null;
+    part(".broken .said").textContent = video.partial;
     part(".no-frames").hidden = video.shown.length > 0;
     part(".strip").append(...frames(video));
     part(".no-objects").hidden = video.objects.length > 0;
