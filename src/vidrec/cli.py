@@ -220,9 +220,11 @@ def run_add(args: argparse.Namespace) -> None:
     """Put a video into the source that the params name."""
     from vidrec.commands import collection
     from vidrec.settings.download_videos import Params
+    from vidrec.settings.extract_frames import FrameSettings
 
     settings = params.load(Params, args.params)
-    _print_lines(collection.add(args.video, args.category, args.root, settings))
+    frames = params.load(FrameSettings, args.params)
+    _print_lines(collection.add(args.video, args.category, args.root, settings, frames))
 
 
 def run_remove(args: argparse.Namespace) -> None:
@@ -251,8 +253,11 @@ def run_scan(args: argparse.Namespace) -> None:
     """Bring the list of own videos up to date with their directory."""
     from vidrec.commands import collection
     from vidrec.settings.download_videos import Params
+    from vidrec.settings.extract_frames import FrameSettings
 
-    _print_lines(collection.scan(args.root, params.load(Params, args.params)))
+    settings = params.load(Params, args.params)
+    frames = params.load(FrameSettings, args.params)
+    _print_lines(collection.scan(args.root, settings, frames))
 
 
 def run_list(args: argparse.Namespace) -> None:

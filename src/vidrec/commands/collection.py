@@ -9,17 +9,20 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from vidrec.commands.near_names import hint
-from vidrec.media.containers import VideoError
-from vidrec.media.ffmpeg import check_video
+from vidrec.media.containers import VideoError, sniff
+from vidrec.media.status import OK, PARTIAL
 from vidrec.settings.download_videos import Params
+from vidrec.settings.extract_frames import FrameSettings
 from vidrec.videos import directory as own
+from vidrec.videos.extract_frames import take_ahead
 from vidrec.videos.listing import REMOVED, Listed, read_listing, write_listing
-from vidrec.videos.manifest import OK, PARTIAL, path_of
+from vidrec.videos.manifest import path_of
 from vidrec.videos.names import check_category, safe_name
 from vidrec.videos.originals import directory_of
 from vidrec.videos.youtube_ids import youtube_id
@@ -58,14 +61,15 @@ def directory_source(root: Path, params: Params) -> Directory:
     return Directory(place, root / params.directory_manifest)
 
 
-def add(video: str, category: str, root: Path, params: Params) -> list[str]:
+def add(video: str, category: str, root: Path, params: Params, frames: FrameSettings) -> list[str]:
     """Put `video` into the chosen source as one of `category`; returns what to tell, by lines.
 
     Raises UserError where it does not decode, would replace another, or cannot be added at all.
     """
     check_category(category)
     if params.source == "directory":
-        return add_file(directory_source(root, params), video, category)
+        looks = partial(take_ahead, params=frames, root=root)
+        return add_file(directory_source(root, params), video, category, looks)
     if params.source == "youtube":
         lines = add_id(root / params.youtube_manifest, video, category)
         return [*lines, *_tell_next(root, params, category)]
@@ -93,7 +97,7 @@ def undo_remove(name: str, root: Path, params: Params) -> list[str]:
     raise _drawn()
 
 
-def scan(root: Path, params: Params) -> list[str]:
+def scan(root: Path, params: Params, frames: FrameSettings) -> list[str]:
     """Bring the list of own videos up to date with their directory; returns what to tell."""
     if params.source != "directory":
         raise UserError(
@@ -102,7 +106,7 @@ def scan(root: Path, params: Params) -> list[str]:
         )
     source = directory_source(root, params)
     before = read_listing(source.listing)
-    scanned = own.scan(source.at_hand, before)
+    scanned = own.scan(source.at_hand, before, partial(take_ahead, params=frames, root=root))
     write_listing(source.listing, scanned.listed)
     own.tell_left_out(scanned.left_out)
     return [*changes(before, scanned.listed), *summary(scanned.listed), NEXT]
@@ -145,7 +149,7 @@ def _drawn() -> UserError:
     )
 
 
-def add_file(source: Directory, video: str, category: str) -> list[str]:
+def add_file(source: Directory, video: str, category: str, looks: own.Looks) -> list[str]:
     """Copy a video file into the folder that makes up `category`, and list it.
 
     A file that is there already stays as it is. Raises UserError where the file does not decode,
@@ -153,8 +157,13 @@ def add_file(source: Directory, video: str, category: str) -> list[str]:
     """
     file = Path(video)
     _check_file(video, file)
-    listed = read_listing(source.listing)
     digest = sha256_of(file)
+    (found,) = looks([(digest, file)])
+    if not found.good:
+        raise UserError(
+            f"{video} cannot be added ({found.status}): {found.error}; try another file"
+        )
+    listed = read_listing(source.listing)
     same = [each for each in listed if each.sha256 == digest]
     mine = next((each for each in same if category in (each.category, each.category_name)), None)
     if mine and mine.status == REMOVED:
@@ -174,11 +183,11 @@ def add_file(source: Directory, video: str, category: str) -> list[str]:
     (named,) = own.name_all(
         [(target.relative_to(source.at_hand), digest)], listed, others_are_there=True
     )
-    new = own.check(target, named)
+    new = own.as_seen(named, found, target)
     write_listing(source.listing, [*listed, new])
     known = f"its id is {new.video_id}, its category {new.category_name}"
-    partial = [f"it is partial: {_trouble(new)}"] if new.status == PARTIAL else []
-    return [f"added {target}", known, *partial, NEXT]
+    lacking = [f"it is partial: {_trouble(new)}"] if new.status == PARTIAL else []
+    return [f"added {target}", known, *lacking, NEXT]
 
 
 def _check_file(video: str, file: Path) -> None:
@@ -188,7 +197,7 @@ def _check_file(video: str, file: Path) -> None:
             " it and add the file, or choose YouTube with `vidrec use youtube`"
         )
     try:
-        check_video(file)
+        sniff(file)
     except VideoError as error:
         raise UserError(
             f"{video} cannot be added ({error.status}): {error}; try another file"
@@ -246,6 +255,11 @@ def restore_listed(listing: Path, name: str) -> list[str]:
     status = PARTIAL if video.error else OK
     write_listing(listing, [replace(x, status=status) if x == video else x for x in listed])
     return [f"{video.video_id} is in {listing} again", NEXT]
+
+
+def _back(video: Listed) -> Listed:
+    """A video that was taken out, as it was: what was missing of a partial one is still said."""
+    return replace(video, status=PARTIAL if video.error else OK)
 
 
 def _find(name: str, listed: Sequence[Listed], listing: Path) -> Listed:

@@ -10,12 +10,13 @@ import yaml
 
 from vidrec.commands.collection import directory_source
 from vidrec.experiments.status import stale_outputs
+from vidrec.media.status import GOOD, PARTIAL
 from vidrec.project import ProjectPaths
 from vidrec.settings.download_videos import Params
 from vidrec.vectors.vectors import read_vectors
 from vidrec.videos.category_names import read_category_names
 from vidrec.videos.listing import REMOVED, read_listing
-from vidrec.videos.manifest import GOOD, NAME, PARTIAL, read_manifest
+from vidrec.videos.manifest import NAME, read_manifest
 from vidrec.videos.youtube_manifest import read_rows
 from vidrec.workflow import params
 from vidrec.workflow.tables import read_table

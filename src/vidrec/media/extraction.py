@@ -22,10 +22,10 @@ from PIL import Image
 from vidrec.media import codecs, colours, streams
 from vidrec.media.containers import VideoError, sniff
 from vidrec.media.ffmpeg import CPU_LIMIT_S, MEMORY_LIMIT_KIB, Outcome, run
+from vidrec.media.status import OK, PARTIAL
 from vidrec.media.streams import Described, Stream
 from vidrec.workflow.errors import UserError
 
-OK, PARTIAL = "ok", "partial"
 # From this share on a video counts as whole: a frame lost here and there is no loss.
 WHOLE = 0.9
 MAX_PIXELS = 8192 * 8192

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from vidrec.media.status import GOOD, OK, PARTIAL
 from vidrec.recommender.ranking import similarity_text
 from vidrec.recommender.reasons import Reason, reasons
 from vidrec.recommender.recommendations import Ranked
@@ -19,7 +20,6 @@ from vidrec.settings.render_report import Params
 from vidrec.settings.weigh_objects import WeightingSettings
 from vidrec.vectors.categories import Guess
 from vidrec.vectors.vectors import Vectors
-from vidrec.videos.manifest import GOOD, OK, PARTIAL
 from vidrec.workflow.video import Video, pair
 
 # Colours that the style has for categories; their markers differ where colours come again.

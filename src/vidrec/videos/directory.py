@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vidrec.media.containers import VIDEO_SUFFIXES, VideoError, sniff
+from vidrec.media.status import GOOD, OK
 from vidrec.videos.framing import Extracted
 from vidrec.videos.listing import DUPLICATE, REMOVED, Listed
-from vidrec.videos.manifest import DIRECTORY, GOOD, OK, Entry, path_of, text_of
+from vidrec.videos.manifest import DIRECTORY, Entry, path_of, text_of
 from vidrec.videos.names import safe_names
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of
@@ -197,8 +198,9 @@ def _checked(
     if item.sha256 not in before:
         return replace(item, status="unreadable", error="this is not a file that can be read")
     same = before[item.sha256]
-    known = {"status": same.status, "error": same.error, "duration_s": same.duration_s}
-    return replace(item, size=same.size, **known)
+    return replace(
+        item, status=same.status, error=same.error, size=same.size, duration_s=same.duration_s
+    )
 
 
 def as_seen(item: Listed, found: Extracted, file: Path) -> Listed:
@@ -218,19 +220,19 @@ def mark_duplicates(items: Sequence[Listed], known: Sequence[Listed]) -> list[Li
     The one is that which was the video before, or else the first by path. Copies of a video that
     was taken out do not bring it back.
     """
-    was = {each.video_id for each in known if each.status in (OK, REMOVED)}
+    was = {each.video_id for each in known if each.counts or each.status == REMOVED}
     first: dict[tuple[str, str], Listed] = {}
     for item in sorted(items, key=lambda each: (each.video_id not in was, each.path)):
-        if item.status in (OK, DUPLICATE, REMOVED):
+        if item.counts or item.status in (DUPLICATE, REMOVED):
             first.setdefault((item.category, item.sha256), item)
     return [_marked(item, first.get((item.category, item.sha256))) for item in items]
 
 
 def _marked(item: Listed, first: Listed | None) -> Listed:
-    if item.status not in (OK, DUPLICATE) or first is None:
+    if first is None or not (item.counts or item.status == DUPLICATE):
         return item
     if item.video_id == first.video_id:
-        return replace(item, status=OK, error="")
+        return item if item.counts else replace(item, status=OK, error="")
     said = f"a copy of {first.path}, which is {first.video_id}"
     return replace(item, status=DUPLICATE, error=said)
 
@@ -239,7 +241,7 @@ def in_many_categories(listed: Sequence[Listed]) -> Iterator[str]:
     """A line for each video that is in more than one category."""
     groups: dict[str, list[Listed]] = {}
     for each in listed:
-        if each.status == OK:
+        if each.counts:
             groups.setdefault(each.sha256, []).append(each)
     for same in groups.values():
         if len(same) > 1:

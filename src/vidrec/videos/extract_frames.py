@@ -15,6 +15,7 @@ from vidrec.videos import framing
 from vidrec.videos.framing import Extracted, extract_video
 from vidrec.videos.manifest import DIRECTORY, Entry
 from vidrec.videos.originals import original
+from vidrec.workflow import state
 from vidrec.workflow.checkpoints import Checkpoints, complete
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import atomic_directory, sha256_of

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from vidrec.media import archives
 from vidrec.media.containers import VideoError
-from vidrec.media.extraction import OK, PARTIAL, Extraction, Form, Rules, extract_frames, look
+from vidrec.media.extraction import Extraction, Form, Rules, extract_frames, look
+from vidrec.media.status import GOOD, OK
 from vidrec.settings.extract_frames import FrameSettings
 
 ABOUT = "about.json"
@@ -29,7 +30,7 @@ class Extracted:
 
     @property
     def good(self) -> bool:
-        return self.status in (OK, PARTIAL)
+        return self.status in GOOD
 
     def pack(self) -> bytes:
         """All of it as bytes."""

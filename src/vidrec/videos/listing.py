@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from vidrec.videos.manifest import GOOD, OK
+from vidrec.media.status import GOOD, OK
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.tables import SAFE_NAME, check_numbers, read_table, write_table
 from vidrec.workflow.video import Video

@@ -10,6 +10,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 import pandas as pd
 
+from vidrec.media.status import GOOD, OK
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of
 from vidrec.workflow.tables import read_table, write_table
@@ -26,10 +27,6 @@ COLUMNS = (
     "title",
     "error",
 )
-OK = "ok"
-# Some of the video decodes, and counts as a video that is ok does; `error` says what is wrong.
-PARTIAL = "partial"
-GOOD = (OK, PARTIAL)
 # As a source: videos that stay where their owner keeps them.
 DIRECTORY = "directory"
 NAME = "manifest.csv"
