@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.clips import looks
 
 from vidrec.media import ffmpeg
 from vidrec.media.containers import VideoError
@@ -77,7 +78,7 @@ def test_a_list_needs_no_directory(tmp_path: Path) -> None:
     """Whoever has the list and the results, but not the videos, can make all of it again."""
     add_own("música/a.mp4")
     add_own("música/b.mp4", b"nonsense")
-    write_listing(Path("own.csv"), scan(Path("own"), []).listed)
+    write_listing(Path("own.csv"), scan(Path("own"), [], looks).listed)
     params = replace(PARAMS, source="directory")
     download(params, Path("videos"))
     first = {path.name: path.read_bytes() for path in Path("videos").iterdir()}

@@ -10,12 +10,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from vidrec.media import ffmpeg
+from vidrec.media import extraction, ffmpeg
 from vidrec.videos import youtube
 from vidrec.videos.manifest import Entry
 from vidrec.videos.youtube import Rules, status_of, take
 from vidrec.videos.youtube_manifest import COLUMNS
 from vidrec.workflow.errors import UserError
+
+DECODING = extraction.Rules(600, 0.25)
 
 
 @dataclass
