@@ -13,7 +13,8 @@ from vidrec.commands.collection import add_id, directory_source, remove_id, rest
 from vidrec.media import ffmpeg
 from vidrec.settings.download_videos import Params
 from vidrec.settings.extract_frames import FrameSettings
-from vidrec.videos.listing import read_listing
+from vidrec.videos import directory
+from vidrec.videos.listing import Listed, read_listing, write_listing
 from vidrec.videos.originals import remember
 from vidrec.videos.youtube_manifest import COLUMNS, read_wanted
 from vidrec.workflow import params
@@ -109,6 +110,47 @@ def test_a_removed_video_that_is_added_again_is_back(clips: list[bytes]) -> None
     remove("x")
     assert add(video) == ["x is in own.csv again", "next: dvc repro"]
     assert in_source() == {"cars/x.mp4": "x"}
+
+
+PARTIAL = Listed(
+    "cars/x.mkv", "cars", "cars", "x", "partial", "ab", 9, 5.1, "x", "cut off after 5.1 of 10 s"
+)  # fmt: skip
+
+
+def test_a_partial_video_that_was_removed_is_partial_again() -> None:
+    write_listing(LISTING, [PARTIAL])
+    remove("x")
+    (gone,) = read_listing(LISTING)
+    assert gone.status == "removed"
+    undo("x")
+    assert read_listing(LISTING) == [PARTIAL]
+
+
+def test_a_summary_counts_partial_videos_and_says_what_is_wrong() -> None:
+    broken = replace(PARTIAL, path="cars/y.mkv", video_id="y", status="truncated")
+    assert list(collection.summary([PARTIAL, broken])) == [
+        "1 video in 1 category: cars 1",
+        "partial: cars/x.mkv: cut off after 5.1 of 10 s; what decodes of it counts",
+        "truncated: cars/y.mkv: cut off after 5.1 of 10 s",
+    ]
+
+
+def test_who_adds_a_partial_video_is_told_what_is_wrong(
+    clips: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def partial(_: Path, item: Listed, *_others: object) -> Listed:
+        return replace(item, status="partial", error="cut off after 5.1 of 10 s")
+
+    monkeypatch.setattr(directory, "check", partial)
+    video = write("x.mp4", clips[0])
+    assert add(video) == [
+        "added own/cars/x.mp4",
+        "its id is x, its category cars",
+        "it is partial: cut off after 5.1 of 10 s; what decodes of it counts",
+        "next: dvc repro",
+    ]
+    with pytest.raises(UserError, match="is in category cars already, as x"):
+        add(video, "pets")
 
 
 def test_names_are_taken_as_people_write_them(clips: list[bytes]) -> None:

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from vidrec.commands.use import Choice, use_directory, use_sample, use_youtube
 from vidrec.media import ffmpeg
 from vidrec.project import ProjectPaths
 from vidrec.settings.download_videos import Params
-from vidrec.videos.listing import read_listing
+from vidrec.videos import directory as own
+from vidrec.videos.listing import read_listing, write_listing
 from vidrec.workflow import params
 from vidrec.workflow.errors import UserError
 
@@ -188,6 +190,33 @@ def test_a_colleague_finds_the_videos_elsewhere(clips: Path, weights: Path, tmp_
     assert told[0] == f"4 of the 4 videos of the list are in {place}: taken from there"
     assert git("status", "--porcelain") == ""
     assert Path(".vidrec/videos").resolve() == tmp_path / "elsewhere"
+
+
+def test_partial_videos_are_used_and_told_of(
+    clips: Path, weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scanned = own.scan(clips, [])
+    broken = [
+        replace(each, status="partial", error="cut off after 0.5 of 1 s", duration_s=0.5)
+        for each in scanned.listed
+        if each.counts
+    ]
+    monkeypatch.setattr(own, "scan", lambda *_: replace(scanned, listed=broken))
+    told = run(use_directory(clips, Choice([str(weights)]), TOP))
+    assert "4 videos in 2 categories: cars 2, pájaros 2" in told
+    assert "partial: cars/a.mp4: cut off after 0.5 of 1 s; what decodes of it counts" in told
+    assert any(line.startswith("8 frames, 10 a second") for line in told)
+
+
+def test_a_colleague_has_partial_videos_too(clips: Path, weights: Path, tmp_path: Path) -> None:
+    run(use_directory(clips, Choice([str(weights)]), TOP))
+    listing = Path("manifests/directory.csv")
+    first, *others = read_listing(listing)
+    write_listing(listing, [replace(first, status="partial", error="cut off"), *others])
+    shutil.rmtree(".vidrec")
+    place = clips.rename(tmp_path / "elsewhere")
+    told = run(use_directory(place, Choice(), TOP))
+    assert told[0] == f"4 of the 4 videos of the list are in {place}: taken from there"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from vidrec.videos import youtube
 from vidrec.videos.category_names import read_category_names
 from vidrec.videos.directory import scan
 from vidrec.videos.download_videos import download
-from vidrec.videos.listing import write_listing
+from vidrec.videos.listing import Listed, write_listing
 from vidrec.videos.manifest import COLUMNS, read_good, read_manifest
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of
@@ -97,6 +97,16 @@ def test_nothing_of_use() -> None:
     with pytest.raises(UserError, match="1 unknown_container"):
         download(replace(PARAMS, source="directory"), Path("videos"))
     assert not Path("videos").exists()
+
+
+def test_a_partial_video_alone_will_do() -> None:
+    said = "cut off after 5.1 of 10 s"
+    row = Listed("a/x.mkv", "a", "a", "x", "partial", "ab", 9, 5.1, "x", said)
+    write_listing(Path("own.csv"), [row])
+    download(replace(PARAMS, source="directory"), Path("videos"))
+    (made,) = read_manifest(Path("videos")).to_dict("records")
+    assert (made["status"], made["error"]) == ("partial", said)
+    assert (made["path"], made["duration_s"]) == ("a/x.mkv", 5.1)
 
 
 def test_youtube(monkeypatch: pytest.MonkeyPatch) -> None:

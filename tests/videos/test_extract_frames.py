@@ -207,7 +207,19 @@ def test_the_stage_names_the_videos_that_fail(make_videos: Make) -> None:
     assert ended.returncode == 0, ended.stderr
     assert read_json(Path("out/m.json")) == {"failed_videos": 1}
     assert Path("out/failed.csv").read_text() == "video_id,category,status\n007,cars,empty\n"
+    assert ended.stderr.splitlines()[-1] == (
+        "cars/007 gives no frames (empty) and is left out, though its status is ok"
+    )
     assert len(contents(Path("out/frames"))) == 3
+
+
+def test_the_stage_takes_frames_of_partial_videos(make_videos: Make) -> None:
+    whole, broken = make_videos("a", "b")
+    list_videos([whole, replace(broken, status="partial", error="cut off after 1 of 2 s")])
+    ended = run_stage()
+    assert ended.returncode == 0, ended.stderr
+    assert "gives no frames" not in ended.stderr
+    assert {path.name for path in Path("out/frames/cars").iterdir()} == {"a", "b"}
 
 
 def test_manifest_without_any_video() -> None:

@@ -13,6 +13,7 @@ ROOT = Path(__file__).parents[2]
 ROWS = [
     Listed("007/1.mp4", "007", "007", "1", sha256="00", size=3, duration_s=1.5, title="1"),
     Listed('猫/b, "c".mp4', "Mao", "猫", "b_c", "no_video", "ab", 9, 0.0, "b", "no video"),
+    Listed("猫/d.mkv", "Mao", "猫", "d", "partial", "cd", 9, 5.1, "d", "cut off after 5.1 of 10 s"),
 ]
 
 
@@ -20,6 +21,10 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     write_listing(tmp_path / "own.csv", ROWS[::-1])
     assert read_listing(tmp_path / "own.csv") == ROWS
     assert (tmp_path / "own.csv").read_text().splitlines()[0] == ",".join(COLUMNS)
+
+
+def test_a_partial_video_counts_and_one_that_is_none_does_not() -> None:
+    assert [each.counts for each in ROWS] == [True, False, True]
 
 
 def test_no_file_lists_nothing_and_so_does_the_one_that_is_shipped(tmp_path: Path) -> None:

@@ -165,6 +165,17 @@ def test_429_stops_and_keeps_what_is_there(
     assert sorted(path.name for path in rules.downloads.iterdir()) == ["a.mp4", "d.mp4"]
 
 
+def test_a_partial_video_counts_towards_those_wanted(
+    rules: Rules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def partial(entry: Entry, *_: object) -> Entry:
+        return replace(entry, status="partial", error="cut off after 5.1 of 10 s")
+
+    monkeypatch.setattr(youtube, "_take_one", partial)
+    entries = take(tmp_path / "out", table(cars=["a", "b", "c"]), rules, count=2, quorum=2)
+    assert statuses(entries) == {"a": "partial", "b": "partial"}
+
+
 def test_too_large(site: Site, rules: Rules, clip: bytes, tmp_path: Path) -> None:
     site.files = {"a": clip, "b": clip + bytes(2_000_000)}
     small = replace(rules, max_filesize_mb=1)
