@@ -5,6 +5,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
@@ -13,7 +14,6 @@ from vidrec.commands.collection import add_id, directory_source, remove_id, rest
 from vidrec.media import ffmpeg
 from vidrec.settings.download_videos import Params
 from vidrec.settings.extract_frames import FrameSettings
-from vidrec.videos import directory
 from vidrec.videos.listing import Listed, read_listing, write_listing
 from vidrec.videos.originals import remember
 from vidrec.videos.youtube_manifest import COLUMNS, read_wanted
@@ -135,18 +135,16 @@ def test_a_summary_counts_partial_videos_and_says_what_is_wrong() -> None:
     ]
 
 
-def test_who_adds_a_partial_video_is_told_what_is_wrong(
-    clips: list[bytes], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def partial(_: Path, item: Listed, *_others: object) -> Listed:
-        return replace(item, status="partial", error="cut off after 5.1 of 10 s")
-
-    monkeypatch.setattr(directory, "check", partial)
-    video = write("x.mp4", clips[0])
-    assert add(video) == [
+def test_who_adds_a_partial_video_is_told_what_is_wrong() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (24, 48, 64, 3), np.uint8)
+    content = ffmpeg.encode_clip((frame.tobytes() for frame in noise), 64, 48, 6)
+    video = write("x.mp4", content[: len(content) // 2])
+    told = add(video)
+    assert told[2].startswith("it is partial: cut off after ")
+    assert told == [
         "added own/cars/x.mp4",
         "its id is x, its category cars",
-        "it is partial: cut off after 5.1 of 10 s; what decodes of it counts",
+        f"it is partial: {read_listing(LISTING)[0].error}; what decodes of it counts",
         "next: dvc repro",
     ]
     with pytest.raises(UserError, match="is in category cars already, as x"):

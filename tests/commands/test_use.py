@@ -11,6 +11,7 @@ import pytest
 import torch
 import torchvision
 import yaml
+from tests.clips import looks
 
 from vidrec.commands import collection, estimate, overview, use
 from vidrec.commands.params_file import change
@@ -195,7 +196,7 @@ def test_a_colleague_finds_the_videos_elsewhere(clips: Path, weights: Path, tmp_
 def test_partial_videos_are_used_and_told_of(
     clips: Path, weights: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scanned = own.scan(clips, [])
+    scanned = own.scan(clips, [], looks)
     broken = [
         replace(each, status="partial", error="cut off after 0.5 of 1 s", duration_s=0.5)
         for each in scanned.listed

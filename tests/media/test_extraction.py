@@ -78,7 +78,8 @@ NAMES = (b"-i.mp4", b"a b.mp4", b"%d.mp4", b"a:b.mp4", b"pipe:0", "ünï\n.mp4".
 def test_any_file_name(tmp_path: Path, name: str) -> None:
     path = clip(tmp_path / "plain", 6, 6).rename(tmp_path / name)
     found = take(path)
-    assert (len(found.frames), found.duration_s) == (3, pytest.approx(1.0))
+    assert len(found.frames) == 3
+    assert found.duration_s == pytest.approx(1.0)
 
 
 def test_relative_path_with_a_leading_dash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

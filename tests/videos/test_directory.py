@@ -122,7 +122,7 @@ def test_a_video_that_was_moved_keeps_its_length_and_gets_its_new_title(tmp_path
     assert all(each.duration_s == 1.0 and each.size > 0 for each in listed.values())
     (tmp_path / "b/y.mp4").rename(tmp_path / "a/x.mp4")
     (tmp_path / "b/other.mp4").rename(tmp_path / "b/z.mp4")
-    assert scan(tmp_path, list(listed.values())).listed == first
+    assert scan(tmp_path, list(listed.values()), looks).listed == first
 
 
 def test_what_changed_is_checked_anew_and_what_is_gone_leaves_the_list(tmp_path: Path) -> None:

@@ -38,6 +38,9 @@ PARAMS = Params(
     youtube_max_duration_s=600.0,
     youtube_max_height=480,
     youtube_max_filesize_mb=50,
+    max_seconds=60.0,
+    min_decoded_share=0.25,
+    more_codecs=(),
 )
 
 
