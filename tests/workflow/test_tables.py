@@ -135,7 +135,7 @@ def test_a_label_as_a_column_is_no_formula_either(tmp_path: Path) -> None:
 def test_what_is_not_text_is_written_as_it_was_beside_a_formula(tmp_path: Path) -> None:
     table = pd.DataFrame({"x": [1, None, "=1", 2.5, -3]}, dtype=object)
     write_table(tmp_path / "a.csv", table)
-    assert (tmp_path / "a.csv").read_text() == "x\n1\n\"\"\n'=1\n2.5\n-3\n"
+    assert (tmp_path / "a.csv").read_text() == 'x\n1\n""\n\'=1\n2.5\n-3\n'
     assert "=1" in table["x"].tolist()
 
 
