@@ -5,6 +5,7 @@ import errno
 import signal
 import sys
 from collections.abc import Callable
+from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
@@ -54,6 +55,9 @@ def run(main: Callable[[], None], *, resumes: bool = False) -> NoReturn:
     `resumes` is whether another run goes on where this one was stopped.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if isinstance(sys.stdout, TextIOWrapper):
+        # As on standard error: a letter that the output cannot take is written as its number.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         main()
     except UserError as error:
