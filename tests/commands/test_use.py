@@ -320,3 +320,47 @@ def test_a_video_waits_until_it_is_in_the_index(clips: Path, weights: Path) -> N
     )
     rows = list(overview.lines(seen, overview.names_of(TOP)))
     assert ("pájaros", "1", "waiting", "1") in rows
+
+
+CONFLICT = "<<<<<<< HEAD\nrun:\n=======\nrun:\n>>>>>>> other\n"
+
+
+@pytest.mark.parametrize("broken", ["params.yaml has no run.", "params.yaml is not valid YAML"])
+def test_params_that_lack_a_section_or_are_in_conflict_are_one_line(
+    clips: Path, broken: str
+) -> None:
+    text = Path("params.yaml").read_text()
+    Path("params.yaml").write_text(
+        text.replace("\nrun:\n", "\nran:\n") if "run" in broken else CONFLICT + text
+    )
+    for told in (
+        overview.status_of(ProjectPaths(TOP)),
+        use_directory(clips, Choice(), TOP),
+        use_youtube(Choice(), TOP),
+    ):
+        with pytest.raises(UserError) as refused:
+            list(told)
+        assert str(refused.value).startswith(broken)
+        assert "\n" not in str(refused.value)
+    assert not Path(".vidrec/set_aside").exists()
+
+
+def test_a_user_that_there_is_not_has_no_directory() -> None:
+    with pytest.raises(UserError, match=r"^~nosuchuser is not a directory: name one"):
+        list(use_directory(Path("~nosuchuser"), Choice(), TOP))
+    with pytest.raises(UserError, match=r"~nosuchuser/a\.pth is missing"):
+        list(use_youtube(Choice(["~nosuchuser/a.pth"]), TOP))
+
+
+def test_what_is_put_aside_stays_in_its_folder() -> None:
+    change(Path("params.yaml"), {"download_videos.source": "../../outside"})
+    list(use_sample(Choice(), TOP))
+    assert [path.name for path in Path(".vidrec/set_aside").iterdir()] == ["broken-1"]
+
+
+def test_a_commit_with_the_marks_of_a_conflict_is_passed_over() -> None:
+    whole = Path("params.yaml").read_text()
+    Path("params.yaml").write_text(CONFLICT)
+    git("commit", "--quiet", "--all", "--message", "broken")
+    list(use_sample(Choice(), TOP))
+    assert Path("params.yaml").read_text() == whole

@@ -207,3 +207,19 @@ def test_odd_files(real_data: Path, tmp_path: Path) -> None:
     assert statuses(scan(tmp_path / "own", [], looks).listed) == {
         "52_awesome_movie": "ok", "03_video_init": "no_frames", "19_5p1_iamf_opus": "no_video",
     }  # fmt: skip
+
+
+def test_what_is_left_out_is_said_without_what_a_terminal_obeys(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    odd = (
+        "a\x1b[31m.txt",
+        "b\u202e.txt",
+        os.fsdecode(b"\xff.txt"),
+        "\U0001f469\u200d\U0001f692.txt",
+    )
+    tell_left_out([Path(name) for name in odd])
+    assert capsys.readouterr().err == (
+        "left out, not <category>/<video>: 'a\ufffd[31m.txt', 'b\ufffd.txt', '\ufffd.txt',"
+        " '\U0001f469\u200d\U0001f692.txt'\n"
+    )

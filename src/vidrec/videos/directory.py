@@ -4,7 +4,6 @@ They stay where they are, and as they are: the workflow reads them, and keeps a 
 """
 
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from vidrec.videos.framing import Extracted
 from vidrec.videos.listing import DUPLICATE, REMOVED, Listed
 from vidrec.videos.manifest import DIRECTORY, Entry, path_of, text_of
 from vidrec.videos.names import safe_names
-from vidrec.workflow.errors import UserError
+from vidrec.workflow.errors import UserError, tell
 from vidrec.workflow.files import sha256_of
 from vidrec.workflow.parallel import map_items
 
@@ -252,6 +251,6 @@ def in_many_categories(listed: Sequence[Listed]) -> Iterator[str]:
 def tell_left_out(paths: Sequence[Path]) -> None:
     """Say on standard error which paths are left out, if any."""
     if paths:
-        names = ", ".join(repr(str(path)) for path in paths[:SHOWN])
+        names = ", ".join(f"'{path}'" for path in paths[:SHOWN])
         more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
-        print(f"left out, not <category>/<video>: {names}{more}", file=sys.stderr)
+        tell(f"left out, not <category>/<video>: {names}{more}")
