@@ -134,7 +134,9 @@ def test_youtube(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run_stage(settings: dict[str, Any]) -> subprocess.CompletedProcess[str]:
-    document = {"download_videos": vars(PARAMS) | settings}
+    looked_at = {"max_seconds": 60.0, "min_decoded_share": 0.25, "more_codecs": []}
+    own = {key: value for key, value in vars(PARAMS).items() if key not in looked_at}
+    document = {"download_videos": own | settings, "extract_frames": looked_at}
     Path("params.yaml").write_text(yaml.safe_dump(document))
     command = [sys.executable, str(ROOT / "stages/download_videos.py"), "--videos", "out/videos"]
     return subprocess.run(command, capture_output=True, text=True, check=False)

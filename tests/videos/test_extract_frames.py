@@ -159,6 +159,7 @@ def list_videos(entries: list[Entry]) -> None:
 
 def run_stage() -> subprocess.CompletedProcess[str]:
     settings = {"fps": 3, "size": 32, "fit": "pad", "jpeg_quality": 3, "max_seconds": 60}
+    settings |= {"min_decoded_share": 0.25, "more_codecs": []}
     Path("params.yaml").write_text(yaml.safe_dump({"extract_frames": settings}))
     command = [sys.executable, str(ROOT / "stages/extract_frames.py"), "--videos", "videos"]
     outputs = ["--frames", "out/frames", "--metrics", "out/m.json", "--failed", "out/failed.csv"]

@@ -77,9 +77,9 @@ def scan(directory: Path, known: Sequence[Listed], looks: Looks) -> Scanned:
     relative = [path.relative_to(directory) for path in files]
     named = name_all(list(zip(relative, digests, strict=True)), known)
     before = {each.sha256: each for each in known if each.status in GOOD and each.duration_s}
-    new = [x for x in named if x.status != REMOVED and x.sha256 and x.sha256 not in before]
-    found = looks([(each.sha256, directory / path_of(each.path)) for each in new])
-    seen = {each.path: what for each, what in zip(new, found, strict=True)}
+    new = [x for x in named if x.status != REMOVED and x.sha256 not in before]
+    places = [(each.sha256, directory / path_of(each.path)) for each in new]
+    seen = {each.path: what for each, what in zip(new, looks(places), strict=True)}
     checked = [_checked(directory, item, before, seen) for item in named]
     return Scanned(mark_duplicates(checked, known), left_out)
 
@@ -192,11 +192,9 @@ def _checked(
     file = directory / path_of(item.path)
     if file.is_dir():
         return replace(item, status="folder", error="a folder within a category: move it up")
-    if item.path in seen:
+    same = before.get(item.sha256)
+    if same is None:
         return as_seen(item, seen[item.path], file)
-    if item.sha256 not in before:
-        return replace(item, status="unreadable", error="this is not a file that can be read")
-    same = before[item.sha256]
     return replace(
         item, status=same.status, error=same.error, size=same.size, duration_s=same.duration_s
     )
@@ -209,7 +207,7 @@ def as_seen(item: Listed, found: Extracted, file: Path) -> Listed:
         status=found.status,
         error=found.error,
         duration_s=round(found.duration_s, 3),
-        size=file.stat().st_size,
+        size=file.stat().st_size if file.is_file() else 0,
     )
 
 
