@@ -16,18 +16,8 @@ def written(tmp_path: Path, codec: str, suffix: str) -> Path:
     """A video of two seconds by the encoder `codec`."""
     source = clip(tmp_path / "plain.mp4", 12, 6)
     made = tmp_path / f"made.{suffix}"
-    command = [
-        ffmpeg.binary(),
-        "-v",
-        "error",
-        "-i",
-        source,
-        "-c:v",
-        codec,
-        "-pix_fmt",
-        "yuv420p",
-        made,
-    ]
+    as_codec = ["-c:v", codec, "-pix_fmt", "yuv420p"]
+    command = [ffmpeg.binary(), "-v", "error", "-i", str(source), *as_codec, str(made)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     if ended.returncode:
         pytest.skip(f"this ffmpeg does not write {codec}: {ended.stderr[:99]}")
@@ -74,6 +64,5 @@ def test_names_of_decoders() -> None:
 def test_all_on_the_list_are_decoders_of_the_ffmpeg_that_comes_along() -> None:
     command = [ffmpeg.binary(), "-hide_banner", "-decoders"]
     shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert set(DECODERS) <= {
-        line.split()[1] for line in shown.splitlines() if len(line.split()) > 1
-    }
+    words = map(str.split, shown.splitlines())
+    assert set(DECODERS) <= {line[1] for line in words if len(line) > 1}

@@ -50,8 +50,7 @@ def test_the_first_axis_of_the_file_is_red() -> None:
 
 
 def test_only_what_needs_it_goes_through_a_table() -> None:
-    plain = {"matrix": "bt709", "primaries": "bt709", "transfer": "bt709"}
-    assert not needs_table(Stream(0, "h264", 9, 9, **plain))
+    assert not needs_table(Stream(0, "h264", 9, 9, "bt709", "bt709", "bt709"))
     assert not needs_table(Stream(0, "h264", 9, 9))
     assert needs_table(Stream(0, "hevc", 9, 9, "bt2020nc", "bt2020", "bt709"))
     assert needs_table(Stream(0, "hevc", 9, 9, "unknown", "unknown", PQ))

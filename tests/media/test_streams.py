@@ -7,6 +7,8 @@ from vidrec.media.streams import Described, Stream, parse
 HEAD = "Input #0, mov,mp4, from 'file:video':\n  Duration: 01:02:03.50, start: 0.000000\n"
 PLAIN = "  Stream #0:0[0x1](und): Video: h264 (High) (avc1 / 0x31637661), "
 
+COVER = Stream(0, "mjpeg", 900, 900, is_default=True, is_beside=True)
+
 
 def only(line: str) -> Stream:
     (stream,) = parse(f"{HEAD}{line}\n").streams
@@ -44,11 +46,8 @@ def test_length_and_what_is_turned() -> None:
         ([Stream(0, "h264", 64, 36), Stream(1, "h264", 192, 144, is_default=True)], 1),
         ([Stream(0, "h264", 64, 36), Stream(1, "h264", 192, 144)], 1),
         ([Stream(0, "h264", 64, 36), Stream(2, "h264", 64, 36)], 0),
-        (
-            [Stream(0, "mjpeg", 900, 900, is_default=True, is_beside=True), Stream(1, "vp9", 9, 9)],
-            1,
-        ),
-        ([Stream(0, "mjpeg", 900, 900, is_beside=True)], None),
+        ([COVER, Stream(1, "vp9", 9, 9)], 1),
+        ([COVER], None),
         ([], None),
     ],
 )
