@@ -201,7 +201,7 @@ def test_an_ffmpeg_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_the_memory_limit_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = clip(tmp_path / "a.mp4", 3, 3)
     assert ffmpeg.probe_duration(path) == pytest.approx(1)
-    monkeypatch.setattr(ffmpeg, "MEMORY_LIMIT_KIB", 20_000)
+    monkeypatch.setattr(ffmpeg, "MEMORY_LIMIT_BYTES", 20_000_000)
     with pytest.raises(VideoError):
         ffmpeg.probe_duration(path)
 

@@ -1,9 +1,8 @@
 """Everything that ffmpeg does here, on files that nobody vouches for.
 
 A file's first bytes decide which demuxer opens it, so that a playlist that calls itself a video
-cannot read other files. Each ffmpeg runs without a terminal or network, within limits on time,
-memory and output, in a process group of its own. Exit status 0 proves little: what came out is
-checked as well.
+cannot read other files. Each ffmpeg runs within limits, and confined (see `confined`). Exit status
+0 proves little: what came out is checked as well.
 """
 
 import functools
@@ -24,12 +23,13 @@ import ffmpeg
 import imageio_ffmpeg
 from PIL import Image
 
+from vidrec.media import confined
 from vidrec.media.containers import VideoError, sniff
 from vidrec.workflow.errors import UserError
 
-MEMORY_LIMIT_KIB = 4 * 1024 * 1024
-# Most that ffmpeg may write to one file, in blocks of 512 bytes (2 GiB).
-OUTPUT_LIMIT_BLOCKS = 4 * 1024 * 1024
+MEMORY_LIMIT_BYTES = 4 << 30
+# Most that ffmpeg may write to one file.
+OUTPUT_LIMIT_BYTES = 2 << 30
 MAX_PIXELS = 8192 * 8192
 # Share of a video's frames that may fail to decode; ffmpeg's own default is two thirds.
 MAX_ERROR_RATE = 0.1
@@ -295,48 +295,28 @@ def _run(
 
     Raises VideoError(`timeout`) once its whole process group has been killed.
     """
-    command = [*_limits(deadline), binary(), *([] if stdin else ["-nostdin"]), *arguments]
+    link = folder / LINK
+    limits = confined.Limits(MEMORY_LIMIT_BYTES, int(deadline) + 60, OUTPUT_LIMIT_BYTES)
     with (
         tempfile.TemporaryFile() as log,
         tempfile.TemporaryFile() as output,
-        subprocess.Popen(
-            command,
-            cwd=folder,
+        confined.running(
+            Path(binary()),
+            [*([] if stdin else ["-nostdin"]), *arguments],
+            folder,
+            [link.readlink()] if link.is_symlink() else [],
+            limits,
             stdin=stdin or subprocess.DEVNULL,
             stdout=output,
             stderr=log,
-            start_new_session=True,
-        ) as process,
+        ) as running,
     ):
-        try:
-            code = process.wait(deadline)
-        except subprocess.TimeoutExpired:
-            raise VideoError("timeout", f"ffmpeg took more than {deadline:g} seconds") from None
-        finally:
-            _end_group(process)
-        if code in (-signal.SIGXCPU, -signal.SIGKILL):
+        ended = running.wait(deadline)
+        if ended is None:
+            raise VideoError("timeout", f"ffmpeg took more than {deadline:g} seconds")
+        if ended.out_of_cpu or ended.code == -signal.SIGKILL:
             raise VideoError("timeout", "ffmpeg took more time than it may, and was ended")
-        return Outcome(code, _tail(log), _tail(output))
-
-
-def _limits(deadline: float) -> list[str]:
-    """The start of a command that limits what follows: memory (KiB), file size, seconds of CPU.
-
-    A shell sets them and becomes ffmpeg: Python code between fork and exec is unsafe in threads.
-    A system without one of these limits runs without it.
-    """
-    script = 'ulimit -v "$1"; ulimit -f "$2"; ulimit -t "$3"; shift 3; exec "$@" 2>&3 3>&-'
-    quiet = f"exec 3>&2 2>/dev/null; {script}"
-    limits = [MEMORY_LIMIT_KIB, OUTPUT_LIMIT_BLOCKS, int(deadline) + 60]
-    return ["/bin/sh", "-c", quiet, "sh", *(str(limit) for limit in limits)]
-
-
-def _end_group(process: subprocess.Popen[bytes]) -> None:
-    """End ffmpeg and whatever it started, where anything of it still runs."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return
+        return Outcome(ended.code, _tail(log), _tail(output))
 
 
 def _tail(stream: IO[bytes], limit: int = 65536) -> str:
