@@ -5,6 +5,8 @@ import os
 import shutil
 import struct
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -158,38 +160,42 @@ def test_a_gap_in_time_does_not_repeat_frames_without_bound(tmp_path: Path) -> N
     assert 1 <= len(extract(path, max_seconds=10)) <= 30
 
 
-def slow_ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An ffmpeg that never ends, nor does the child that it starts; the child's id in a file."""
-    script, child = tmp_path / "ffmpeg", tmp_path / "child"
-    script.write_text(f"#!/bin/sh\nsleep 300 & echo $! > {child}\nwait\n")
+def slow_ffmpeg(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An ffmpeg that ends only when its child does, which sleeps for the seconds returned."""
+    seconds = f"300.{os.getpid()}"
+    script = tmp_path / "ffmpeg"
+    script.write_text(f"#!/bin/sh\nsleep {seconds} &\nwait\n")
     script.chmod(0o755)
     monkeypatch.setenv("VIDREC_FFMPEG", str(script))
-    return child
+    return seconds
 
 
 def test_timeout_ends_the_whole_process_group(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     video = clip(tmp_path / "a.mp4", 3, 3)
-    child = slow_ffmpeg(tmp_path, monkeypatch)
+    seconds = slow_ffmpeg(tmp_path, monkeypatch)
     monkeypatch.setattr(ffmpeg, "PROBE_DEADLINE_S", 0.5)
     with pytest.raises(VideoError) as caught:
         ffmpeg.probe_duration(video)
     assert caught.value.status == "timeout"
-    assert ended(int(child.read_text()))
+    assert nobody_sleeps(seconds)
 
 
-def ended(process: int) -> bool:
-    """Whether a process is gone, or waits as a zombie for a parent that reaps it."""
+def nobody_sleeps(seconds: str) -> bool:
+    """Whether no process sleeps so long; what was killed may take a moment to go."""
     for _ in range(50):
-        try:
-            state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-        except (FileNotFoundError, ProcessLookupError):
-            return True
-        if state == "Z":
+        if not any(f"sleep\0{seconds}\0".encode() in command for command in commands()):
             return True
         time.sleep(0.05)
     return False
+
+
+def commands() -> Iterator[bytes]:
+    """The command lines of all processes, where the system shows them."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            yield path.read_bytes()
 
 
 def test_an_ffmpeg_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -131,19 +131,23 @@ def running(
     if kind() == "bubblewrap":
         limited = [*_limited(limits, AWAIT), str(program.resolve()), *arguments]
         command = [*_bubble(program, folder, reads), *limited]
-    start = functools.partial(
-        subprocess.Popen[bytes],
-        command,
-        cwd=folder,
-        env=_environment(folder),
-        stdin=stdin,
-        stdout=stdout,
-        stderr=stderr,
-        start_new_session=True,
-    )
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            command,
+            cwd=folder,
+            env=_environment(folder),
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            start_new_session=True,
+        )
+
     if kind() == "landlock":
-        start = functools.partial(_in_confined_thread, start, _allowed(program, folder, reads))
-    with start() as process:
+        process = _in_confined_thread(start, _allowed(program, folder, reads))
+    else:
+        process = start()
+    with process:
         try:
             yield Running(process, limits)
         finally:
@@ -221,7 +225,17 @@ def _bubble(program: Path, folder: Path, reads: Sequence[Path]) -> list[str]:
     given = [("--ro-bind", path) for path in (*own, *(path.absolute() for path in reads))]
     bound = [*system, ("--bind", folder), *given]
     mounts = [word for how, path in bound for word in (how, str(path), str(path))]
-    return ["bwrap", "--unshare-all", "--as-pid-1", "--dev", "/dev", *mounts, "--chdir", str(folder), "--"]
+    return [
+        "bwrap",
+        "--unshare-all",
+        "--as-pid-1",
+        "--dev",
+        "/dev",
+        *mounts,
+        "--chdir",
+        str(folder),
+        "--",
+    ]
 
 
 def _of_system(path: Path) -> bool:
@@ -258,8 +272,9 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _as_signal(code: int) -> int:
-    """In a bubble the shell tells a signal in its own way."""
-    return 128 - code if kind() == "bubblewrap" and 128 < code < 160 else code
+    """A shell in a bubble tells a signal as 128 and more; ffmpeg's own status may be that, too."""
+    told = {128 + each: -each for each in (signal.SIGKILL, signal.SIGXCPU, signal.SIGXFSZ)}
+    return told.get(code, code) if kind() == "bubblewrap" else code
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:

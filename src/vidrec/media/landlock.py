@@ -9,7 +9,8 @@ a development release since 2022, `py-landlock` had its two releases in one week
 two months old; and none refuses sockets, of which Landlock itself knows only the TCP ones.
 
 Not covered: looking up names, sizes and dates of files (`stat`), and changing the mode, owner or
-dates of the user's own; before Linux 6.12, signals to the user's other processes.
+dates of the user's own; before Linux 6.2, emptying them; before 6.12, signals to the user's other
+processes.
 """
 
 import ctypes
