@@ -3,6 +3,7 @@
 import errno
 import platform
 import socket
+import struct
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -65,10 +66,15 @@ def test_every_version_of_landlock(
     path: Path, monkeypatch: pytest.MonkeyPatch, version: int
 ) -> None:
     asked = landlock._system_call
+    wanted: list[tuple[int, ...]] = []
 
     def older(number: int, *arguments: int | bytes) -> int:
-        is_version = number == landlock.CREATE_RULESET and arguments[0] == 0
-        return min(version, asked(number, *arguments)) if is_version else asked(number, *arguments)
+        found = asked(number, *arguments)
+        if number == landlock.CREATE_RULESET and arguments[0] == 0:
+            return min(version, found)
+        if number == landlock.CREATE_RULESET and isinstance(arguments[0], bytes):
+            wanted.append(struct.unpack("=QQQ", arguments[0]))
+        return found
 
     monkeypatch.setattr(landlock, "_system_call", older)
     cases: list[tuple[Allowed, bool, bool]] = [
@@ -81,6 +87,9 @@ def test_every_version_of_landlock(
         assert is_refused(allowed, path.read_text) is not reads
         assert is_refused(allowed, lambda: path.open("a").close()) is not writes
     assert is_refused([], path.unlink)
+    # An older kernel takes no bit that it does not know.
+    bits = {1: 13, 2: 14, 3: 15, 4: 15}.get(version, 16)
+    assert set(wanted) == {(2**bits - 1, 0, 3 if version >= 6 else 0)}
 
 
 def test_a_folder_and_what_is_not_there(path: Path) -> None:
@@ -98,6 +107,22 @@ def test_no_socket_of_any_kind() -> None:
     for family in (socket.AF_INET, socket.AF_INET6, socket.AF_UNIX):
         for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
             assert is_refused([], partial(socket.socket, family, kind))
+
+
+def test_no_other_way_to_a_socket() -> None:
+    """The kernel has no such call, or finds its arguments bad, where the filter lets it pass."""
+    ways = [landlock.IO_URING_SETUP]
+    if platform.machine() == "x86_64":
+        ways.append(landlock.X32_CALLS + landlock.MACHINES["x86_64"][1])
+    for number in ways:
+        assert not refused_by_filter(partial(landlock._system_call, number, 0, 0, 0))
+        assert is_refused([], partial(landlock._system_call, number, 0, 0, 0))
+
+
+def refused_by_filter(call: Callable[[], object]) -> bool:
+    with pytest.raises(OSError) as caught:
+        call()
+    return caught.value.errno == errno.EACCES
 
 
 def test_other_threads_are_as_before(path: Path) -> None:
