@@ -184,7 +184,7 @@ def test_a_gap_in_time_does_not_repeat_frames_without_bound(tmp_path: Path) -> N
 def test_the_memory_limit_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = clip(tmp_path / "a.mp4", 3, 3)
     assert len(take(path).frames) == 3
-    monkeypatch.setattr(ffmpeg, "MEMORY_LIMIT_KIB", 20_000)
+    monkeypatch.setattr(ffmpeg, "MEMORY_LIMIT_BYTES", 20_000_000)
     with pytest.raises(VideoError):
         take(path)
 

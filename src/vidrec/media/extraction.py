@@ -21,7 +21,7 @@ from PIL import Image
 
 from vidrec.media import codecs, colours, streams
 from vidrec.media.containers import VideoError, sniff
-from vidrec.media.ffmpeg import CPU_LIMIT_S, MEMORY_LIMIT_KIB, Outcome, run
+from vidrec.media.ffmpeg import CPU_LIMIT_S, MEMORY_LIMIT_BYTES, Outcome, run
 from vidrec.media.status import OK, PARTIAL
 from vidrec.media.streams import Described, Stream
 from vidrec.workflow.errors import UserError
@@ -151,7 +151,7 @@ def _describe(demuxer: str, rules: Rules, folder: Path) -> Described:
     """What ffmpeg says of the video in `folder`. Raises VideoError where it says nothing."""
     arguments: list[str] = _source(demuxer, rules).output("-", format="null").get_args()
     outcome = run(["-hide_banner", *arguments[: arguments.index("-i") + 2]], folder)
-    if outcome.code == -signal.SIGXCPU:
+    if outcome.out_of_cpu:
         raise VideoError("timeout", "ffmpeg takes too long to find out what it is")
     if not INPUT.search(outcome.log):
         raise VideoError("unreadable", outcome.reason)
@@ -306,12 +306,12 @@ def _check_frames(video: Path, frames: list[bytes], outcome: Outcome, form: Form
 
 def _without_frames(outcome: Outcome) -> VideoError:
     """What is wrong with a video that gives no frame."""
-    if outcome.code == -signal.SIGXCPU:
+    if outcome.out_of_cpu:
         return VideoError("timeout", "not one frame in the time of the processor that it may take")
     if TOO_MANY_PIXELS.search(outcome.log):
         return VideoError("too_large", f"its pictures have too many pixels: {outcome.reason}")
     if NO_MEMORY.search(outcome.log):
-        most = MEMORY_LIMIT_KIB // 1024**2
+        most = MEMORY_LIMIT_BYTES >> 30
         return VideoError("too_large", f"its pictures take more than {most} GiB of memory")
     return VideoError("no_frames", f"no frame of it decodes: {outcome.reason}")
 

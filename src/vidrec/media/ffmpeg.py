@@ -1,10 +1,4 @@
-"""Everything that ffmpeg does here, on files that nobody vouches for.
-
-A file's first bytes decide which demuxer opens it, so that a playlist that calls itself a video
-cannot read other files. Each ffmpeg runs without a terminal or network, within limits on time,
-memory and output, in a process group of its own. Exit status 0 proves little: what came out is
-checked as well.
-"""
+"""Running ffmpeg on files that nobody vouches for: within limits, and confined."""
 
 import errno
 import functools
@@ -14,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import threading
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,12 +18,14 @@ import ffmpeg
 import imageio_ffmpeg
 import psutil
 
+from vidrec.media import confined
+from vidrec.media.confined import Ended
 from vidrec.media.containers import VideoError
 from vidrec.workflow.errors import UserError
 
-MEMORY_LIMIT_KIB = 4 * 1024 * 1024
-# Most that ffmpeg may write to one file, in blocks of 512 bytes (2 GiB).
-OUTPUT_LIMIT_BLOCKS = 4 * 1024 * 1024
+MEMORY_LIMIT_BYTES = 4 << 30
+# Most that ffmpeg may write to one file.
+OUTPUT_LIMIT_BYTES = 2 << 30
 # Seconds of the processor for what takes next to none; a busy machine does not count.
 CPU_LIMIT_S = 60
 # Seconds in which nothing at all may move, and how often that is looked at.
@@ -47,11 +42,13 @@ NO_ROOM = re.compile(r"(?:^|: )(?:No space left on device|Disk quota exceeded)")
 
 @dataclass(frozen=True)
 class Outcome:
-    """How an ffmpeg ended: its exit status (negative: a signal) and what it wrote."""
+    """How an ffmpeg ended: its exit status (negative: a signal), what it wrote, and whether all
+    the seconds of the processor were used up that it may have."""
 
     code: int
     log: str
     output: str
+    out_of_cpu: bool = False
 
     @property
     def errors(self) -> list[str]:
@@ -137,41 +134,37 @@ def run(
 ) -> Outcome:
     """Run ffmpeg in `folder`, on `cpu_s` seconds of the processor at most.
 
-    Raises VideoError(`timeout`) where they are not enough to tell anything, and UserError for what
-    no file is to blame for: no room, an end from outside, or nothing that moves any more.
+    Raises UserError for what no file is to blame for: no room, an end from outside, or nothing that
+    moves any more.
     """
-    command = [*_limits(cpu_s), binary(), *([] if stdin else ["-nostdin"]), *arguments]
+    limits = confined.Limits(MEMORY_LIMIT_BYTES, int(cpu_s), OUTPUT_LIMIT_BYTES)
     with (
         tempfile.TemporaryFile() as log,
         tempfile.TemporaryFile() as output,
-        subprocess.Popen(
-            command,
-            cwd=folder,
+        confined.running(
+            Path(binary()),
+            [*([] if stdin else ["-nostdin"]), *arguments],
+            folder,
+            # What is linked to there is what it is to read.
+            [path.readlink() for path in folder.iterdir() if path.is_symlink()],
+            limits,
             stdin=stdin or subprocess.DEVNULL,
             stdout=output,
             stderr=log,
-            start_new_session=True,
-        ) as process,
+        ) as running,
     ):
-        try:
-            code = _watched(process, folder, (log, output))
-        finally:
-            _end_group(process)
-        outcome = Outcome(code, _ends(log), _ends(output))
+        ended = _watched(running, folder, (log, output))
+        outcome = Outcome(ended.code, _ends(log), _ends(output), ended.out_of_cpu)
     _check_machine(outcome, folder)
     return outcome
 
 
-def _watched(process: subprocess.Popen[bytes], folder: Path, streams: Sequence[IO[bytes]]) -> int:
-    """The exit status of a process, waited for as long as it gets on. Raises UserError."""
-    # A wait with a timeout looks only now and then; a thread's ends with the process.
-    waiting = threading.Thread(target=process.wait, daemon=True)
-    waiting.start()
+def _watched(running: confined.Running, folder: Path, streams: Sequence[IO[bytes]]) -> Ended:
+    """How a program ends, waited for as long as it gets on. Raises UserError."""
     seen, since = None, time.monotonic()
-    waiting.join(WATCH_S)
-    while waiting.is_alive():
+    while (ended := running.wait(WATCH_S)) is None:
         sizes = [os.fstat(each.fileno()).st_size for each in streams]
-        now = (sum(1 for _ in folder.iterdir()), *sizes, _cpu_time(process.pid))
+        now = (sum(1 for _ in folder.iterdir()), *sizes, _cpu_time(running.process.pid))
         if now != seen:
             seen, since = now, time.monotonic()
         elif time.monotonic() - since > STALL_S:
@@ -179,8 +172,7 @@ def _watched(process: subprocess.Popen[bytes], folder: Path, streams: Sequence[I
                 f"ffmpeg has not moved for {STALL_S:g} seconds: see whether the disk or the network"
                 " drive of the videos answers, then run again; what was finished is kept"
             )
-        waiting.join(WATCH_S)
-    return process.returncode
+    return ended
 
 
 def _cpu_time(process: int) -> float:
@@ -194,9 +186,8 @@ def _cpu_time(process: int) -> float:
 
 
 def _check_machine(outcome: Outcome, folder: Path) -> None:
-    """Raise UserError where it is not the input that ended an ffmpeg; `timeout` where it had all
-    the time it may."""
-    if outcome.code == -signal.SIGKILL:
+    """Raise UserError where it is not the input that ended an ffmpeg."""
+    if outcome.code == -signal.SIGKILL and not outcome.out_of_cpu:
         raise UserError(
             "ffmpeg was killed from outside, as a system does that runs out of memory: free some,"
             " or set VIDREC_WORKERS to fewer processes, then run again; what was finished is kept"
@@ -216,30 +207,6 @@ def _has_room(folder: Path) -> bool:
     except OSError as error:
         return error.errno not in (errno.ENOSPC, errno.EDQUOT)
     return True
-
-
-def _limits(cpu_s: float) -> list[str]:
-    """The start of a command that limits what follows: memory (KiB), file size, seconds of CPU.
-
-    A shell sets them and becomes ffmpeg: Python code between fork and exec is unsafe in threads.
-    A system without one of these limits runs without it. The time's soft limit ends with SIGXCPU,
-    so that a SIGKILL comes from outside.
-    """
-    script = (
-        'ulimit -v "$1"; ulimit -f "$2"; ulimit -S -t "$3"; ulimit -H -t "$4"; shift 4;'
-        ' exec "$@" 2>&3 3>&-'
-    )
-    quiet = f"exec 3>&2 2>/dev/null; {script}"
-    limits = [MEMORY_LIMIT_KIB, OUTPUT_LIMIT_BLOCKS, int(cpu_s), int(cpu_s) + 60]
-    return ["/bin/sh", "-c", quiet, "sh", *(str(limit) for limit in limits)]
-
-
-def _end_group(process: subprocess.Popen[bytes]) -> None:
-    """End ffmpeg and whatever it started, where anything of it still runs."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return
 
 
 def _ends(stream: IO[bytes]) -> str:

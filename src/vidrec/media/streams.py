@@ -12,7 +12,7 @@ STREAM = re.compile(
 )
 # The pixel format, and in brackets after it range, matrix/primaries/transfer, order of fields.
 PIXELS = re.compile(
-    r", (?P<format>[a-z]\w*)(?:\((?P<tags>(?:[^()]|\([^()]*\))*)\))?, (?P<width>\d+)x(?P<height>\d+)"
+    r", [a-z]\w*(?:\((?P<tags>(?:[^()]|\([^()]*\))*)\))?, (?P<width>\d+)x(?P<height>\d+)"
 )
 # What the brackets hold that names no colours.
 NO_COLOURS = re.compile(

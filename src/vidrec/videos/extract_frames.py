@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from vidrec.media import ffmpeg
+from vidrec.media import confined, ffmpeg
 from vidrec.settings.extract_frames import FrameSettings
 from vidrec.videos import framing
 from vidrec.videos.framing import Extracted, extract_video
@@ -54,6 +54,7 @@ def extract_all(
     videos: Sequence[Entry], params: FrameSettings
 ) -> Iterator[tuple[Entry, Extracted]]:
     """Each of `videos` with its frames, what was finished before taken as it is."""
+    confined.tell_unconfined()
     store = _store(params, state.checkpoints())
     return complete(store, videos, _read, partial(_make, params), title="extract frames")
 
@@ -63,6 +64,7 @@ def take_ahead(
 ) -> Iterator[Extracted]:
     """What each of `files`, after its SHA-256, is: its frames are kept for the stage to come in
     the project at `root`."""
+    confined.tell_unconfined()
     store = _store(params, state.checkpoints(root))
     done = complete(store, files, _as_it_is, partial(extract_video, params), title="take frames")
     return (replace(found, frames=[]) for _, found in done)
