@@ -313,7 +313,8 @@ def _without_frames(outcome: Outcome) -> VideoError:
     if NO_MEMORY.search(outcome.log):
         most = MEMORY_LIMIT_BYTES >> 30
         return VideoError("too_large", f"its pictures take more than {most} GiB of memory")
-    return VideoError("no_frames", f"no frame of it decodes: {outcome.reason}")
+    reason = outcome.reason if outcome.errors else "there is no picture in it"
+    return VideoError("no_frames", f"no frame of it decodes: {reason}")
 
 
 def _check_readable(video: Path) -> None:

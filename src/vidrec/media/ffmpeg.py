@@ -37,6 +37,11 @@ ROOM_BYTES = 1024 * 1024
 LOG_BYTES = 16 * 1024 * 1024
 
 ERROR_LINE = re.compile(r"^(?:\[[^\]]+\] )*\[(?:error|fatal|panic)\] (.+)$", re.MULTILINE)
+# What ffmpeg says in the end, after the reason.
+SUMMED_UP = re.compile(
+    "Nothing was written|Task finished|Terminating thread|Could not open encoder before"
+    "|Cannot determine format of input"
+)
 NO_ROOM = re.compile(r"(?:^|: )(?:No space left on device|Disk quota exceeded)")
 
 
@@ -52,16 +57,16 @@ class Outcome:
 
     @property
     def errors(self) -> list[str]:
-        """The errors of a log that tells the level of each line."""
-        return ERROR_LINE.findall(self.log)
+        """The errors of a log that tells the level of each line, without addresses in memory."""
+        found = (re.sub(r" @ 0x[0-9a-f]+", "", each) for each in ERROR_LINE.findall(self.log))
+        return [each for each in found if not SUMMED_UP.match(each)]
 
     @property
     def reason(self) -> str:
-        """The last error in the log, or else its last line, without addresses in memory."""
+        """The last error in the log, or else its last line."""
         lines = [line for line in self.log.splitlines() if line.strip()]
-        last = [*lines[-1:], *self.errors][-1:]
-        told = last[0] if last else f"ffmpeg ended with status {self.code}"
-        return re.sub(r" @ 0x[0-9a-f]+", "", told).strip()[:300]
+        last = [f"ffmpeg ended with status {self.code}", *lines[-1:], *self.errors][-1]
+        return re.sub(r" @ 0x[0-9a-f]+", "", last).strip()[:300]
 
 
 def binary() -> str:
