@@ -225,17 +225,8 @@ def _bubble(program: Path, folder: Path, reads: Sequence[Path]) -> list[str]:
     given = [("--ro-bind", path) for path in (*own, *(path.absolute() for path in reads))]
     bound = [*system, ("--bind", folder), *given]
     mounts = [word for how, path in bound for word in (how, str(path), str(path))]
-    return [
-        "bwrap",
-        "--unshare-all",
-        "--as-pid-1",
-        "--dev",
-        "/dev",
-        *mounts,
-        "--chdir",
-        str(folder),
-        "--",
-    ]
+    alone = ["bwrap", "--unshare-all", "--as-pid-1", "--dev", "/dev"]
+    return [*alone, *mounts, "--chdir", str(folder), "--"]
 
 
 def _of_system(path: Path) -> bool:
