@@ -69,7 +69,10 @@ def test_the_limit_on_the_processor_tells_itself_from_an_end_from_outside(
     fake_ffmpeg(tmp_path, monkeypatch, "while :; do :; done")
     assert ffmpeg.run([], tmp_path, cpu_s=1).out_of_cpu
     fake_ffmpeg(tmp_path, monkeypatch, "kill -KILL $$")
-    with pytest.raises(UserError, match="killed from outside"):
+    with pytest.raises(UserError, match="ended from outside"):
+        ffmpeg.run([], tmp_path)
+    fake_ffmpeg(tmp_path, monkeypatch, "echo 'Exiting normally, received signal 15.' >&2; exit 255")
+    with pytest.raises(UserError, match="ended from outside"):
         ffmpeg.run([], tmp_path)
 
 

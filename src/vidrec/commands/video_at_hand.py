@@ -195,8 +195,10 @@ def frames_of(
     """
     if isinstance(query, FrameDirectory):
         return read_frames(query.path)
+    from vidrec.media import confined
     from vidrec.videos import framing
 
+    confined.tell_unconfined()
     progress(f"taking frames of {word}")
     try:
         return Frames(word, framing.take_frames(query.path, taking).frames)

@@ -42,6 +42,8 @@ SUMMED_UP = re.compile(
     "Nothing was written|Task finished|Terminating thread|Could not open encoder before"
     "|Cannot determine format of input"
 )
+# What it says of a signal that it catches; on a line of its own, where no title can be.
+TOLD_TO_END = re.compile(r"^(?:\[info\] )?Exiting normally, received signal", re.MULTILINE)
 NO_ROOM = re.compile(r"(?:^|: )(?:No space left on device|Disk quota exceeded)")
 
 
@@ -192,9 +194,10 @@ def _cpu_time(process: int) -> float:
 
 def _check_machine(outcome: Outcome, folder: Path) -> None:
     """Raise UserError where it is not the input that ended an ffmpeg."""
-    if outcome.code == -signal.SIGKILL and not outcome.out_of_cpu:
+    killed = outcome.code == -signal.SIGKILL or TOLD_TO_END.search(outcome.log)
+    if killed and not outcome.out_of_cpu:
         raise UserError(
-            "ffmpeg was killed from outside, as a system does that runs out of memory: free some,"
+            "ffmpeg was ended from outside, as a system does that runs out of memory: free some,"
             " or set VIDREC_WORKERS to fewer processes, then run again; what was finished is kept"
         )
     if outcome.code and (any(map(NO_ROOM.search, outcome.errors)) or not _has_room(folder)):

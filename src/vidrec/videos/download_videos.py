@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from vidrec.media import confined
 from vidrec.media.extraction import Rules
 from vidrec.settings.download_videos import Params
 from vidrec.videos import directory, sample, youtube
@@ -89,6 +90,7 @@ def download(params: Params, videos: Path) -> None:
 
     Raises UserError where not one video counts.
     """
+    confined.tell_unconfined()
     with atomic_directory(videos) as folder:
         entries = take(params, folder)
         _check_any(entries)
