@@ -25,6 +25,8 @@ class Params:
     fit: str = param(name="extract_frames.fit")
     jpeg_quality: int = param(name="extract_frames.jpeg_quality")
     max_seconds: float = param(name="extract_frames.max_seconds")
+    min_decoded_share: float = param(name="extract_frames.min_decoded_share")
+    more_codecs: tuple[str, ...] = param(name="extract_frames.more_codecs")
     classifier_precision: str = param(name="classify_frames.precision")
     batch_size: int = param(name="classify_frames.batch_size")
     resolution: int = param(name="segment_objects.resolution")
