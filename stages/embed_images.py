@@ -1,12 +1,11 @@
 """Run the classifier's trunk once over the own image set."""
 
-import sys
 from pathlib import Path
 
 from vidrec.settings.embed_images import Params
 from vidrec.workflow import params, script
 from vidrec.workflow.absent import skipping
-from vidrec.workflow.errors import readable
+from vidrec.workflow.errors import tell
 
 
 def main() -> None:
@@ -25,7 +24,7 @@ def main() -> None:
         classifier = FrameClassifier.load(args.weights, settings.classifier)
         images, left_out = embed_images.load_images(settings)
         for each in left_out:
-            print(f"left out: {readable(each)}", file=sys.stderr)
+            tell(f"left out: {each}")
         write_embedded(args.embedded, *embed_images.embed(images, classifier))
 
 

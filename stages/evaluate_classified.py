@@ -1,6 +1,5 @@
 """Measure the frame classifier against the truth of the sample videos."""
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from vidrec.detections.truth import read_areas
 from vidrec.settings.evaluate_classified import Params
 from vidrec.workflow import files, params, script, tables
 from vidrec.workflow.absent import skipping
+from vidrec.workflow.errors import tell
 
 
 def main() -> None:
@@ -31,7 +31,7 @@ def main() -> None:
         found = evaluate_classified.read_top_classes(args.detections)
         metrics, table = evaluate_classified.measure(found, read_areas(args.truth), settings)
         if metrics["frame_accuracy"] is None:
-            print("evaluate_classified: no truth is known of these videos", file=sys.stderr)
+            tell("evaluate_classified: no truth is known of these videos")
         write(metrics, table)
 
 

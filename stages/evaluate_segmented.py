@@ -1,6 +1,5 @@
 """Measure the object segmenter against the masks of what was drawn."""
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from vidrec.segmenter import evaluate_segmented
 from vidrec.settings.evaluate_segmented import Params
 from vidrec.workflow import files, params, script, tables
 from vidrec.workflow.absent import skipping
+from vidrec.workflow.errors import tell
 
 
 def main() -> None:
@@ -32,7 +32,7 @@ def main() -> None:
         found = evaluate_segmented.read_found(args.detections)
         metrics, table = evaluate_segmented.measure(found, truth, settings)
         if metrics["mask_recall"] is None:
-            print("evaluate_segmented: no truth is known of these videos", file=sys.stderr)
+            tell("evaluate_segmented: no truth is known of these videos")
         write(metrics, table)
 
 

@@ -1,6 +1,5 @@
 """Learn the category of a video from its importance vector, cross-validated by video."""
 
-import sys
 from pathlib import Path
 
 from vidrec.metrics.by_video import write_confusion
@@ -11,6 +10,7 @@ from vidrec.vectors.vectors import read_vectors
 from vidrec.vectors.video_classifier import write_classifier
 from vidrec.workflow import params, script
 from vidrec.workflow.absent import skipping
+from vidrec.workflow.errors import tell
 from vidrec.workflow.files import write_json
 from vidrec.workflow.tables import write_table
 
@@ -31,7 +31,7 @@ def main() -> None:
         found = train_video_classifier.cross_validate(vectors, settings)
         trained = train_video_classifier.train(vectors, settings)
     if trained and (alone := sorted({*vectors.ids} - {*found.ids})):
-        print("not validated, alone in their category:", *alone, file=sys.stderr)
+        tell(f"not validated, alone in their category: {' '.join(alone)}")
 
     scores = train_video_classifier.evaluate(found)
     write_json(args.metrics, train_video_classifier.headlines(scores))

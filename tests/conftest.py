@@ -190,7 +190,7 @@ def index_folder(classifier_folder: Path, tmp_path_factory: pytest.TempPathFacto
         folder = entry.video.below(top / "data/frames")
         folder.mkdir(parents=True)
         assert entry.file is not None
-        for number, content in enumerate(framing.frames_of(entry.file, taking), start=1):
+        for number, content in enumerate(framing.take_frames(entry.file, taking).frames, start=1):
             (folder / f"{number}.jpg").write_bytes(content)
     looking = params.load(ClassifierSettings, top / "params.yaml")
     classifier = load_classifier(top / "data/weights/classifier", looking)

@@ -7,6 +7,7 @@ from vidrec.experiments.dvc import dvc
 from vidrec.experiments.git import find_base
 from vidrec.experiments.plots import page_template
 from vidrec.workflow import script
+from vidrec.workflow.errors import say
 
 
 def main() -> None:
@@ -19,7 +20,7 @@ def main() -> None:
         template = Path(folder) / "page.html"
         template.write_text(page_template(), encoding="utf-8")
         drawn = dvc("plots", "diff", "--out", str(args.out), "--html-template", str(template), base)
-    print(drawn or "neither side has a plot: no page was drawn\n", end="")
+    say(drawn.strip() or "neither side has a plot: no page was drawn")
 
 
 if __name__ == "__main__":

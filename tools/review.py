@@ -14,6 +14,7 @@ from vidrec.metrics.figures import read_figures
 from vidrec.metrics.retrieval import read_precision_by_place
 from vidrec.project import ProjectPaths
 from vidrec.workflow import script
+from vidrec.workflow.errors import say
 
 
 def compared(project: ProjectPaths) -> list[Path]:
@@ -57,7 +58,8 @@ def main() -> None:
                 base, precision(before), precision(now)
             ),
         }
-    print(review.report(base, sections), end="")
+    for line in review.report(base, sections).splitlines():
+        say(line)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from vidrec.metrics.by_video import read_scores
 from vidrec.project import ProjectPaths
 from vidrec.settings.weigh_objects import WeightingSettings
 from vidrec.workflow import params, script
-from vidrec.workflow.errors import UserError
+from vidrec.workflow.errors import UserError, say
 from vidrec.workflow.script import positive
 from vidrec.workflow.tables import write_table
 
@@ -48,7 +48,7 @@ def that_ran(wanted: Sequence[Combination]) -> list[Combination]:
     check_detections(wanted)
     absent = skipped(ProjectPaths())
     for detector in sorted({each.detector for each in wanted} & set(absent)):
-        print(f"{detector} is left out: {absent[detector]}")
+        say(f"{detector} is left out: {absent[detector]}")
     return without(wanted, absent)
 
 
@@ -100,9 +100,10 @@ def main() -> None:
         table = ranked({each: value for each, value in measured.items() if value})
         if args.table:
             write_table(args.table, table)
-        print(as_text(table, default))
+        for line in as_text(table, default).splitlines():
+            say(line)
     for name in failed:
-        print(f"{name} failed: {why(found.get(name))}")
+        say(f"{name} failed: {why(found.get(name))}")
     if failed:
         raise UserError(f"{len(failed)} of {len(tried)} failed: see `dvc queue logs {failed[0]}`")
 

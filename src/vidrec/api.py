@@ -35,6 +35,7 @@ from vidrec.vectors.weighting import Weighting, read_weighting
 from vidrec.videos.manifest import ids_by_content
 from vidrec.workflow import params, state
 from vidrec.workflow.errors import UserError
+from vidrec.workflow.files import expanded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,7 +83,7 @@ class Project:
         progress: Progress = _tell_nobody,
     ) -> None:
         # Kept absolute: who works in a notebook may change the directory in between.
-        self._root = find_root(Path(path or "").expanduser())
+        self._root = find_root(expanded(path or ""))
         self._own_params = params
         self._progress = progress
 

@@ -12,11 +12,11 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from vidrec.project import PARAMS, ProjectPaths, find_root, shortest
 from vidrec.workflow import params, script
-from vidrec.workflow.errors import UserError, readable
+from vidrec.workflow.errors import UserError, readable, say, tell
 from vidrec.workflow.files import LONGEST_FILE_NAME, atomic_path
 from vidrec.workflow.script import not_negative, positive
 
@@ -167,7 +167,13 @@ def run_segment(args: argparse.Namespace) -> None:
 
 
 def _print_csv(table: "pd.DataFrame") -> None:
-    table.to_csv(sys.stdout, index=False, lineterminator="\n")
+    from vidrec.workflow.tables import as_csv
+
+    text = as_csv(table)
+    if sys.stdout.isatty():
+        _print_lines(text.splitlines())
+    else:
+        sys.stdout.write(text)
 
 
 def run_recommend(args: argparse.Namespace) -> None:
@@ -182,11 +188,18 @@ def run_recommend(args: argparse.Namespace) -> None:
     if args.json:
         # A name that is not UTF-8 is no JSON either.
         name = args.video.encode(errors="replace").decode()
-        print(json.dumps(to_dict(name, found), ensure_ascii=False, allow_nan=False, indent=2))
+        _print_json(to_dict(name, found))
     elif found.neighbors:
         terminal.print_table(head(readable(args.video), found), table_of(found.neighbors))
     else:
-        print(head(readable(args.video), found))
+        _print_lines(head(readable(args.video), found).splitlines())
+
+
+def _print_json(content: dict[str, Any]) -> None:
+    """Print `content` as JSON, in which what a terminal would obey is spelled out as \\uXXXX."""
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=2)
+    plain = (each if each in {"\n", readable(each)} else json.dumps(each)[1:-1] for each in text)
+    sys.stdout.write("".join(plain) + "\n")
 
 
 def run_inspect(args: argparse.Namespace) -> None:
@@ -201,7 +214,7 @@ def run_inspect(args: argparse.Namespace) -> None:
     output = args.output or Path(f"{found.name}_sheet.png")
     with atomic_path(output) as temporary:
         sheet.save(temporary, format="PNG")
-    print(readable(str(output)))
+    say(str(output))
 
 
 def _check_picture(output: Path | None) -> None:
@@ -283,15 +296,15 @@ def run_check(args: argparse.Namespace) -> None:
     found = params_check.check(args.params, args.root)
     for kind, lines in (("warning", found.warnings), ("error", found.errors)):
         for line in lines:
-            print(f"{kind}: {readable(line)}", file=sys.stderr)
+            tell(f"{kind}: {line}")
     if found.errors:
         sys.exit(1)
-    print(f"{args.params}: all is well")
+    say(f"{args.params}: all is well")
 
 
 def _print_lines(lines: Iterable[str]) -> None:
     for line in lines:
-        print(readable(line))
+        say(line)
 
 
 def run_discover(args: argparse.Namespace) -> None:
@@ -304,7 +317,7 @@ def run_discover(args: argparse.Namespace) -> None:
     manifest = args.root / params.load(Params, args.params).youtube_manifest
     found = youtube_search.discover(queries, args.per_category, args.reserves)
     write_ids(manifest, found)
-    print(f"{len(found)} ids in {manifest}: look through them, then commit the file")
+    say(f"{len(found)} ids in {manifest}: look through them, then commit the file")
 
 
 def _category_query(text: str) -> tuple[str, str]:

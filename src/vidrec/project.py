@@ -22,7 +22,12 @@ def find_root(start: Path) -> Path:
     """
     if not start.is_dir():
         raise UserError(f"{start} is not a directory: name one that is, or lies in, a project")
-    place = start.resolve()
+    try:
+        place = start.resolve()
+    except FileNotFoundError:
+        raise UserError(
+            "the current directory is not there any more: change to one that is (cd)"
+        ) from None
     for folder in (place, *place.parents):
         if all((folder / name).exists() for name in MARKS):
             return folder
@@ -34,7 +39,10 @@ def find_root(start: Path) -> Path:
 
 def shortest(path: Path) -> Path:
     """An absolute path as messages show it: from the current directory where that is shorter."""
-    return Path(min(os.path.relpath(path), str(path), key=len))
+    try:
+        return Path(min(os.path.relpath(path), str(path), key=len))
+    except FileNotFoundError:  # the current directory has been deleted
+        return path
 
 
 @dataclass(frozen=True)

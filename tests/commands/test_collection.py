@@ -5,6 +5,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
@@ -12,7 +13,8 @@ from vidrec.commands import collection
 from vidrec.commands.collection import add_id, directory_source, remove_id, restore_id
 from vidrec.media import ffmpeg
 from vidrec.settings.download_videos import Params
-from vidrec.videos.listing import read_listing
+from vidrec.settings.extract_frames import FrameSettings
+from vidrec.videos.listing import Listed, read_listing, write_listing
 from vidrec.videos.originals import remember
 from vidrec.videos.youtube_manifest import COLUMNS, read_wanted
 from vidrec.workflow import params
@@ -53,12 +55,16 @@ def write(path: str, content: bytes) -> Path:
     return Path(path)
 
 
+def frame_settings() -> FrameSettings:
+    return params.load(FrameSettings, ROOT / "params.yaml")
+
+
 TOP = Path()
 LISTING = Path("own.csv")
 
 
 def add(video: object, category: str = "cars", source: str = "directory") -> list[str]:
-    return collection.add(str(video), category, TOP, settings(source))
+    return collection.add(str(video), category, TOP, settings(source), frame_settings())
 
 
 def remove(name: str, source: str = "directory") -> list[str]:
@@ -91,7 +97,7 @@ def test_a_file_is_copied_and_listed_and_can_be_removed_again(clips: list[bytes]
     ]
     assert Path("own/cars/My clip.MP4").read_bytes() == clips[0]
     assert in_source() == {}
-    assert collection.scan(TOP, settings("directory"))[0].startswith("0 videos")
+    assert collection.scan(TOP, settings("directory"), frame_settings())[0].startswith("0 videos")
     assert undo("My_clip") == ["My_clip is in own.csv again", "next: dvc repro"]
     assert in_source() == {"cars/My clip.MP4": "My_clip"}
     with pytest.raises(UserError, match=r"My_clip was not removed: it is in own\.csv"):
@@ -104,6 +110,45 @@ def test_a_removed_video_that_is_added_again_is_back(clips: list[bytes]) -> None
     remove("x")
     assert add(video) == ["x is in own.csv again", "next: dvc repro"]
     assert in_source() == {"cars/x.mp4": "x"}
+
+
+PARTIAL = Listed(
+    "cars/x.mkv", "cars", "cars", "x", "partial", "ab", 9, 5.1, "x", "cut off after 5.1 of 10 s"
+)  # fmt: skip
+
+
+def test_a_partial_video_that_was_removed_is_partial_again() -> None:
+    write_listing(LISTING, [PARTIAL])
+    remove("x")
+    (gone,) = read_listing(LISTING)
+    assert gone.status == "removed"
+    undo("x")
+    assert read_listing(LISTING) == [PARTIAL]
+
+
+def test_a_summary_counts_partial_videos_and_says_what_is_wrong() -> None:
+    broken = replace(PARTIAL, path="cars/y.mkv", video_id="y", status="truncated")
+    assert list(collection.summary([PARTIAL, broken])) == [
+        "1 video in 1 category: cars 1",
+        "partial: cars/x.mkv: cut off after 5.1 of 10 s; what decodes of it counts",
+        "truncated: cars/y.mkv: cut off after 5.1 of 10 s",
+    ]
+
+
+def test_who_adds_a_partial_video_is_told_what_is_wrong() -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (24, 48, 64, 3), np.uint8)
+    content = ffmpeg.encode_clip((frame.tobytes() for frame in noise), 64, 48, 6)
+    video = write("x.mp4", content[: len(content) // 2])
+    told = add(video)
+    assert told[2].startswith("it is partial: cut off after ")
+    assert told == [
+        "added own/cars/x.mp4",
+        "its id is x, its category cars",
+        f"it is partial: {read_listing(LISTING)[0].error}; what decodes of it counts",
+        "next: dvc repro",
+    ]
+    with pytest.raises(UserError, match="is in category cars already, as x"):
+        add(video, "pets")
 
 
 def test_names_are_taken_as_people_write_them(clips: list[bytes]) -> None:
@@ -158,7 +203,7 @@ def test_no_other_id_changes(clips: list[bytes]) -> None:
 
 def test_a_folder_of_another_name_may_make_up_the_category(clips: list[bytes]) -> None:
     write("own/pop music/a.mp4", clips[0])
-    collection.scan(TOP, settings("directory"))
+    collection.scan(TOP, settings("directory"), frame_settings())
     add(write("b.mp4", clips[1]), "pop_music")
     assert in_source() == {"pop music/a.mp4": "a", "pop music/b.mp4": "b"}
     add(write("c.mp4", clips[2]), "Pop_Music")
@@ -229,7 +274,7 @@ def test_a_scan_says_what_is_new_gone_and_no_video(clips: list[bytes]) -> None:
     Path("own/cars/x.mp4").unlink()
     write("own/cars/y.mp4", clips[2])
     write("own/pets/z.mp4", b"nonsense")
-    assert collection.scan(TOP, settings("directory")) == [
+    assert collection.scan(TOP, settings("directory"), frame_settings()) == [
         "new: z, pets/z.mp4",
         "gone: x, cars/x.mp4",
         "changed: y, cars/y.mp4",
@@ -238,7 +283,7 @@ def test_a_scan_says_what_is_new_gone_and_no_video(clips: list[bytes]) -> None:
         "next: dvc repro",
     ]
     with pytest.raises(UserError, match="only a directory of own videos is scanned"):
-        collection.scan(TOP, settings("youtube"))
+        collection.scan(TOP, settings("youtube"), frame_settings())
 
 
 def test_an_id_is_appended_and_taken_out_again() -> None:
@@ -292,8 +337,8 @@ def test_who_comes_after_all_that_are_taken_is_told_so() -> None:
     few = replace(
         settings("youtube"), youtube_videos_per_category=1, youtube_min_videos_per_category=1
     )
-    assert collection.add(ID, "pets", TOP, few)[1:] == ["next: dvc repro"]
-    told = collection.add(OTHER, "pets", TOP, few)
+    assert collection.add(ID, "pets", TOP, few, frame_settings())[1:] == ["next: dvc repro"]
+    told = collection.add(OTHER, "pets", TOP, few, frame_settings())
     assert "this one is a reserve" in told[1]
     assert "youtube_videos_per_category" in told[1]
 

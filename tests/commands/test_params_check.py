@@ -1,4 +1,5 @@
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -279,3 +280,24 @@ def test_bf16_on_a_processor_without_it_is_warned_of(
         assert errors.startswith("warning: prepare_weights.precision, prepare_segmenter.precision")
         assert "seven times slower than fp32" in errors
         assert "set to fp32" in errors
+
+
+NUMBERS = [name for name, knob in knobs_by_name().items() if knob.type in (int, float)]
+SENSELESS = [".inf", "-.inf", ".nan", "1e400", "1.0e+400", "-1", "1" + "0" * 30, "''", "[1]"]
+
+
+@pytest.mark.parametrize("written", SENSELESS)
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_number_that_no_stage_can_use_is_one_line(name: str, written: str) -> None:
+    problem = knobs_by_name()[name].problem(yaml.safe_load(written))
+    assert problem is not None
+    assert problem.startswith(f"{name} is ")
+    assert "\n" not in problem
+
+
+def test_of_a_video_a_day_is_looked_at_and_no_more() -> None:
+    knob = knobs_by_name()["extract_frames.max_seconds"]
+    assert knob.problem(86_400) is None
+    for value in (86_401.0, 1e300, math.inf):
+        wanted = "it must be between 1 and 86400"
+        assert knob.problem(value) == f"extract_frames.max_seconds is {value}: {wanted}"

@@ -5,7 +5,7 @@ import pty
 import pytest
 from rich.table import Table
 
-from vidrec.commands.terminal import print_table, progress
+from vidrec.commands.terminal import plain_table, print_table, progress
 
 
 def table(*cells: str) -> Table:
@@ -58,3 +58,11 @@ def test_a_terminal_shows_what_is_done_and_colours(monkeypatch: pytest.MonkeyPat
     assert "taking [frames]" in shown
     assert "\x1b[1mmost similar\x1b[0m" in shown
     assert "v" * 30 in shown
+
+
+def test_the_line_above_a_table_is_one_that_a_terminal_does_not_obey(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_table("1 \x1b]0;x\x07, 2 \u202efailed\nthe rest", plain_table(["a"], [["b\x9b0m"]]))
+    printed = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
+    assert printed == ["1 \ufffd]0;x\ufffd, 2 \ufffdfailed", "the rest", "a", "b\ufffd0m"]

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 import torch
 import torchvision
 import yaml
+from tests.clips import looks
 
 from vidrec.commands import collection, estimate, overview, use
 from vidrec.commands.params_file import change
@@ -17,7 +19,8 @@ from vidrec.commands.use import Choice, use_directory, use_sample, use_youtube
 from vidrec.media import ffmpeg
 from vidrec.project import ProjectPaths
 from vidrec.settings.download_videos import Params
-from vidrec.videos.listing import read_listing
+from vidrec.videos import directory as own
+from vidrec.videos.listing import read_listing, write_listing
 from vidrec.workflow import params
 from vidrec.workflow.errors import UserError
 
@@ -190,6 +193,33 @@ def test_a_colleague_finds_the_videos_elsewhere(clips: Path, weights: Path, tmp_
     assert Path(".vidrec/videos").resolve() == tmp_path / "elsewhere"
 
 
+def test_partial_videos_are_used_and_told_of(
+    clips: Path, weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scanned = own.scan(clips, [], looks)
+    broken = [
+        replace(each, status="partial", error="cut off after 0.5 of 1 s", duration_s=0.5)
+        for each in scanned.listed
+        if each.counts
+    ]
+    monkeypatch.setattr(own, "scan", lambda *_: replace(scanned, listed=broken))
+    told = run(use_directory(clips, Choice([str(weights)]), TOP))
+    assert "4 videos in 2 categories: cars 2, pájaros 2" in told
+    assert "partial: cars/a.mp4: cut off after 0.5 of 1 s; what decodes of it counts" in told
+    assert any(line.startswith("8 frames, 10 a second") for line in told)
+
+
+def test_a_colleague_has_partial_videos_too(clips: Path, weights: Path, tmp_path: Path) -> None:
+    run(use_directory(clips, Choice([str(weights)]), TOP))
+    listing = Path("manifests/directory.csv")
+    first, *others = read_listing(listing)
+    write_listing(listing, [replace(first, status="partial", error="cut off"), *others])
+    shutil.rmtree(".vidrec")
+    place = clips.rename(tmp_path / "elsewhere")
+    told = run(use_directory(place, Choice(), TOP))
+    assert told[0] == f"4 of the 4 videos of the list are in {place}: taken from there"
+
+
 @pytest.mark.parametrize(
     ("place", "given", "said"),
     [
@@ -290,3 +320,47 @@ def test_a_video_waits_until_it_is_in_the_index(clips: Path, weights: Path) -> N
     )
     rows = list(overview.lines(seen, overview.names_of(TOP)))
     assert ("pájaros", "1", "waiting", "1") in rows
+
+
+CONFLICT = "<<<<<<< HEAD\nrun:\n=======\nrun:\n>>>>>>> other\n"
+
+
+@pytest.mark.parametrize("broken", ["params.yaml has no run.", "params.yaml is not valid YAML"])
+def test_params_that_lack_a_section_or_are_in_conflict_are_one_line(
+    clips: Path, broken: str
+) -> None:
+    text = Path("params.yaml").read_text()
+    Path("params.yaml").write_text(
+        text.replace("\nrun:\n", "\nran:\n") if "run" in broken else CONFLICT + text
+    )
+    for told in (
+        overview.status_of(ProjectPaths(TOP)),
+        use_directory(clips, Choice(), TOP),
+        use_youtube(Choice(), TOP),
+    ):
+        with pytest.raises(UserError) as refused:
+            list(told)
+        assert str(refused.value).startswith(broken)
+        assert "\n" not in str(refused.value)
+    assert not Path(".vidrec/set_aside").exists()
+
+
+def test_a_user_that_there_is_not_has_no_directory() -> None:
+    with pytest.raises(UserError, match=r"^~nosuchuser is not a directory: name one"):
+        list(use_directory(Path("~nosuchuser"), Choice(), TOP))
+    with pytest.raises(UserError, match=r"~nosuchuser/a\.pth is missing"):
+        list(use_youtube(Choice(["~nosuchuser/a.pth"]), TOP))
+
+
+def test_what_is_put_aside_stays_in_its_folder() -> None:
+    change(Path("params.yaml"), {"download_videos.source": "../../outside"})
+    list(use_sample(Choice(), TOP))
+    assert [path.name for path in Path(".vidrec/set_aside").iterdir()] == ["broken-1"]
+
+
+def test_a_commit_with_the_marks_of_a_conflict_is_passed_over() -> None:
+    whole = Path("params.yaml").read_text()
+    Path("params.yaml").write_text(CONFLICT)
+    git("commit", "--quiet", "--all", "--message", "broken")
+    list(use_sample(Choice(), TOP))
+    assert Path("params.yaml").read_text() == whole

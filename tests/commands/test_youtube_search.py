@@ -63,3 +63,15 @@ def test_a_search_that_fails_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(yt_dlp.YoutubeDL, "extract_info", fail)
     with pytest.raises(UserError, match="check the network"):
         youtube_search.youtube_search("cat", 3)
+
+
+def test_yt_dlp_writes_nothing_to_a_terminal_itself(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(client: yt_dlp.YoutubeDL, *_: object, **__: object) -> None:
+        client.report_error("a \x1b]0;title\x07 of a stranger")
+
+    monkeypatch.setattr(yt_dlp.YoutubeDL, "extract_info", fail)
+    with pytest.raises(UserError, match=r"failed \(download_error: a \]0;title of a stranger\)"):
+        youtube_search.youtube_search("cat", 3)
+    assert capsys.readouterr() == ("", "")

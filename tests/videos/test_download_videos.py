@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from tests.clips import looks
 
 from vidrec.media import ffmpeg
 from vidrec.media.containers import VideoError
@@ -17,7 +18,7 @@ from vidrec.videos import youtube
 from vidrec.videos.category_names import read_category_names
 from vidrec.videos.directory import scan
 from vidrec.videos.download_videos import download
-from vidrec.videos.listing import write_listing
+from vidrec.videos.listing import Listed, write_listing
 from vidrec.videos.manifest import COLUMNS, read_good, read_manifest
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of
@@ -37,6 +38,9 @@ PARAMS = Params(
     youtube_max_duration_s=600.0,
     youtube_max_height=480,
     youtube_max_filesize_mb=50,
+    max_seconds=60.0,
+    min_decoded_share=0.25,
+    more_codecs=(),
 )
 
 
@@ -77,7 +81,7 @@ def test_a_list_needs_no_directory(tmp_path: Path) -> None:
     """Whoever has the list and the results, but not the videos, can make all of it again."""
     add_own("música/a.mp4")
     add_own("música/b.mp4", b"nonsense")
-    write_listing(Path("own.csv"), scan(Path("own"), []).listed)
+    write_listing(Path("own.csv"), scan(Path("own"), [], looks).listed)
     params = replace(PARAMS, source="directory")
     download(params, Path("videos"))
     first = {path.name: path.read_bytes() for path in Path("videos").iterdir()}
@@ -96,6 +100,16 @@ def test_nothing_of_use() -> None:
     with pytest.raises(UserError, match="1 unknown_container"):
         download(replace(PARAMS, source="directory"), Path("videos"))
     assert not Path("videos").exists()
+
+
+def test_a_partial_video_alone_will_do() -> None:
+    said = "cut off after 5.1 of 10 s"
+    row = Listed("a/x.mkv", "a", "a", "x", "partial", "ab", 9, 5.1, "x", said)
+    write_listing(Path("own.csv"), [row])
+    download(replace(PARAMS, source="directory"), Path("videos"))
+    (made,) = read_manifest(Path("videos")).to_dict("records")
+    assert (made["status"], made["error"]) == ("partial", said)
+    assert (made["path"], made["duration_s"]) == ("a/x.mkv", 5.1)
 
 
 def test_youtube(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -120,7 +134,9 @@ def test_youtube(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run_stage(settings: dict[str, Any]) -> subprocess.CompletedProcess[str]:
-    document = {"download_videos": vars(PARAMS) | settings}
+    looked_at = {"max_seconds": 60.0, "min_decoded_share": 0.25, "more_codecs": []}
+    own = {key: value for key, value in vars(PARAMS).items() if key not in looked_at}
+    document = {"download_videos": own | settings, "extract_frames": looked_at}
     Path("params.yaml").write_text(yaml.safe_dump(document))
     command = [sys.executable, str(ROOT / "stages/download_videos.py"), "--videos", "out/videos"]
     return subprocess.run(command, capture_output=True, text=True, check=False)

@@ -13,7 +13,7 @@ from PIL import Image
 from pycocotools import mask as coco
 
 from vidrec.drawing.objects import LABELS
-from vidrec.media import ffmpeg
+from vidrec.media.extraction import Form, Rules, extract_frames
 from vidrec.settings.draw_truth import Params
 from vidrec.videos import draw_truth, sample
 from vidrec.videos.draw_truth import FrameSettings, draw, draw_all, fit_mask, frame_count, shown_in
@@ -65,7 +65,7 @@ def test_truth_is_about_the_frame_that_is_extracted(clip_fps: int, tmp_path: Pat
     clip = Clip("cars", 1)
     video = tmp_path / "a.mp4"
     video.write_bytes(sample.render(clip, settings).clip)
-    frames = ffmpeg.extract_frames(video, fps=3, size=192, fit="crop", quality=2, max_seconds=60)
+    frames = extract_frames(video, Form(3, 192, "crop", 2), Rules(60, 1)).frames
     assert len(frames) == frame_count(settings, FRAMES)
     every = paint_some(plan(clip, settings), settings, range(settings.pictures))
     cropped = [pixels(image.crop((32, 0, 224, 192))) for image, _ in every]

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from vidrec.media import ffmpeg
+from vidrec.media.extraction import Extraction
 from vidrec.settings.extract_frames import FrameSettings
 from vidrec.videos import framing
 from vidrec.videos.extract_frames import extract, extract_all
@@ -29,7 +30,15 @@ from vidrec.workflow.files import read_json, sha256_of
 from vidrec.workflow.video import Video
 
 ROOT = Path(__file__).parents[2]
-PARAMS = FrameSettings(fps=3, size=32, fit="stretch", jpeg_quality=3, max_seconds=60.0)
+PARAMS = FrameSettings(
+    fps=3,
+    size=32,
+    fit="stretch",
+    jpeg_quality=3,
+    max_seconds=60.0,
+    min_decoded_share=0.25,
+    more_codecs=(),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -100,23 +109,23 @@ def test_workers_change_nothing(make_videos: Make, monkeypatch: pytest.MonkeyPat
 def test_a_killed_run_goes_on(make_videos: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VIDREC_WORKERS", "1")
     videos, done = make_videos("a", "b", "c"), list[str]()
-    frames_of = framing.frames_of
+    take_frames = framing.take_frames
 
-    def stop_at_b(file: Path, params: FrameSettings) -> list[bytes]:
+    def stop_at_b(file: Path, params: FrameSettings) -> Extraction:
         if file.stem == "b":
             raise KeyboardInterrupt
-        return frames_of(file, params)
+        return take_frames(file, params)
 
-    monkeypatch.setattr(framing, "frames_of", stop_at_b)
+    monkeypatch.setattr(framing, "take_frames", stop_at_b)
     with pytest.raises(KeyboardInterrupt):
         extract(videos, PARAMS, Path("frames"))
     assert not Path("frames").exists()
 
-    def note(file: Path, params: FrameSettings) -> list[bytes]:
+    def note(file: Path, params: FrameSettings) -> Extraction:
         done.append(file.stem)
-        return frames_of(file, params)
+        return take_frames(file, params)
 
-    monkeypatch.setattr(framing, "frames_of", note)
+    monkeypatch.setattr(framing, "take_frames", note)
     extract(videos, PARAMS, Path("frames"))
     assert done == ["b", "c"]
     extract(videos, PARAMS, Path("frames"))
@@ -131,13 +140,13 @@ def test_only_a_changed_video_is_done_again(
     extract(videos, PARAMS, Path("frames"))
     file_of(videos[0]).write_bytes(ffmpeg.encode_clip([bytes(64 * 48 * 3)] * 12, 64, 48, 6))
     done: list[str] = []
-    frames_of = framing.frames_of
+    take_frames = framing.take_frames
 
-    def note(file: Path, params: FrameSettings) -> list[bytes]:
+    def note(file: Path, params: FrameSettings) -> Extraction:
         done.append(file.stem)
-        return frames_of(file, params)
+        return take_frames(file, params)
 
-    monkeypatch.setattr(framing, "frames_of", note)
+    monkeypatch.setattr(framing, "take_frames", note)
     assert extract(videos, PARAMS, Path("frames")).empty
     assert len(contents(Path("frames"))) == 9
     assert done == ["a"]
@@ -150,6 +159,7 @@ def list_videos(entries: list[Entry]) -> None:
 
 def run_stage() -> subprocess.CompletedProcess[str]:
     settings = {"fps": 3, "size": 32, "fit": "pad", "jpeg_quality": 3, "max_seconds": 60}
+    settings |= {"min_decoded_share": 0.25, "more_codecs": []}
     Path("params.yaml").write_text(yaml.safe_dump({"extract_frames": settings}))
     command = [sys.executable, str(ROOT / "stages/extract_frames.py"), "--videos", "videos"]
     outputs = ["--frames", "out/frames", "--metrics", "out/m.json", "--failed", "out/failed.csv"]
@@ -198,7 +208,19 @@ def test_the_stage_names_the_videos_that_fail(make_videos: Make) -> None:
     assert ended.returncode == 0, ended.stderr
     assert read_json(Path("out/m.json")) == {"failed_videos": 1}
     assert Path("out/failed.csv").read_text() == "video_id,category,status\n007,cars,empty\n"
+    assert ended.stderr.splitlines()[-1] == (
+        "cars/007 gives no frames (empty) and is left out, though its status is ok"
+    )
     assert len(contents(Path("out/frames"))) == 3
+
+
+def test_the_stage_takes_frames_of_partial_videos(make_videos: Make) -> None:
+    whole, broken = make_videos("a", "b")
+    list_videos([whole, replace(broken, status="partial", error="cut off after 1 of 2 s")])
+    ended = run_stage()
+    assert ended.returncode == 0, ended.stderr
+    assert "gives no frames" not in ended.stderr
+    assert {path.name for path in Path("out/frames/cars").iterdir()} == {"a", "b"}
 
 
 def test_manifest_without_any_video() -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from vidrec.drawing.objects import DRAWINGS, LABELS
 from vidrec.drawing.scenes import TYPICAL_HEIGHT, paint, paint_backdrop
-from vidrec.media import ffmpeg
+from vidrec.media.extraction import Rules, look
 from vidrec.videos import sample
 from vidrec.videos.sample import THEMES, Clip, ClipSettings, Drawn, plan
 
@@ -28,7 +28,7 @@ def test_each_clip_is_a_file_of_its_length() -> None:
     assert {entry.video.video_id for entry in entries} == {f"{name}_001" for name in THEMES}
     for entry in entries:
         assert entry.file is not None
-        assert ffmpeg.probe_duration(entry.file) == entry.duration_s == 2.0
+        assert look(entry.file, Rules(60, 1)).duration_s == entry.duration_s == 2.0
 
 
 def test_a_clip_is_a_function_of_its_id_and_the_settings() -> None:

@@ -10,12 +10,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from vidrec.media import ffmpeg
+from vidrec.media import extraction, ffmpeg
 from vidrec.videos import youtube
 from vidrec.videos.manifest import Entry
 from vidrec.videos.youtube import Rules, status_of, take
 from vidrec.videos.youtube_manifest import COLUMNS
 from vidrec.workflow.errors import UserError
+
+DECODING = extraction.Rules(600, 0.25)
 
 
 @dataclass
@@ -161,6 +163,17 @@ def test_429_stops_and_keeps_what_is_there(
         "a": "ok", "b": "rate_limited", "c": "not_tried", "d": "ok", "e": "not_tried",
     }  # fmt: skip
     assert sorted(path.name for path in rules.downloads.iterdir()) == ["a.mp4", "d.mp4"]
+
+
+def test_a_partial_video_counts_towards_those_wanted(
+    rules: Rules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def partial(entry: Entry, *_: object) -> Entry:
+        return replace(entry, status="partial", error="cut off after 5.1 of 10 s")
+
+    monkeypatch.setattr(youtube, "_take_one", partial)
+    entries = take(tmp_path / "out", table(cars=["a", "b", "c"]), rules, count=2, quorum=2)
+    assert statuses(entries) == {"a": "partial", "b": "partial"}
 
 
 def test_too_large(site: Site, rules: Rules, clip: bytes, tmp_path: Path) -> None:

@@ -59,3 +59,24 @@ def test_a_rank_that_is_no_number_or_no_manifest(
     path.write_text("category,video_id\npets,a\n")
     with pytest.raises(UserError, match=r"youtube\.csv"):
         read(path)
+
+
+def test_titles_and_categories_are_no_formulas_and_come_back(tmp_path: Path) -> None:
+    path = tmp_path / "youtube.csv"
+    row = {"category": "=pets", "rank": "1", "video_id": "-abc_1", "title": "+1+1"}
+    write_ids(path, pd.DataFrame([{**row, "duration_s": "1.50"}]))
+    text = path.read_text()
+    assert text.splitlines()[1] == "'=pets,1,-abc_1,'+1+1,1.50"
+    assert read_rows(path).to_dict("records") == [{**row, "duration_s": "1.50"}]
+    write_ids(path, read_rows(path))
+    assert path.read_text() == text
+    wanted = read_wanted(path).iloc[0]
+    assert list(wanted[["category_name", "category", "title"]]) == ["=pets", "pets", "+1+1"]
+
+
+@pytest.mark.parametrize("name", ["/etc", "", ".", "x" * 201])
+def test_an_id_that_no_file_can_be_named_by_is_refused(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "youtube.csv"
+    path.write_text(",".join(COLUMNS) + f"\npets,1,{name},,1\n")
+    with pytest.raises(UserError, match=r"youtube\.csv, row 2: video_id '.* must be of letters"):
+        read_wanted(path)

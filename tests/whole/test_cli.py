@@ -512,3 +512,49 @@ def test_a_full_disk_is_one_line(index: Path) -> None:
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
     assert "No space left" in done.stderr
+
+
+HOSTILE = "=1+1 \x1b[31m\u202e"
+
+
+def label_all(monkeypatch: pytest.MonkeyPatch, label: str) -> None:
+    """Let every frame have this label."""
+    table = pd.DataFrame({"frame": [1, 2], "label": label, "confidence": [0.5, 1.0]})
+    monkeypatch.setattr("vidrec.api.Project.classify", lambda *_: table)
+
+
+def test_a_label_is_no_formula_and_a_pipe_gets_it_whole(
+    vidrec: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    label_all(monkeypatch, HOSTILE)
+    assert vidrec("classify", ".") == 0
+    rows = f"1,'{HOSTILE},0.5\n2,'{HOSTILE},1.0\n"
+    assert capsys.readouterr() == (f"frame,label,confidence\n{rows}", "")
+
+
+def test_a_terminal_gets_labels_that_it_does_not_obey(
+    vidrec: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    label_all(monkeypatch, HOSTILE)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert vidrec("classify", ".") == 0
+    shown = "'=1+1 \ufffd[31m\ufffd"
+    assert capsys.readouterr().out == f"frame,label,confidence\n1,{shown},0.5\n2,{shown},1.0\n"
+
+
+def test_json_spells_out_what_a_terminal_obeys(
+    vidrec: Run, index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = "caf\u00e9\x9b0m\u202e\U000e0041.mp4"
+    shutil.copy(CLIP, name)
+    assert vidrec("recommend", name, "--json") == 0
+    printed = capsys.readouterr().out
+    assert json.loads(printed)["query"] == name
+    assert '"query": "caf\u00e9\\u009b0m\\u202e\\udb40\\udc41.mp4"' in printed
+
+
+def test_odd_arguments_are_said_without_what_a_terminal_obeys(
+    vidrec: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert vidrec("list", "\x1b[31m") == 2
+    assert capsys.readouterr().err.startswith("error: unrecognized arguments: \ufffd[31m: see ")

@@ -41,6 +41,17 @@ def test_what_is_not_a_directory_has_no_root(tmp_path: Path) -> None:
             find_root(top / name)
 
 
+def test_a_deleted_directory_is_of_no_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(UserError, match=r"the current directory is not there any more: change"):
+        find_root(Path())
+    assert shortest(tmp_path) == tmp_path
+
+
 def test_a_path_is_shown_as_short_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a/b").mkdir(parents=True)
     for place, shown in ((tmp_path, "."), (tmp_path / "a/b", "../.."), (tmp_path.parent, "{}")):

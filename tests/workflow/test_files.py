@@ -8,6 +8,7 @@ from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import (
     atomic_directory,
     atomic_path,
+    expanded,
     read_json,
     sha256_of,
     write_bytes,
@@ -159,3 +160,12 @@ def test_sha256_is_of_the_content(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"x" * 100_000)
     assert sha256_of(path) == hashlib.sha256(b"x" * 100_000).hexdigest()
+
+
+def test_the_home_of_a_user_that_there_is_not_stays_as_it_is_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    assert expanded("~/videos") == Path("/home/me/videos")
+    assert expanded(Path("~nosuchuser/videos")) == Path("~nosuchuser/videos")
+    assert expanded("") == Path()

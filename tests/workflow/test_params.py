@@ -94,6 +94,7 @@ def test_values_are_read_and_a_whole_number_will_do_for_a_float(tmp_path: Path) 
         ({"share": 2}, "test_params.share is 2: it must be between 0 and 1"),
         ({"rate": math.inf}, "test_params.rate is inf: it must be a finite number"),
         ({"rate": 10**400}, f"test_params.rate is {10**400}: it must be of type float"),
+        ({"count": 2**53 + 1}, f"test_params.count is {2**53 + 1}: it must be at most {2**53}"),
         ({"side": 100}, "test_params.side is 100: it must be a multiple of 64"),
         ({"place": 7}, "test_params.place is 7: it must be of type str: write it in quotes"),
         ({"place": None}, 'test_params.place is None: it must be of type str: for none write ""'),

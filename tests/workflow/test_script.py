@@ -1,4 +1,5 @@
 import argparse
+import io
 import os
 import signal
 import subprocess
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from vidrec.workflow import script
-from vidrec.workflow.errors import UserError
+from vidrec.workflow.errors import UserError, say
 
 
 @pytest.fixture(autouse=True)
@@ -156,3 +157,15 @@ def test_each_stage_says_what_it_takes_and_refuses_what_it_does_not(
     said = capsys.readouterr().err
     assert said.startswith("error: ")
     assert said.count("\n") == 1
+
+
+def test_an_output_of_few_letters_gets_numbers_for_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taken = io.BytesIO()
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(taken, encoding="ascii"))
+    with pytest.raises(SystemExit) as ended:
+        script.run(lambda: say("música \U0001f692"))
+    assert ended.value.code == 0
+    sys.stdout.flush()
+    assert taken.getvalue() == b"m\\xfasica \\U0001f692\n"

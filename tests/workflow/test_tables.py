@@ -1,10 +1,14 @@
+import csv
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.tables import SAFE_NAME, check_numbers, read_table, write_table
+from vidrec.workflow.tables import SAFE_NAME, check_names, check_numbers, read_table, write_table
 
 
 def test_a_table_is_csv_with_a_header_and_unix_lines(tmp_path: Path) -> None:
@@ -81,3 +85,86 @@ def test_a_row_with_a_value_too_many_is_refused(tmp_path: Path, row: str) -> Non
     path.write_text(f"frame,label,confidence\n{row}\n")
     with pytest.raises(UserError, match="more values than it has columns"):
         read_table(path, ["frame", "label", "confidence"])
+
+
+FORMULAS = (
+    *('=cmd|"/C calc"!A0', "+1+1", "-2+3", "@SUM(A1:A9)", "\t=1", "\r=1", "\n=1", "＝1+1", "－1"),
+    *("'=1", "''=1", "-1", "-abc", '=HYPERLINK("http://x/"&A1)'),
+)
+HARMLESS = ("'tis", "a=b", " =1", "it's", "'", "", "'a", "007", "NA", "😀", "_=1")
+
+
+@pytest.mark.parametrize("column", ["title", "error", "label", "class", "category_name", "note"])
+@pytest.mark.parametrize("text", [*FORMULAS, *HARMLESS])
+def test_no_text_is_a_formula_and_all_comes_back(tmp_path: Path, column: str, text: str) -> None:
+    path = tmp_path / "a.csv"
+    write_table(path, pd.DataFrame({column: [text, "x"], "n": [-0.5, 1.0]}))
+    (_, first, _) = csv.reader(StringIO(path.read_bytes().decode(), newline=""))
+    number = column == "note" and text == "-1"
+    assert first[0] == (f"'{text}" if text in FORMULAS and not number else text)
+    assert first[1] == "-0.5"
+    read = read_table(path, (column, "n"), as_text=number)
+    assert read[column].tolist() == [text, "x"]
+    if not number:
+        assert read["n"].tolist() == [-0.5, 1.0]
+
+
+@given(st.lists(st.text("=+-@'\t\r\n,\";ab1") | st.text(), min_size=1))
+def test_any_text_comes_back(tmp_path_factory: pytest.TempPathFactory, texts: list[str]) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    texts = [text.encode(errors="replace").decode().replace("\0", "") for text in texts]
+    write_table(path, pd.DataFrame({"title": texts, "n": range(len(texts))}))
+    assert read_table(path, ("title", "n"))["title"].tolist() == texts
+
+
+@pytest.mark.parametrize("column", ["video_id", "category", "neighbor_id"])
+def test_an_id_stays_as_it_is(tmp_path: Path, column: str) -> None:
+    write_table(tmp_path / "a.csv", pd.DataFrame({column: ["-abc_1", "-1", "-dQw4w9WgXcQ"]}))
+    assert (tmp_path / "a.csv").read_text() == f"{column}\n-abc_1\n-1\n-dQw4w9WgXcQ\n"
+    write_table(tmp_path / "a.csv", pd.DataFrame({column: ["-a b"]}))
+    assert (tmp_path / "a.csv").read_text() == f"{column}\n'-a b\n"
+
+
+def test_a_label_as_a_column_is_no_formula_either(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    write_table(path, pd.DataFrame({"video_id": ["a"], "=1+1": [-0.5], "dog": [1.0]}))
+    assert path.read_text() == "video_id,'=1+1,dog\na,-0.5,1.0\n"
+    assert list(read_table(path, ["=1+1"]).columns) == ["video_id", "=1+1", "dog"]
+
+
+def test_what_is_not_text_is_written_as_it_was_beside_a_formula(tmp_path: Path) -> None:
+    table = pd.DataFrame({"x": [1, None, "=1", 2.5, -3]}, dtype=object)
+    write_table(tmp_path / "a.csv", table)
+    assert (tmp_path / "a.csv").read_text() == 'x\n1\n""\n\'=1\n2.5\n-3\n'
+    assert "=1" in table["x"].tolist()
+
+
+@pytest.mark.parametrize(
+    "name", ["../../outside", "/etc", "", ".", "..", "a\nb", "a/b", "é", "x" * 201, "a.b", "=1"]
+)
+@pytest.mark.parametrize("column", ["video_id", "category"])
+def test_what_is_no_safe_name_is_refused_with_its_row(
+    tmp_path: Path, column: str, name: str
+) -> None:
+    path = tmp_path / "a.csv"
+    write_table(path, pd.DataFrame({column: ["a", name], "n": [1, 2]}))
+    with pytest.raises(UserError) as refused:
+        check_names(path, read_table(path, (column,)), column)
+    said = str(refused.value)
+    assert said.startswith(f"{path}, row 3: {column} {name[:60]!r}"[:-1])
+    assert said.endswith("must be of letters, digits, _ and -, 200 at most")
+    assert "\n" not in said
+    assert len(said) < len(str(path)) + 160
+
+
+def test_safe_names_are_let_through(tmp_path: Path) -> None:
+    table = pd.DataFrame({"video_id": ["-dQw4w9WgXcQ_", "x" * 200, "007"]})
+    check_names(tmp_path / "a.csv", table, "video_id")
+
+
+def test_a_conflict_of_git_is_told_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("path,size\na,1\n<<<<<<< HEAD\nb,2\n=======\nc,3\n>>>>>>> other\n")
+    with pytest.raises(UserError) as refused:
+        read_table(path, ("path", "size"))
+    assert str(refused.value) == f"{path} has the marks of a git conflict in line 3: take one side"

@@ -29,7 +29,7 @@ from vidrec.videos.youtube_ids import youtube_id
 from vidrec.videos.youtube_manifest import put_back, read_rows, write_ids
 from vidrec.workflow import state
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.files import LONGEST_FILE_NAME, atomic_path, sha256_of
+from vidrec.workflow.files import LONGEST_FILE_NAME, atomic_path, expanded, sha256_of
 
 NEXT = "next: dvc repro"
 
@@ -54,7 +54,7 @@ class Directory:
 
 def directory_source(root: Path, params: Params) -> Directory:
     """The directory source of the project at `root`."""
-    named = root / Path(params.directory).expanduser()
+    named = root / expanded(params.directory)
     place = directory_of(state.originals(root))
     if place is None and params.directory and named.is_dir():
         place = named

@@ -14,6 +14,7 @@ from vidrec.experiments.git import git
 from vidrec.workflow import state
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import write_bytes
+from vidrec.workflow.tables import SAFE_NAME
 
 PARAMS, LOCK, METRICS = Path("params.yaml"), Path("dvc.lock"), Path("metrics")
 LISTING = Path("manifests/directory.csv")
@@ -50,11 +51,18 @@ def _number(place: Path) -> int:
 
 
 def source_of(params: Path) -> str:
-    """Where the videos come from, as a params file says; one that says nothing is `broken`."""
+    """Where the videos come from, as a params file says; one that says no such word is `broken`."""
+    source = _said(params.read_bytes(), "download_videos")
+    # A folder gets this name.
+    return source if SAFE_NAME.fullmatch(source) else "broken"
+
+
+def _said(params: bytes, section: str) -> str:
+    """The `source` that a section of a params file names; empty where there is none."""
     try:
-        return str(yaml.safe_load(params.read_bytes())["download_videos"]["source"])
+        return str(yaml.safe_load(params)[section]["source"])
     except (yaml.YAMLError, TypeError, KeyError, UnicodeDecodeError):
-        return "broken"
+        return ""
 
 
 def forget_results(root: Path, kept: Collection[str]) -> None:
@@ -127,12 +135,8 @@ def _sample_revision(root: Path) -> str:
     """The newest commit whose params take videos and weights of the sample."""
     log = git("-C", str(root), "log", "--format=%H")
     for revision in (log or b"").decode().split():
-        params = yaml.safe_load(_shown(root, revision, PARAMS))
-        if not isinstance(params, dict):
-            continue
-        if all(
-            params[name]["source"] == "sample" for name in ("download_videos", "prepare_weights")
-        ):
+        params = _shown(root, revision, PARAMS)
+        if all(_said(params, each) == "sample" for each in ("download_videos", "prepare_weights")):
             return revision
     raise UserError(
         "git has no commit in which params.yaml takes the sample: clone the project anew"

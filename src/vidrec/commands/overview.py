@@ -4,9 +4,6 @@ from collections import Counter
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from vidrec.commands.collection import directory_source
 from vidrec.experiments.status import stale_outputs
@@ -19,6 +16,7 @@ from vidrec.videos.listing import REMOVED, read_listing
 from vidrec.videos.manifest import NAME, read_manifest
 from vidrec.videos.youtube_manifest import read_rows
 from vidrec.workflow import params
+from vidrec.workflow.params import param
 from vidrec.workflow.tables import read_table
 from vidrec.workflow.video import Video
 
@@ -44,6 +42,24 @@ class Seen:
     state: str
     why: str = ""
     partial: bool = False
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What `status_of` tells of params.yaml, besides where the videos are from."""
+
+    weights: str = param(name="prepare_weights.source")
+    classifier_arch: str = param(name="prepare_weights.classifier_arch")
+    classifier_file: str = param(name="prepare_weights.classifier_file")
+    segmenter_arch: str = param(name="prepare_weights.segmenter_arch")
+    segmenter_file: str = param(name="prepare_weights.segmenter_file")
+    classified: bool = param(name="run.classified")
+    finetuned: bool = param(name="run.finetuned")
+    segmented: bool = param(name="run.segmented")
+    detector: str = param(name="weigh_objects.detector")
+    term: str = param(name="weigh_objects.term")
+    scaling: str = param(name="weigh_objects.scaling")
+    idf: bool = param(name="weigh_objects.idf")
 
 
 def collection_of(project: ProjectPaths) -> list[Seen]:
@@ -148,14 +164,14 @@ def partial_ones(seen: Sequence[Seen]) -> Iterator[str]:
 
 def status_of(project: ProjectPaths) -> Iterator[str]:
     """How the project stands, by lines: videos, weights, index, and what a run would do."""
-    document = yaml.safe_load((project.root / "params.yaml").read_text(encoding="utf-8"))
+    chosen = params.load(Choices, project.root / "params.yaml")
     yield f"videos:    {_source(project)}"
     seen = collection_of(project)
     yield f"           {totals(seen)}"
     yield from (f"           {line}" for line in partial_ones(seen))
-    yield f"weights:   {_weights(document)}"
-    yield f"detectors: {_detectors(document)}"
-    yield f"weighting: {_weighting(document['weigh_objects'])}"
+    yield f"weights:   {_weights(chosen)}"
+    yield f"detectors: {_detectors(chosen)}"
+    yield f"weighting: {_weighting(chosen)}"
     stale = stale_outputs(project.root)
     if stale:
         yield f"stale:     {', '.join(stale)}: their results are not of what is here"
@@ -175,22 +191,24 @@ def _source(project: ProjectPaths) -> str:
     return "the sample, drawn here"
 
 
-def _weights(document: Mapping[str, Any]) -> str:
-    named = document["prepare_weights"]
-    if named["source"] != "file":
-        return f"{named['source']}, {named['classifier_arch']}"
-    files = (f"{named[f'{x}_file']} ({named[f'{x}_arch']})" for x in ("classifier", "segmenter"))
-    return ", ".join(text for text in files if not text.startswith(" ("))
+def _weights(chosen: Choices) -> str:
+    if chosen.weights != "file":
+        return f"{chosen.weights}, {chosen.classifier_arch}"
+    files = (
+        (chosen.classifier_file, chosen.classifier_arch),
+        (chosen.segmenter_file, chosen.segmenter_arch),
+    )
+    return ", ".join(f"{file} ({arch})" for file, arch in files if file)
 
 
-def _detectors(document: Mapping[str, Any]) -> str:
-    run = [name for name, wanted in document["run"].items() if wanted]
-    return f"{', '.join(run)}; vectors are of {document['weigh_objects']['detector']}"
+def _detectors(chosen: Choices) -> str:
+    run = [name for name in ("classified", "finetuned", "segmented") if getattr(chosen, name)]
+    return f"{', '.join(run)}; vectors are of {chosen.detector}"
 
 
-def _weighting(named: Mapping[str, Any]) -> str:
-    idf = "idf" if named["idf"] else "no idf"
-    return f"{named['term']}, {named['scaling']}, {idf}"
+def _weighting(chosen: Choices) -> str:
+    idf = "idf" if chosen.idf else "no idf"
+    return f"{chosen.term}, {chosen.scaling}, {idf}"
 
 
 def names_of(root: Path) -> Mapping[str, str]:

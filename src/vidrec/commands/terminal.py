@@ -25,7 +25,8 @@ def print_table(title: str, table: Table) -> None:
     No column gets narrower than its `min_width`, however narrow the terminal is.
     """
     console = Console(width=WIDE, highlight=False, emoji=False)
-    console.print(title, style="bold", markup=False, crop=False)
+    for line in title.split("\n"):
+        console.print(readable(line), style="bold", markup=False, crop=False)
     if console.is_terminal:
         least = console.measure(table).minimum
         console.print(table, width=max(least, shutil.get_terminal_size().columns), crop=False)

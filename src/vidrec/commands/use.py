@@ -26,6 +26,7 @@ from vidrec.videos.originals import check_apart, remember
 from vidrec.videos.youtube_manifest import read_rows
 from vidrec.workflow import params, state
 from vidrec.workflow.errors import UserError
+from vidrec.workflow.files import expanded
 from vidrec.workflow.processor import computes_bf16
 
 OFFICIAL = "torchvision"
@@ -50,7 +51,7 @@ def use_directory(place: Path, choice: Choice, root: Path) -> Iterator[str]:
     Where the list in git is of these very videos, be it made on another machine, only their place
     is noted: nothing that was computed is lost. Raises UserError for what cannot be used.
     """
-    place = place.expanduser()
+    place = expanded(place)
     if not place.is_dir():
         raise UserError(f"{place} is not a directory: name one, or else youtube or sample")
     check_apart(place, root)
@@ -136,7 +137,7 @@ def weights_of(choice: Choice, root: Path) -> Values:
     ones. Raises UserError for a file that is not of a network known here.
     """
     if list(choice.weights) == [OFFICIAL] or not choice.weights:
-        source = _read(root)["prepare_weights"]["source"]
+        source = _param(root, "prepare_weights.source")
         if not choice.weights and source != "sample":
             return {}
         if choice.arch:
@@ -152,7 +153,7 @@ def weights_of(choice: Choice, root: Path) -> Values:
         "run.segmented": False,
     }
     for word in choice.weights:
-        values |= _of_file(Path(word).expanduser(), choice.arch, root)
+        values |= _of_file(expanded(word), choice.arch, root)
     return values
 
 
@@ -189,13 +190,13 @@ def _of_file(file: Path, arch: str, root: Path) -> Values:
     )
 
 
-def for_own_videos(weights: Values, now: Mapping[str, Any]) -> Values:
+def for_own_videos(weights: Values, root: Path) -> Values:
     """`weights` with what suits them: real classes fit videos loosely, so that the whole
     distribution says more than the top class; a head of drawn classes says nothing of them."""
     values = dict(weights)
-    segmented = values.get("run.segmented", now["run"]["segmented"])
-    detector = now["weigh_objects"]["detector"]
-    head = bool(now["finetune_head"]["images"])
+    segmented = values.get("run.segmented", _param(root, "run.segmented"))
+    detector = _param(root, "weigh_objects.detector")
+    head = bool(_param(root, "finetune_head.images"))
     if (detector == "finetuned" and not head) or (detector == "segmented" and not segmented):
         detector = "classified"
     only = values.get("prepare_weights.classifier_file") == "" and segmented
@@ -218,11 +219,10 @@ def _has_gpu() -> bool:
 
 def _switch(root: Path, videos: Values, weights: Values) -> list[str]:
     """Set params, and take away what belongs to the data set that was there; says what changed."""
-    before = _read(root)
     # What somebody has chosen since for videos that are no sample stays.
-    chosen = not weights and before["download_videos"]["source"] != "sample"
-    values = dict(videos) if chosen else {**videos, **for_own_videos(weights, before)}
-    changed = [name for name, value in values.items() if _find(before, name) != value]
+    chosen = not weights and _param(root, "download_videos.source") != "sample"
+    values = dict(videos) if chosen else {**videos, **for_own_videos(weights, root)}
+    changed = [name for name, value in values.items() if _param(root, name) != value]
     if not changed:
         return ["params.yaml says so already"]
     aside = data_set.put_aside(root)
@@ -238,15 +238,13 @@ def _shown(value: object) -> str:
     return str(yaml.safe_dump(value, allow_unicode=True, width=2**20)).removesuffix("...\n").strip()
 
 
-def _find(document: Mapping[str, Any], dotted: str) -> Any:
-    section, _, key = dotted.partition(".")
-    return document[section][key]
-
-
-def _read(root: Path) -> Mapping[str, Any]:
-    text = (root / data_set.PARAMS).read_text(encoding="utf-8")
-    content: Mapping[str, Any] = yaml.safe_load(text)
-    return content
+def _param(root: Path, name: str) -> Any:
+    """What params.yaml says of `name`. Raises UserError where it says nothing."""
+    path = root / data_set.PARAMS
+    document, doubles = params.read(path)
+    if doubles:
+        raise UserError(doubles[0])
+    return params.find(document, name, path)
 
 
 def _written(path: Path, root: Path) -> str:
@@ -267,6 +265,6 @@ def _outlook(listed: Sequence[Listed], root: Path) -> Iterator[str]:
     frames = params.load(FrameSettings, root / data_set.PARAMS)
     lengths = (min(each.duration_s, frames.max_seconds) for each in listed if each.counts)
     count = sum(max(1, round(length * frames.fps)) for length in lengths)
-    arch = _read(root)["prepare_weights"]["classifier_arch"]
+    arch = _param(root, "prepare_weights.classifier_arch")
     rate = estimate.frames_per_second(arch, params.load(ClassifierSettings, root / data_set.PARAMS))
     yield estimate.told(count, rate)

@@ -8,7 +8,7 @@ import yt_dlp
 
 from vidrec.videos.manifest import one_line
 from vidrec.videos.names import check_category
-from vidrec.videos.youtube import refusal, status_of
+from vidrec.videos.youtube import Silent, refusal, said_by, status_of
 from vidrec.videos.youtube_manifest import COLUMNS
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.tables import SAFE_NAME
@@ -31,12 +31,13 @@ def youtube_search(query: str, count: int) -> list[dict[str, Any]]:
         "extractor_retries": 3,
         "socket_timeout": 30,
         "cachedir": False,
+        "logger": Silent(),
     }
     try:
         with yt_dlp.YoutubeDL(settings) as client:
             found = client.extract_info(f"ytsearch{count}:{query}", download=False)
     except yt_dlp.utils.YoutubeDLError as error:
-        reason = one_line(str(error), 150)
+        reason = one_line(said_by(error), 150)
         raise UserError(
             f"the search for {query!r} failed ({status_of(reason)}: {reason}):"
             " check the network, try later"

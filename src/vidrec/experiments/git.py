@@ -2,11 +2,10 @@
 
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from vidrec.workflow.errors import UserError
+from vidrec.workflow.errors import UserError, tell
 
 
 def git(*arguments: str) -> bytes | None:
@@ -39,7 +38,7 @@ def find_base(name: str) -> str:
             f"no revision {name!r} here; the branches are {', '.join(there) or 'none'}:"
             " name one, or a commit, with BASE=, such as BASE=HEAD~1"
         )
-    print(f"there is no {name} here: compared with {found}", file=sys.stderr)
+    tell(f"there is no {name} here: compared with {found}")
     return found
 
 

@@ -42,9 +42,7 @@ ROOM_BYTES = 1024 * 1024
 LOG_BYTES = 16 * 1024 * 1024
 
 ERROR_LINE = re.compile(r"^(?:\[[^\]]+\] )*\[(?:error|fatal|panic)\] (.+)$", re.MULTILINE)
-NO_ROOM = re.compile(
-    r"^(?:\[[^\]]+\] )*\[(?:error|fatal)\] .*(?:No space left|quota exceeded)", re.M
-)
+NO_ROOM = re.compile(r"(?:^|: )(?:No space left on device|Disk quota exceeded)")
 
 
 @dataclass(frozen=True)

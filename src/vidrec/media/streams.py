@@ -12,7 +12,7 @@ STREAM = re.compile(
 )
 # The pixel format, and in brackets after it range, matrix/primaries/transfer, order of fields.
 PIXELS = re.compile(
-    r", (?P<format>[a-z]\w*)(?:\((?P<tags>[^)]*)\))?, (?P<width>\d+)x(?P<height>\d+)"
+    r", (?P<format>[a-z]\w*)(?:\((?P<tags>(?:[^()]|\([^()]*\))*)\))?, (?P<width>\d+)x(?P<height>\d+)"
 )
 # What the brackets hold that names no colours.
 NO_COLOURS = re.compile(
@@ -89,6 +89,7 @@ def _stream(found: re.Match[str]) -> Stream:
 
 def _colours(tags: str) -> tuple[str, str, str]:
     """Matrix, primaries and transfer: written once where they are the same."""
-    named = (tag for tag in map(str.strip, tags.split(",")) if not NO_COLOURS.fullmatch(tag))
+    each = filter(None, map(str.strip, tags.split(",")))
+    named = (tag for tag in each if not NO_COLOURS.fullmatch(tag))
     parts = next(named, UNKNOWN).split("/")
     return (parts[0], parts[1], parts[2]) if len(parts) == 3 else (parts[0],) * 3

@@ -1,10 +1,9 @@
 """The names of a network's classes: those in a text file beside its weights, or known ones."""
 
 import codecs
-import sys
 from pathlib import Path
 
-from vidrec.workflow.errors import UserError, readable
+from vidrec.workflow.errors import UserError, tell
 
 # The byte order marks of UTF-16: such files come from old text editors.
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -52,7 +51,7 @@ def read_names(path: Path) -> tuple[str, ...]:
         line = names.index("") + 1
         raise UserError(f"{path} has no name on line {line}: put one class a line, in their order")
     for said in repeated(names):
-        print(f"{path.name}: {readable(said)}", file=sys.stderr)
+        tell(f"{path.name}: {said}")
     return names
 
 

@@ -1,7 +1,6 @@
 """Stage segment_objects: Mask R-CNN over some frames of each second of each video."""
 
 import dataclasses
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -15,6 +14,7 @@ from vidrec.segmenter import object_segmenter
 from vidrec.segmenter.object_segmenter import load_segmenter, sampled_frames, segment_video
 from vidrec.settings.segment_objects import Params
 from vidrec.workflow.checkpoints import Checkpoints, complete
+from vidrec.workflow.errors import tell
 from vidrec.workflow.parallel import map_items, worker_count
 from vidrec.workflow.video import Video
 
@@ -41,7 +41,7 @@ def segment_all(
     missing = unfinished(store, frames, videos)
     told = outlook(frames, missing, weights_folder, params) if missing else None
     if told:
-        print(told, file=sys.stderr)
+        tell(told)
     return complete(
         store,
         videos,

@@ -12,7 +12,7 @@ class Params:
     """See `embed_images` in params.yaml."""
 
     seed: int = param(low=0)
-    sample_scenes: int = param(low=2)
+    sample_scenes: int = param(low=2, high=1_000_000)
     images: str = param(name="finetune_head.images")
     size: int = param(name="extract_frames.size", low=32, high=1024)
     fit: str = param(name="extract_frames.fit", choices=("stretch", "crop", "pad"))

@@ -16,5 +16,5 @@ class Params:
 
     test_share: float = param(low=0.05, high=0.5)
     c: float = param(low=1e-6)
-    max_iter: int = param(low=1)
+    max_iter: int = param(low=1, high=1_000_000)
     seed: int = param(low=0, high=2**32 - 1)

@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 
 from vidrec.settings.pairs import FINETUNED, SEGMENTED, VIDEOS, WEIGHTS, Rule
+from vidrec.workflow.files import expanded
 
 
 def places(root: Path) -> tuple[Rule, ...]:
@@ -98,8 +99,7 @@ def youtube_ids(root: Path, source: str, manifest: str, needed: int) -> str | No
 
 def own_videos(root: Path, source: str, directory: str, manifest: str) -> str | None:
     """A directory of videos that is not there, and of which no list tells either."""
-    # pathlib would raise for a user that there is not.
-    place = root / os.path.expanduser(directory)  # noqa: PTH111
+    place = root / expanded(directory)
     there = bool(directory) and _is_directory(place)
     if source != "directory" or there or _rows(root / manifest):
         return None

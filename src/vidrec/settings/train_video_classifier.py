@@ -12,4 +12,4 @@ class Params:
     folds: int = param(low=2)
     c: float = param(low=1e-6)
     seed: int = param(low=0, high=2**32 - 1)
-    max_iter: int = param(low=1)
+    max_iter: int = param(low=1, high=1_000_000)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from vidrec.workflow.arrays import FloatArray
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.tables import read_table, write_table
+from vidrec.workflow.tables import check_names, read_table, write_table
 from vidrec.workflow.video import Video, pair
 
 # The columns that are not labels.
@@ -69,13 +69,15 @@ def write_vectors(path: Path, vectors: Vectors) -> None:
 def read_vectors(path: Path) -> Vectors:
     """The vectors in the CSV file `path`, in its order.
 
-    Raises UserError where it has no row or no label, an id twice, or a value that is not a number.
+    Raises UserError where it has no row or no label, an id twice, a name of which no path can be
+    made, or a value that is not a number.
     """
     table = read_table(path, KEYS)
     columns = [column for column in table.columns if column not in KEYS]
     if table.empty or not columns:
         missing = "row" if table.empty else "label column"
         raise UserError(f"{path} has no {missing}: make it from videos in which objects were found")
+    check_names(path, table, *KEYS)
     twice = table["video_id"][table["video_id"].duplicated()]
     if len(twice):
         raise UserError(f"{path} has video_id {twice.iloc[0]!r} twice: one row per video")

@@ -4,7 +4,6 @@ They stay where they are, and as they are: the workflow reads them, and keeps a 
 """
 
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from vidrec.videos.framing import Extracted
 from vidrec.videos.listing import DUPLICATE, REMOVED, Listed
 from vidrec.videos.manifest import DIRECTORY, Entry, path_of, text_of
 from vidrec.videos.names import safe_names
-from vidrec.workflow.errors import UserError
+from vidrec.workflow.errors import UserError, tell
 from vidrec.workflow.files import sha256_of
 from vidrec.workflow.parallel import map_items
 
@@ -78,9 +77,9 @@ def scan(directory: Path, known: Sequence[Listed], looks: Looks) -> Scanned:
     relative = [path.relative_to(directory) for path in files]
     named = name_all(list(zip(relative, digests, strict=True)), known)
     before = {each.sha256: each for each in known if each.status in GOOD and each.duration_s}
-    new = [x for x in named if x.status != REMOVED and x.sha256 and x.sha256 not in before]
-    found = looks([(each.sha256, directory / path_of(each.path)) for each in new])
-    seen = {each.path: what for each, what in zip(new, found, strict=True)}
+    new = [x for x in named if x.status != REMOVED and x.sha256 not in before]
+    places = [(each.sha256, directory / path_of(each.path)) for each in new]
+    seen = {each.path: what for each, what in zip(new, looks(places), strict=True)}
     checked = [_checked(directory, item, before, seen) for item in named]
     return Scanned(mark_duplicates(checked, known), left_out)
 
@@ -193,11 +192,9 @@ def _checked(
     file = directory / path_of(item.path)
     if file.is_dir():
         return replace(item, status="folder", error="a folder within a category: move it up")
-    if item.path in seen:
+    same = before.get(item.sha256)
+    if same is None:
         return as_seen(item, seen[item.path], file)
-    if item.sha256 not in before:
-        return replace(item, status="unreadable", error="this is not a file that can be read")
-    same = before[item.sha256]
     return replace(
         item, status=same.status, error=same.error, size=same.size, duration_s=same.duration_s
     )
@@ -210,7 +207,7 @@ def as_seen(item: Listed, found: Extracted, file: Path) -> Listed:
         status=found.status,
         error=found.error,
         duration_s=round(found.duration_s, 3),
-        size=file.stat().st_size,
+        size=file.stat().st_size if file.is_file() else 0,
     )
 
 
@@ -252,6 +249,6 @@ def in_many_categories(listed: Sequence[Listed]) -> Iterator[str]:
 def tell_left_out(paths: Sequence[Path]) -> None:
     """Say on standard error which paths are left out, if any."""
     if paths:
-        names = ", ".join(repr(str(path)) for path in paths[:SHOWN])
+        names = ", ".join(f"'{path}'" for path in paths[:SHOWN])
         more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
-        print(f"left out, not <category>/<video>: {names}{more}", file=sys.stderr)
+        tell(f"left out, not <category>/<video>: {names}{more}")

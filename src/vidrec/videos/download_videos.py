@@ -1,6 +1,5 @@
 """The videos by category, each with a row in the manifest, from the source that params name."""
 
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
@@ -16,8 +15,8 @@ from vidrec.videos.manifest import Entry, build_manifest, write_manifest
 from vidrec.videos.originals import check_apart, directory_of, remember
 from vidrec.videos.youtube_manifest import read_wanted
 from vidrec.workflow import state
-from vidrec.workflow.errors import UserError
-from vidrec.workflow.files import atomic_directory
+from vidrec.workflow.errors import UserError, tell
+from vidrec.workflow.files import atomic_directory, expanded
 from vidrec.workflow.parallel import map_items
 
 
@@ -39,7 +38,7 @@ def sample_settings(params: Params) -> sample.ClipSettings:
 
 def _listed(params: Params) -> list[Listed]:
     """The list in git; where it is empty, what the directory holds now."""
-    place = Path(params.directory).expanduser()
+    place = expanded(params.directory)
     listed = read_listing(Path(params.directory_manifest))
     # No name stands for this directory, which is the project: then the list alone counts.
     if place.is_dir() and (params.directory or not listed):
@@ -52,10 +51,9 @@ def _listed(params: Params) -> list[Listed]:
         return listed
     found = directory.scan(place, [], partial(_looks, rules_of(params)))
     directory.tell_left_out(found.left_out)
-    print(
+    tell(
         f"{params.directory_manifest} lists nothing: took what {place} holds now. `vidrec scan`"
-        " keeps the list, by which DVC sees what changes",
-        file=sys.stderr,
+        " keeps the list, by which DVC sees what changes"
     )
     return found.listed
 

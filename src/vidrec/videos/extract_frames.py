@@ -1,6 +1,5 @@
 """Stage extract_frames: every video becomes numbered frames of one size and one rate."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -17,7 +16,7 @@ from vidrec.videos.manifest import DIRECTORY, Entry
 from vidrec.videos.originals import original
 from vidrec.workflow import state
 from vidrec.workflow.checkpoints import Checkpoints, complete
-from vidrec.workflow.errors import UserError
+from vidrec.workflow.errors import UserError, tell
 from vidrec.workflow.files import atomic_directory, sha256_of
 
 # Of the table of videos that give no frames.
@@ -41,7 +40,7 @@ def extract(videos: Sequence[Entry], params: FrameSettings, frames: Path) -> pd.
             entry, status = failed[0]
             raise UserError(f"no video gives frames ({entry.video.video_id}: {status}): see them")
     for entry, status in failed:
-        print(_told(entry, status), file=sys.stderr)
+        tell(_told(entry, status))
     rows = [(entry.video.video_id, entry.video.category, status) for entry, status in failed]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 

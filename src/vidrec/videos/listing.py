@@ -11,8 +11,9 @@ from pathlib import Path
 import pandas as pd
 
 from vidrec.media.status import GOOD, OK
+from vidrec.videos.manifest import check_paths
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.tables import SAFE_NAME, check_numbers, read_table, write_table
+from vidrec.workflow.tables import check_names, check_numbers, read_table, write_table
 from vidrec.workflow.video import Video
 
 # A copy of a file that its category has already, and a video that `vidrec remove` has taken out.
@@ -60,17 +61,16 @@ def write_listing(path: Path, listed: Sequence[Listed]) -> None:
 def read_listing(path: Path) -> list[Listed]:
     """What the list names; nothing where there is no file.
 
-    Raises UserError where it is not such a list, or names two videos alike.
+    Raises UserError where it is not such a list, names two videos alike, or leads out of its
+    directory.
     """
     if not path.exists():
         return []
     table = read_table(path, COLUMNS)
     for column in ("size", "duration_s"):
         check_numbers(path, table, column, 0, float("inf"))
-    for column in ("category", "video_id"):
-        bad = [name for name in table[column] if not SAFE_NAME.fullmatch(str(name))]
-        if bad:
-            raise UserError(f"{path}: {column} {bad[0]!r} must be of letters, digits, _ and -")
+    check_names(path, table, "category", "video_id")
+    check_paths(path, table)
     for column in ("video_id", "path"):
         twice = table[column][table[column].duplicated()]
         if len(twice):

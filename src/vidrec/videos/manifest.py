@@ -13,7 +13,7 @@ import pandas as pd
 from vidrec.media.status import GOOD, OK
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of
-from vidrec.workflow.tables import read_table, write_table
+from vidrec.workflow.tables import check_names, read_table, shown, write_table
 from vidrec.workflow.video import Video
 
 COLUMNS = (
@@ -30,6 +30,8 @@ COLUMNS = (
 # As a source: videos that stay where their owner keeps them.
 DIRECTORY = "directory"
 NAME = "manifest.csv"
+# Control characters, line and paragraph separators, and what overrides the direction of writing.
+UNWANTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -129,8 +131,34 @@ def write_manifest(folder: Path, manifest: pd.DataFrame) -> None:
 
 
 def read_manifest(videos: Path) -> pd.DataFrame:
-    """The manifest in the directory `videos`. Raises UserError where there is none."""
-    return read_table(videos / NAME, COLUMNS)
+    """The manifest in the directory `videos`.
+
+    Raises UserError where there is none, or one of its names or paths would lead out of a folder.
+    """
+    table = read_table(videos / NAME, COLUMNS)
+    check_names(videos / NAME, table, "video_id", "category")
+    check_paths(videos / NAME, table)
+    return table
+
+
+def check_paths(file: Path, table: pd.DataFrame) -> None:
+    """Raise UserError unless each path in the table of `file` stays in the directory it is below.
+
+    A path is empty where there is no file. One of own videos is as `text_of` has it.
+    """
+    sources = table["source"] if "source" in table else [DIRECTORY] * len(table)
+    for row, (text, source) in enumerate(zip(table["path"], sources, strict=True), start=2):
+        if text and not _stays(text, source):
+            raise UserError(
+                f"{file}, row {row}: path {shown(text)} must lead to a file below the directory of"
+                " the videos"
+            )
+
+
+def _stays(text: str, source: str) -> bool:
+    path = path_of(text) if source == DIRECTORY else Path(Path(text).name)
+    outside = path.is_absolute() or ".." in path.parts
+    return bool(path.parts) and not outside and "\0" not in str(path)
 
 
 def ids_by_content(videos: Path) -> dict[str, list[str]]:
@@ -146,5 +174,7 @@ def ids_by_content(videos: Path) -> dict[str, list[str]]:
 
 
 def one_line(text: str, limit: int = 300) -> str:
-    """`text` without line breaks and control characters, cut to `limit` characters."""
-    return " ".join(re.sub(r"[\x00-\x1f\x7f\u2028\u2029]", " ", text).split())[:limit]
+    """`text` in `limit` characters at most, without what breaks lines, what terminals obey, and
+    what turns the direction of writing; half of a letter, which no file takes, becomes `?`."""
+    whole = text.encode(errors="replace").decode()
+    return " ".join(UNWANTED.sub(" ", whole).split())[:limit]

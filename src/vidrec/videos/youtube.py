@@ -8,7 +8,6 @@ import dataclasses
 import os
 import re
 import shutil
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +22,7 @@ from vidrec.media.containers import VideoError
 from vidrec.media.extraction import Extraction, look
 from vidrec.videos.manifest import Entry, one_line
 from vidrec.workflow import state
-from vidrec.workflow.errors import UserError
+from vidrec.workflow.errors import UserError, readable, tell
 from vidrec.workflow.video import Video
 
 # How often a video is asked for anew after HTTP 403, which a fresh extraction mostly clears.
@@ -85,7 +84,7 @@ def _take_category(
     """An entry for each video tried, until there are `count` that count."""
     left = count
     category, name = (str(group[column].iloc[0]) for column in ("category", "category_name"))
-    with tqdm(total=count, desc=f"downloading {name}", unit="video", disable=None) as bar:
+    with tqdm(total=count, desc=f"downloading {readable(name)}", unit="video", disable=None) as bar:
         for video_id, title in zip(group["video_id"], group["title"], strict=True):
             if left == 0:
                 return
@@ -163,7 +162,7 @@ def _download_once(url: str, name: str, rules: Rules) -> Path:
             client.extract_info(url, download=True)
     except (yt_dlp.utils.YoutubeDLError, ValueError) as error:
         # A ValueError comes from what is not a URL at all, such as `http://[`.
-        message = one_line(re.sub(r"\x1b\[[0-9;]*m", "", str(error))).removeprefix("ERROR: ")
+        message = said_by(error)
         raise VideoError(status_of(message), message) from None
     file = finished(rules.downloads, name)
     if file is not None:
@@ -171,6 +170,11 @@ def _download_once(url: str, name: str, rules: Rules) -> Path:
     if refused:
         raise VideoError("refused", refused[-1])
     raise VideoError("too_large", f"larger than {rules.max_filesize_mb} MB, or no file came")
+
+
+def said_by(error: Exception) -> str:
+    """What yt-dlp complains of, in one line without its colours."""
+    return one_line(re.sub(r"\x1b\[[0-9;]*m", "", str(error))).removeprefix("ERROR: ")
 
 
 def options(name: str, rules: Rules) -> dict[str, Any]:
@@ -202,11 +206,11 @@ def options(name: str, rules: Rules) -> dict[str, Any]:
         "quiet": True,
         "no_warnings": True,
         "noprogress": True,
-        "logger": _Silent(),
+        "logger": Silent(),
     }
 
 
-class _Silent:
+class Silent:
     """A logger for yt-dlp that says nothing: errors come as exceptions, and as one line."""
 
     def debug(self, message: str) -> None:
@@ -270,6 +274,6 @@ def _link(folder: Path, entry: Entry) -> Entry:
     try:
         os.link(entry.file, target)
     except OSError:
-        print(f"copying {entry.file}: {target.parent} takes no hard link", file=sys.stderr)
+        tell(f"copying {entry.file}: {target.parent} takes no hard link")
         shutil.copyfile(entry.file, target)
     return replace(entry, file=target)

@@ -6,7 +6,7 @@ import pandas as pd
 
 from vidrec.videos.names import check_category, safe_categories
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.tables import SAFE_NAME, check_numbers, read_table, write_table
+from vidrec.workflow.tables import check_names, check_numbers, read_table, write_table
 
 COLUMNS = ("category", "rank", "video_id", "title", "duration_s")
 
@@ -27,9 +27,7 @@ def read_wanted(path: Path) -> pd.DataFrame:
     table = _checked(path)
     if table.empty:
         raise UserError(f"{path} names no videos: run `vidrec discover` to search for some")
-    bad = [name for name in table["video_id"] if not SAFE_NAME.fullmatch(name)]
-    if bad:
-        raise UserError(f"{path}: video_id {bad[0]!r} must be of letters, digits, _ and -")
+    check_names(path, table, "video_id")
     for name in table["category"].unique():
         check_category(name)
     names = table["category"]
@@ -45,12 +43,11 @@ def read_rows(path: Path) -> pd.DataFrame:
     """
     if not path.exists():
         return pd.DataFrame(columns=list(COLUMNS))
-    _checked(path)
-    return pd.read_csv(path, dtype="str", keep_default_na=False)
+    return _checked(path, as_text=True)
 
 
-def _checked(path: Path) -> pd.DataFrame:
-    table = read_table(path, COLUMNS)
+def _checked(path: Path, *, as_text: bool = False) -> pd.DataFrame:
+    table = read_table(path, COLUMNS, as_text=as_text)
     check_numbers(path, table, "rank", 1, 1e9)
     return table
 

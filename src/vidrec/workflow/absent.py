@@ -4,12 +4,11 @@ Its outputs are valid and empty: a directory then holds one file that says why. 
 an output learns the reason in the same words.
 """
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from vidrec.workflow.errors import UserError, readable
+from vidrec.workflow.errors import UserError, tell
 from vidrec.workflow.files import atomic_directory
 
 NAME = "absent.txt"
@@ -52,7 +51,7 @@ def skipping(
         yield
     except AbsentError as absent:
         reason = str(absent)
-        print(f"{stage} is skipped: {readable(reason)}", file=sys.stderr)
+        tell(f"{stage} is skipped: {reason}")
         for out in outs:
             write_absent(out, reason)
         if instead:

@@ -21,6 +21,12 @@ LONGEST_FILE_NAME = 200
 MISPLACED = {errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR}
 
 
+def expanded(path: str | Path) -> Path:
+    """`path` with ~ as the home of a user; as it is where there is no such user."""
+    # pathlib would raise for a user that there is not.
+    return Path(os.path.expanduser(path))  # noqa: PTH111
+
+
 @contextmanager
 def placing(path: Path) -> Iterator[None]:
     """Within it, that something cannot come to lie at `path` is a UserError."""

@@ -25,7 +25,7 @@ T = TypeVar("T")
 # What reading YAML raises: PyYAML lets through what Python says of dates and tags without sense.
 UNREADABLE = (yaml.YAMLError, ValueError, LookupError, AttributeError, RecursionError, OSError)
 
-# Whole numbers up to this one are exact as floats.
+# Whole numbers up to this one are exact as floats. No knob takes a larger one: it would overflow.
 EXACT = 2**53
 
 
@@ -85,6 +85,8 @@ class Knob:
             return f"at least {self.low}" if self.high is None else between
         if self.step is not None and value % self.step:
             return f"a multiple of {self.step}"
+        if self.type is int and value > EXACT:
+            return f"at most {EXACT}"
         if self.type is float and not math.isfinite(value):
             return "a finite number"
         return None
@@ -118,7 +120,7 @@ def load(kind: type[T], path: Path) -> T:
     document, doubles = read(path)
     if doubles:
         raise UserError(doubles[0])
-    return checked(kind, {knob.field: _find(document, knob.name, path) for knob in knobs(kind)})
+    return checked(kind, {knob.field: find(document, knob.name, path) for knob in knobs(kind)})
 
 
 def checked(kind: type[T], values: Mapping[str, Any]) -> T:
@@ -204,7 +206,8 @@ def _mend(path: Path) -> str:
     return "make it again (`dvc repro -f build_index`)" if _kind(path) == "JSON" else "mend it"
 
 
-def _find(document: Any, dotted: str, path: Path) -> Any:
+def find(document: Any, dotted: str, path: Path) -> Any:
+    """What `document`, read from `path`, has under a dotted name. Raises UserError for nothing."""
     value = document
     for key in dotted.split("."):
         if not isinstance(value, dict) or key not in value:

@@ -5,12 +5,13 @@ import errno
 import signal
 import sys
 from collections.abc import Callable
+from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
 from filelock import FileLock, Timeout
 
-from vidrec.workflow.errors import UserError, readable
+from vidrec.workflow.errors import UserError, readable, tell
 from vidrec.workflow.files import placing
 from vidrec.workflow.state import LOCKS
 
@@ -22,7 +23,7 @@ class _Parser(argparse.ArgumentParser):
     """Says what is wrong with the arguments in one line, as all other errors are said."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"error: {message}: see {self.prog} --help\n")
+        self.exit(2, readable(f"error: {message}: see {self.prog} --help") + "\n")
 
 
 def parser(description: str | None) -> argparse.ArgumentParser:
@@ -54,22 +55,22 @@ def run(main: Callable[[], None], *, resumes: bool = False) -> NoReturn:
     `resumes` is whether another run goes on where this one was stopped.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if isinstance(sys.stdout, TextIOWrapper):
+        # As on standard error: a letter that the output cannot take is written as its number.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         main()
     except UserError as error:
-        print("error:", *map(readable, str(error).splitlines()), file=sys.stderr)
+        tell(" ".join(["error:", *str(error).splitlines()]))
         sys.exit(1)
     except OSError as error:
         if error.errno not in NOT_OURS:
             raise
-        print(
-            f"error: {readable(str(error))}: make room or give access, then run again",
-            file=sys.stderr,
-        )
+        tell(f"error: {error}: make room or give access, then run again")
         sys.exit(1)
     except KeyboardInterrupt:
         kept = "; what was finished is kept" if resumes else ""
-        print(f"error: stopped by the user{kept}", file=sys.stderr)
+        tell(f"error: stopped by the user{kept}")
         sys.exit(1)
     sys.exit(0)
 
