@@ -5,6 +5,8 @@ BIN := .venv/bin
 # What review and plots compare with, and which weightings are tried: the table is kept of all only.
 BASE ?= main
 ONLY ?= *
+# Which files the mutations make of good ones.
+SEED ?= 0
 # With CPU=1 what only a GPU needs is not asked for: torch brings it, unless it is a CPU's.
 LEFT_OUT := $(if $(CPU),^(cuda-|nvidia-|triton=),^$$)
 export PATH := $(CURDIR)/$(BIN):$(PATH)
@@ -40,6 +42,12 @@ repro: setup ## run the whole workflow (dvc repro)
 test: setup ## run all tests
 	python -m pytest
 
+formats: setup ## write videos of all formats, take their frames, print the table as Markdown
+	python -m tests.formats
+
+mutations: setup ## break 40 good files in 1,000 ways by chance (SEED=0) and take their frames
+	python -m tests.mutations $(SEED)
+
 check: setup ## linter, formatter, type checker, and the floors of the house
 	ruff check
 	ruff format --check
@@ -66,4 +74,4 @@ requirements: setup ## pin again: requirements.txt from the direct dependencies 
 clean: ## remove the kept work of unfinished runs (not the results)
 	rm -rf .vidrec/checkpoints .vidrec/locks
 
-.PHONY: help in-git setup repro test check weightings review plots format requirements clean
+.PHONY: help in-git setup repro test formats mutations check weightings review plots format requirements clean
