@@ -430,6 +430,8 @@ def table() -> Iterator[str]:
     yield "### Refused\n\n| Container | Codec | Status |\n|---|---|---|"
     for each in (*REFUSED_CODECS, *REFUSED_CONTAINERS):
         yield f"| {each.container} | {each.codec} | `{each.status}` |"
+    containers, codecs = ({getattr(x, of) for x in FORMATS} for of in ("container", "codec"))
+    yield f"\n{len(FORMATS)} rows of {len(containers)} containers and {len(codecs)} codecs."
 
 
 def _line(row: Format) -> str:

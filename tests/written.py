@@ -57,7 +57,7 @@ def encoded(suffix: str, options: str, filters: str = UNTAGGED, beside: str = ""
     def write(clip: Clip) -> bytes:
         source = f"-f rawvideo -pix_fmt rgb24 -s {clip.width}x{clip.height} -r {clip.fps} -i pipe:0"
         graph = ["-filter_complex", f"[0:v]{filters}[v]"]
-        ends = shlex.split(f"{maps} {options}")
+        ends = shlex.split(f"{maps} {options} -threads 1")
         return run_ffmpeg([*shlex.split(f"{source} {beside}"), *graph, *ends], suffix, clip.raw())
 
     return write
