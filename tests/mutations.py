@@ -25,7 +25,7 @@ from tqdm import tqdm
 
 from vidrec.media.containers import VideoError
 from vidrec.media.extraction import Rules, extract_frames
-from vidrec.media.ffmpeg import MEMORY_LIMIT_KIB
+from vidrec.media.ffmpeg import MEMORY_LIMIT_BYTES
 from vidrec.workflow.parallel import worker_count
 
 MUTATIONS = 1000
@@ -186,7 +186,7 @@ def attempt(mutation: Mutation, folder: Path) -> Attempt:
     wrong = {
         f"{spent:.0f} s of the processor": spent > CPU_BOUND_S,
         f"left behind: {[path.name for path in left]}": bool(left),
-        f"{peak} KiB of memory": peak > MEMORY_LIMIT_KIB,
+        f"{peak} KiB of memory": peak > MEMORY_LIMIT_BYTES >> 10,
     }
     return Attempt(mutation, status, [*faults, *(each for each in wrong if wrong[each])], peak)
 
