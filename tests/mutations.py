@@ -186,7 +186,7 @@ def attempt(mutation: Mutation, folder: Path) -> Attempt:
     wrong = {
         f"{spent:.0f} s of the processor": spent > CPU_BOUND_S,
         f"left behind: {[path.name for path in left]}": bool(left),
-        f"{peak} KiB of memory": peak > MEMORY_LIMIT_BYTES >> 10,
+        f"{peak} KiB of memory": peak > MEMORY_LIMIT_BYTES // 1024,
     }
     return Attempt(mutation, status, [*faults, *(each for each in wrong if wrong[each])], peak)
 

@@ -80,7 +80,8 @@ def test_the_stage_says_what_it_leaves_out(
     assert capsys.readouterr().err.splitlines() == [
         "left out: own/other/bad.jpg cannot be read as a picture (it is not in JPEG, PNG,"
         " WebP, GIF, BMP, TIFF or AVIF, or its head is broken): replace it",
-        "left out: 'other/notes.txt', not <class>/<image> in JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF",
+        "left out: 'other/notes.txt', not <class>/<image> in JPEG, PNG, WebP, GIF, BMP, TIFF or"
+        " AVIF",
     ]
     table, _ = read_embedded(Path("out"))
     assert table["class"].tolist() == ["música", "other"]

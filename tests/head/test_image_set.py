@@ -62,7 +62,8 @@ def test_every_format_that_is_read_counts(tmp_path: Path) -> None:
     images, errors = read_images(tmp_path, 32, "stretch")
     assert [image.name for image in images] == ["cat/a.jpg", *(f"dog/{name}" for name in names)]
     assert errors == [
-        "'dog/f.jp2', 'dog/g.qoi', 'dog/j.tga', not <class>/<image> in JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF"
+        "'dog/f.jp2', 'dog/g.qoi', 'dog/j.tga', not <class>/<image> in JPEG, PNG, WebP, GIF, BMP,"
+        " TIFF or AVIF"
     ]
 
 
