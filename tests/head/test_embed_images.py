@@ -78,9 +78,10 @@ def test_the_stage_says_what_it_leaves_out(
     Path("params.yaml").write_text(yaml.safe_dump(params))
     assert run_stage("embed_images", "--weights", str(classifier_folder), "--embedded", "out") == 0
     assert capsys.readouterr().err.splitlines() == [
-        "left out: own/other/bad.jpg cannot be read as a picture (its format is not known):"
-        " replace it",
-        "left out: 'other/notes.txt', not <class>/<image> of a type that Pillow opens",
+        "left out: own/other/bad.jpg cannot be read as a picture (it is not in JPEG, PNG,"
+        " WebP, GIF, BMP, TIFF or AVIF, or its head is broken): replace it",
+        "left out: 'other/notes.txt', not <class>/<image> in JPEG, PNG, WebP, GIF, BMP, TIFF or"
+        " AVIF",
     ]
     table, _ = read_embedded(Path("out"))
     assert table["class"].tolist() == ["música", "other"]

@@ -1,5 +1,8 @@
+import struct
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -7,8 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from vidrec.media import frames as frames_module
 from vidrec.media.frames import (
+    FORMATS,
     Frames,
+    begins_as_picture,
     decode,
     frame_paths,
     read_frames,
@@ -171,3 +177,136 @@ def test_frames_in_memory_are_those_of_the_files(tmp_path: Path, write_frames: W
 def test_a_file_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"1\.jpg cannot be read .*: replace it"):
         read_picture(tmp_path / "1.jpg")
+
+
+def encoded(picture: Image.Image, kind: str, **options: Any) -> bytes:
+    file = BytesIO()
+    picture.save(file, kind, **options)
+    return file.getvalue()
+
+
+def shades() -> Image.Image:
+    random = np.random.default_rng(3)
+    coarse = Image.fromarray(random.integers(0, 256, (5, 6, 3), dtype=np.uint8))
+    return coarse.resize((24, 16))
+
+
+def test_a_plain_jpeg_has_the_pixels_that_pillow_gives() -> None:
+    content = encoded(shades(), "JPEG")
+    assert (decode(content, "it") == np.array(Image.open(BytesIO(content)))).all()
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_each_format_is_known_by_its_first_bytes(tmp_path: Path, kind: str) -> None:
+    (tmp_path / "a").write_bytes(encoded(shades(), kind))
+    assert begins_as_picture(tmp_path / "a")
+    pixels = read_picture(tmp_path / "a").astype(int)
+    assert np.abs(pixels - np.asarray(shades())).mean() < 16
+
+
+@pytest.mark.parametrize("kind", ["EPS", "TGA", "PCX", "SGI", "PPM", "ICO", "JPEG2000"])
+def test_no_other_format_is_opened(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "a.jpg"
+    path.write_bytes(encoded(shades(), kind))
+    assert not begins_as_picture(path)
+    with pytest.raises(UserError, match="it is not in JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF"):
+        read_picture(path)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+@pytest.mark.parametrize(
+    ("greys", "right"),
+    [([0, 257, 32896, 65535], [0, 1, 128, 255]), ([0, 16, 2056, 4095], [0, 1, 128, 255])],
+)
+def test_greys_of_16_bits_are_scaled(kind: str, greys: list[int], right: list[int]) -> None:
+    picture = Image.fromarray(np.array([greys], dtype=np.uint16))
+    assert decode(encoded(picture, kind), "it")[0].tolist() == [[grey] * 3 for grey in right]
+
+
+@pytest.mark.parametrize("mode", ["I", "F"])
+def test_numbers_without_a_known_white_are_refused(mode: str) -> None:
+    with pytest.raises(UserError, match="32 bits have no known white, save it with 8 or 16"):
+        decode(encoded(Image.new(mode, (2, 2)), "TIFF"), "it")
+
+
+def test_a_picture_is_turned_as_its_exif_says() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    for kind in ("JPEG", "PNG", "WEBP", "TIFF"):
+        assert decode(encoded(shades(), kind, exif=exif), "it").shape == (24, 16, 3)
+
+
+@pytest.mark.parametrize("exif", [b"nothing", b"Exif\0\0nothing", b"Exif\0\0II*\0\xff\xff\xff\x7f"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_broken_exif_costs_only_the_turn(kind: str, exif: bytes) -> None:
+    pixels = decode(encoded(shades(), kind, exif=exif), "it")
+    assert (pixels == decode(encoded(shades(), kind), "it")).all()
+
+
+def test_what_is_transparent_is_shown_on_white() -> None:
+    picture = Image.new("RGBA", (3, 1), (200, 0, 0, 255))
+    picture.putpixel((1, 0), (9, 9, 9, 0))
+    assert decode(encoded(picture, "PNG"), "it")[0, :2].tolist() == [[200, 0, 0], [255] * 3]
+    palette = Image.new("P", (2, 1))
+    palette.putpalette([0, 0, 0, 0, 0, 250])
+    palette.putpixel((1, 0), 1)
+    pixels = decode(encoded(palette, "PNG", transparency=0), "it")
+    assert pixels[0].tolist() == [[255] * 3, [0, 0, 250]]
+
+
+def test_a_jpeg_of_four_inks_keeps_its_colours() -> None:
+    picture = Image.new("RGB", (16, 16), (255, 0, 0)).convert("CMYK")
+    red, green, blue = decode(encoded(picture, "JPEG", quality=95), "it")[8, 8].tolist()
+    assert red > 240
+    assert max(green, blue) < 15
+
+
+def test_too_many_pixels_are_refused_before_they_are_decoded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bomb = bytearray(encoded(Image.new("L", (4, 4)), "BMP"))
+    for width, said in ((10_001, "it has 10001 x 10000 pixels, more than"), (2**30, "exceeds")):
+        bomb[18:26] = struct.pack("<ii", width, 10_000)
+        with pytest.raises(UserError, match=said):
+            decode(bytes(bomb), "it")
+    monkeypatch.setattr(frames_module, "MAX_PIXELS", 24 * 16)
+    assert decode(encoded(shades(), "PNG"), "it").shape == (16, 24, 3)
+
+
+def good_pictures() -> list[bytes]:
+    exif = Image.Exif()
+    exif[0x0112] = 1
+    plain = [encoded(shades().convert(mode), kind) for kind in FORMATS for mode in ("RGB", "L")]
+    tagged = [encoded(shades(), kind, exif=exif) for kind in ("JPEG", "PNG", "WEBP", "AVIF")]
+    packed = [encoded(shades(), "TIFF", compression=name) for name in ("tiff_lzw", "jpeg")]
+    moving = [
+        encoded(shades(), kind, save_all=True, append_images=[Image.new("RGB", (24, 16))])
+        for kind in ("GIF", "WEBP", "PNG")
+    ]
+    return [*plain, *tagged, *packed, *moving]
+
+
+def mutated(content: bytes, random: np.random.Generator) -> bytes:
+    changed = bytearray(content)
+    if random.random() < 0.2:
+        return content[: random.integers(len(content))]
+    for _ in range(random.integers(1, 6)):
+        changed[random.integers(min(len(changed), 300))] = random.integers(256)
+    return bytes(changed)
+
+
+def test_a_damaged_picture_is_read_or_refused_in_one_line() -> None:
+    random = np.random.default_rng(10)
+    read = refused = 0
+    for content in good_pictures() * 10:
+        try:
+            pixels = decode(mutated(content, random), "it")
+        except UserError as error:
+            assert str(error).startswith("it cannot be read as a picture (")
+            assert "\n" not in str(error)
+            refused += 1
+        else:
+            assert pixels.ndim == 3
+            read += 1
+    assert read + refused == 230
+    assert min(read, refused) > 50

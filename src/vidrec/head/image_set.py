@@ -1,7 +1,7 @@
 """The own image set that a new head learns: `<class>/<image>`, or rendered stills."""
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from vidrec.drawing.stills import render_views
-from vidrec.media.frames import read_picture
+from vidrec.head.copies import Fingerprint, group_copies, take_fingerprint
+from vidrec.media.frames import FORMAT_NAMES, FORMATS, begins_as_picture, read_picture
 from vidrec.workflow.errors import UserError
 
 # Names of what is left out that its one line shows.
@@ -42,9 +43,9 @@ class LabelledImage:
 def read_images(root: Path, size: int, fit: str) -> tuple[list[LabelledImage], list[str]]:
     """The images under `<root>/<class>/`, and a sentence on each thing that is left out.
 
-    Whatever Pillow has a file name for may be an image; what is hidden is passed over. Copies of
-    one picture count as one source. Raises UserError for a class of which no file can be read, and
-    where there are fewer than two classes.
+    Whatever begins as a picture or is named as one may be an image; what is hidden is passed over.
+    Copies of one picture count as one source. Raises UserError for a class of which no file can be
+    read, and where there are fewer than two classes.
     """
     if not root.is_dir():
         raise UserError(
@@ -53,17 +54,19 @@ def read_images(root: Path, size: int, fit: str) -> tuple[list[LabelledImage], l
         )
     classes, others = _list_files(root)
     images: list[LabelledImage] = []
+    prints: list[Fingerprint] = []
     errors: list[str] = []
     for folder, pictures in classes.items():
         read, failed = _read_class(folder, pictures, size, fit)
-        images += read
+        images += [image for image, _ in read]
+        prints += [fingerprint for _, fingerprint in read]
         errors += failed
     if len({image.label for image in images}) < 2:
         raise UserError(f"{root} holds fewer than two classes of images: it needs <class>/<image>")
     if others:
         errors.append(_not_images(root, others))
-    sources = group_copies([image.source for image in images])
-    return [replace(x, source=source) for x, source in zip(images, sources, strict=True)], errors
+    firsts = [images[first].source for first in group_copies(prints)]
+    return [replace(x, source=source) for x, source in zip(images, firsts, strict=True)], errors
 
 
 def _list_files(root: Path) -> tuple[dict[Path, list[Path]], list[Path]]:
@@ -83,13 +86,18 @@ def _visible(folder: Path) -> list[Path]:
 
 
 def _may_be_picture(path: Path) -> bool:
-    return path.is_file() and path.suffix.lower() in Image.registered_extensions()
+    named = Image.registered_extensions().get(path.suffix.lower()) in FORMATS
+    try:
+        return path.is_file() and (named or begins_as_picture(path))
+    except OSError:
+        # Reading it says why it cannot be opened.
+        return True
 
 
 def _read_class(
     folder: Path, pictures: list[Path], size: int, fit: str
-) -> tuple[list[LabelledImage], list[str]]:
-    """The images of one class, of which there must be one, and the errors of the others."""
+) -> tuple[list[tuple[LabelledImage, Fingerprint]], list[str]]:
+    """The images of one class, at least one, with their fingerprints; and the others' errors."""
     images, errors = [], []
     for path in pictures:
         try:
@@ -97,24 +105,25 @@ def _read_class(
         except UserError as error:
             errors.append(str(error))
     if not images:
-        reason = errors[0] if errors else "none is of a type that Pillow opens: convert them"
+        reason = errors[0] if errors else f"none is in {FORMAT_NAMES}: convert them"
         raise UserError(f"class {folder.name!r} has no file that can be read: {reason}")
     return images, errors
 
 
-def _read_image(path: Path, size: int, fit: str) -> LabelledImage:
+def _read_image(path: Path, size: int, fit: str) -> tuple[LabelledImage, Fingerprint]:
     picture = Image.fromarray(read_picture(path))
     # Some systems take an accent apart; a label must be the same on all of them.
     label = unicodedata.normalize("NFC", path.parent.name)
+    name = f"{label}/{path.name}"
     pixels = np.asarray(fit_picture(picture, size, fit))
-    return LabelledImage(f"{label}/{path.name}", label, difference_hash(picture), pixels)
+    return LabelledImage(name, label, name, pixels), take_fingerprint(picture)
 
 
 def _not_images(root: Path, paths: list[Path]) -> str:
     """A sentence on what lies below `root` without being an image of a class."""
     first = ", ".join(repr(str(path.relative_to(root))) for path in paths[:SHOWN])
     more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
-    return f"{first}{more}, not <class>/<image> of a type that Pillow opens"
+    return f"{first}{more}, not <class>/<image> in {FORMAT_NAMES}"
 
 
 def fit_picture(picture: Image.Image, size: int, fit: str) -> Image.Image:
@@ -124,31 +133,6 @@ def fit_picture(picture: Image.Image, size: int, fit: str) -> Image.Image:
     if fit == "pad":
         return ImageOps.pad(picture, (size, size), Image.Resampling.BICUBIC)
     return picture.resize((size, size), Image.Resampling.BICUBIC)
-
-
-HASH_SIDE = 16
-# Of the 256 of a hash. Of copies of 360 photographs, at half to full size and JPEG quality 40 to
-# 90, 96 % differ from their original in no more bits than these; no two of the photographs do.
-COPY_BITS = 25
-
-
-def difference_hash(picture: Image.Image) -> str:
-    """256 bits, one for each pair of neighbours in a 17 x 16 thumbnail: nearly equal for copies of
-    one picture that differ in size or compression (N. Krawetz, "Kind of like that", 2013)."""
-    thumbnail = picture.convert("L").resize((HASH_SIDE + 1, HASH_SIDE), Image.Resampling.BOX)
-    pixels = np.asarray(thumbnail, dtype=np.int16)
-    return np.packbits(pixels[:, 1:] > pixels[:, :-1]).tobytes().hex()
-
-
-def group_copies(hashes: Sequence[str]) -> list[str]:
-    """For each hash that of one picture which stands for it and all its copies."""
-    codes = np.array([np.frombuffer(bytes.fromhex(text), dtype=np.uint64) for text in hashes])
-    groups = np.arange(len(codes))
-    for index in range(1, len(codes)):
-        distance = np.bitwise_count(codes[:index] ^ codes[index]).sum(axis=1)
-        near = groups[:index][distance <= COPY_BITS]
-        groups[np.isin(groups, near)] = index
-    return [hashes[int(group)] for group in groups]
 
 
 def sample_images(seed: int, scenes_per_class: int, size: int) -> Iterator[LabelledImage]:

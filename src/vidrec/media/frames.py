@@ -1,6 +1,10 @@
 """One video's frames: a directory of 1.jpg, 2.jpg, 3.jpg … without a gap."""
 
 import hashlib
+import re
+import struct
+import warnings
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -13,6 +17,39 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.tables import SAFE_NAME
 from vidrec.workflow.video import Video
+
+# The formats that are opened, by Pillow's names, and how their files begin. No others: Pillow
+# hands an EPS to Ghostscript, and has readers that hardly anyone uses or tests.
+FORMATS = {
+    "JPEG": rb"\xff\xd8\xff",
+    "PNG": rb"\x89PNG\r\n\x1a\n",
+    "WEBP": rb"RIFF....WEBP",
+    "GIF": rb"GIF8[79]a",
+    "BMP": rb"BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0",
+    "TIFF": rb"II[\x2a\x2b]\0|MM\0[\x2a\x2b]",
+    "AVIF": rb"....ftyp(avif|avis|mif1|msf1)",
+}
+FORMAT_NAMES = "JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF"
+
+# More would take over 1 GB to decode; cameras of phones give 50 million.
+MAX_PIXELS = 100_000_000
+
+# What Pillow raises on damaged pictures: the first four were seen on mutated ones (AVIF gives
+# RuntimeError), the others are what its readers let through elsewhere. OverflowError and
+# zlib.error come of broken lengths and text.
+DAMAGE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    RuntimeError,
+    EOFError,
+    IndexError,
+    KeyError,
+    TypeError,
+    OverflowError,
+    struct.error,
+    zlib.error,
+)
 
 
 def frame_paths(directory: Path) -> list[Path]:
@@ -34,26 +71,75 @@ def frame_paths(directory: Path) -> list[Path]:
     return ordered
 
 
+def begins_as_picture(path: Path) -> bool:
+    """Whether a file begins as those of one of the `FORMATS` do. Raises OSError."""
+    with path.open("rb") as file:
+        start = file.read(20)
+    return any(re.match(pattern, start, re.DOTALL) for pattern in FORMATS.values())
+
+
 def read_picture(path: Path) -> NDArray[np.uint8]:
     """The pixels of the picture in a file, as `decode` gives them. Raises UserError."""
     return decode(_read(path), str(path))
 
 
 def decode(content: bytes, name: str) -> NDArray[np.uint8]:
-    """The pixels of one picture, RGB, (height, width, 3).
+    """The pixels of one picture of the `FORMATS`, RGB, (height, width, 3); of several the first.
 
-    Raises UserError, which calls it `name`, where it is not a picture.
+    Raises UserError, which calls it `name`, where it is not such a picture.
     """
     try:
-        with Image.open(BytesIO(content)) as picture:
-            return np.array(ImageOps.exif_transpose(picture).convert("RGB"))
+        # What Pillow warns of is text beside the pixels, or a size, which is checked here.
+        with warnings.catch_warnings(action="ignore"):
+            return _decode(content)
     except UnidentifiedImageError:
         # Its own message names the object in memory.
-        raise UserError(
-            f"{name} cannot be read as a picture (its format is not known): replace it"
-        ) from None
-    except (OSError, Image.DecompressionBombError, ValueError) as error:
-        raise UserError(f"{name} cannot be read as a picture ({error}): replace it") from None
+        reason = f"it is not in {FORMAT_NAMES}, or its head is broken"
+    except MemoryError:
+        reason = "it needs more memory than there is"
+    except (Image.DecompressionBombError, *DAMAGE) as error:
+        reason = " ".join(str(error).split()) or "it is damaged"
+    raise UserError(f"{name} cannot be read as a picture ({reason}): replace it")
+
+
+def _decode(content: bytes) -> NDArray[np.uint8]:
+    with Image.open(BytesIO(content), formats=tuple(FORMATS)) as picture:
+        if picture.width * picture.height > MAX_PIXELS:
+            raise ValueError(
+                f"it has {picture.width} x {picture.height} pixels, more than {MAX_PIXELS:,}"
+            )
+        picture.load()
+        _turn_upright(picture)
+        return np.array(_as_rgb(picture))
+
+
+def _turn_upright(picture: Image.Image) -> None:
+    """Turns a picture as its EXIF has it; a broken EXIF costs only the turn."""
+    try:
+        ImageOps.exif_transpose(picture, in_place=True)
+    except DAMAGE:
+        return
+
+
+def _as_rgb(picture: Image.Image) -> Image.Image:
+    """A picture of any mode in RGB. Raises ValueError where it has no known white."""
+    if picture.mode.startswith("I;16"):
+        picture = _as_8_bits(np.asarray(picture))
+    if picture.mode in ("I", "F"):
+        raise ValueError("its numbers of 32 bits have no known white, save it with 8 or 16 bits")
+    if picture.has_transparency_data:
+        # What viewers show it on; the colours of what cannot be seen are whatever was left there.
+        white = Image.new("RGBA", picture.size, "white")
+        picture = Image.alpha_composite(white, picture.convert("RGBA"))
+    return picture.convert("RGB")
+
+
+def _as_8_bits(pixels: NDArray[np.uint16]) -> Image.Image:
+    """Greys of 16 bits, (height, width), in 8 bits by their full range."""
+    # Scanners and detectors write 12 bits into 16 as they are. A real picture of 16 bits uses more
+    # than a sixteenth of its range; by the full range one of 12 bits would be all but black.
+    white = 4095 if pixels.max() <= 4095 else 65535
+    return Image.fromarray((pixels / white * 255).round().astype(np.uint8))
 
 
 def _read(path: Path) -> bytes:
