@@ -59,3 +59,13 @@ def test_the_stream_that_a_player_shows(streams: list[Stream], shown: int | None
 def test_what_lies_beside_a_video() -> None:
     for words in ("(attached pic)", "(default) (timed thumbnails)", "(still image)"):
         assert only(f"{PLAIN}yuv420p, 9x9 {words}").is_beside
+
+
+def test_streams_of_a_group_are_found() -> None:
+    """As ffmpeg shows a video with a track of time codes."""
+    inner = PLAIN.replace("  Stream", "    Stream", 1)
+    side = "      Side data:\n        Display Matrix: rotation of -90.00 degrees\n"
+    found = parse(
+        f"{HEAD}  Stream group #0:0: time code\n{inner}yuv420p, 32x18\n{side}{inner}yuv420p, 9x9\n"
+    )
+    assert [(each.width, each.turned) for each in found.streams] == [(32, True), (9, False)]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from vidrec.workflow.arrays import BoolArray, FloatArray
@@ -57,23 +58,56 @@ def group_copies(prints: Sequence[Fingerprint]) -> list[int]:
 
     What is like a copy only, and not like the first, is none.
     """
-    flat = np.array([each.thumbnail.ravel() for each in prints], dtype=np.float32)
-    firsts: list[int] = []
+    if not prints:
+        return []
+    thumbnails = np.array([each.thumbnail.ravel() for each in prints], dtype=np.float32)
+    drawn = np.array([each.drawn.ravel() for each in prints])
+    squares = np.square(thumbnails).sum(axis=1)
     groups: list[int] = []
-    for index, each in enumerate(prints):
-        distance = np.sqrt(np.square(flat[firsts] - flat[index]).mean(axis=1))
-        near = [firsts[place] for place in np.flatnonzero(distance <= LARGEST_LEVELS)]
-        found = next((first for first in near if is_copy(prints[first], each)), index)
-        groups.append(found)
-        if found == index:
+    # The first of each group, and their thumbnails in one piece, which is much faster to read.
+    firsts: list[int] = []
+    kept = np.empty_like(thumbnails)
+    for index, mine in enumerate(thumbnails):
+        distance = squares[firsts] + squares[index] - 2 * kept[: len(firsts)] @ mine
+        near = np.flatnonzero(distance <= LARGEST_LEVELS**2 * mine.size)
+        chosen = np.array(firsts, dtype=np.int64)[near]
+        alike = _alike(thumbnails[chosen], drawn[chosen], mine, drawn[index])
+        groups.append(int(chosen[alike][0]) if alike.any() else index)
+        if groups[-1] == index:
+            kept[len(firsts)] = mine
             firsts.append(index)
     return groups
 
 
+def _alike(
+    thumbnails: NDArray[np.float32],
+    drawn: BoolArray,
+    mine: NDArray[np.float32],
+    mine_drawn: BoolArray,
+) -> BoolArray:
+    """Which of some pictures differ from `mine` by no more than size and compression do.
+
+    Thumbnails are (pictures, SIDE * SIDE * 3), what is drawn (pictures, SIDE * SIDE).
+    """
+    # Where nothing is drawn on any of them need not be looked at.
+    where = np.flatnonzero(drawn.any(axis=0) | mine_drawn)
+    part = (drawn | mine_drawn)[:, where, None]
+    others = thumbnails.reshape(len(thumbnails), SIDE * SIDE, 3)[:, where]
+    own = np.broadcast_to(mine.reshape(-1, 3)[where], others.shape)
+    contrast = np.minimum(_deviation(others, part), _deviation(own, part))
+    pixels = part.sum(axis=(1, 2))
+    difference = np.sqrt((np.square(others - own) * part).sum(axis=(1, 2)) / (3 * pixels))
+    return np.asarray(difference <= LARGEST_SHARE * np.maximum(contrast, NO_CONTRAST))
+
+
+def _deviation(pixels: NDArray[np.float32], part: BoolArray) -> NDArray[np.float32]:
+    """The standard deviation of the `part` of each picture, over pixels and colours."""
+    count = part.sum(axis=1, keepdims=True)
+    mean = (pixels * part).sum(axis=1, keepdims=True) / count
+    squares = (np.square(pixels - mean) * part).sum(axis=(1, 2)) / (3 * count[:, 0, 0])
+    return np.asarray(np.sqrt(squares), dtype=np.float32)
+
+
 def is_copy(one: Fingerprint, other: Fingerprint) -> bool:
-    """Whether two pictures differ by no more than size and compression do."""
-    part = one.drawn | other.drawn
-    first, second = one.thumbnail[part], other.thumbnail[part]
-    difference = np.sqrt(np.square(first - second).mean())
-    contrast = min(np.sqrt(np.square(x - x.mean(axis=0)).mean()) for x in (first, second))
-    return bool(difference <= LARGEST_SHARE * max(contrast, NO_CONTRAST))
+    """Whether two pictures are copies of one another."""
+    return group_copies([one, other]) == [0, 0]

@@ -5,6 +5,7 @@ What needs more than the matrix goes through a table of colours (a `.cube` file 
 """
 
 import functools
+from collections.abc import Callable
 
 import numpy as np
 
@@ -26,7 +27,7 @@ HLG_PEAK_NITS = 1000.0
 # From this share of white on highlights are rolled off; below nothing changes.
 KNEE = 0.8
 # Points of a table along each axis.
-SIDE = 33
+SIDE = 65
 
 
 def matrix_of(stream: Stream) -> str:
@@ -58,13 +59,20 @@ def cube(transfer: str, primaries: str) -> str:
 
 
 def _mapped(signal: FloatArray, transfer: str, primaries: str) -> FloatArray:
-    """Colours (…, 3) in 0..1 as a display of standard range shows them, in 0..1."""
+    """Colours (…, 3) in 0..1 as a display of standard range shows them; what it cannot show is
+    below 0 or above 1, which the filter cuts off."""
     matrix = np.array(TO_BT709.get(primaries, TO_BT709["bt2020"]))
     if transfer not in (HLG, PQ):
         # Both ends have the same curve (ITU-R BT.1886).
-        return np.asarray(np.clip(signal**2.4 @ matrix.T, 0, 1) ** (1 / 2.4))
+        return _odd(lambda light: light ** (1 / 2.4), signal**2.4 @ matrix.T)
     light = (_hlg(signal) if transfer == HLG else _pq(signal)) / WHITE_NITS
-    return _srgb(_rolled_off(np.clip(light @ matrix.T, 0, None)))
+    return _odd(lambda each: _srgb(_rolled_off(each)), light @ matrix.T)
+
+
+def _odd(curve: Callable[[FloatArray], FloatArray], light: FloatArray) -> FloatArray:
+    """`curve` of light, and of light below zero, which is outside the gamut, the same downwards:
+    cut off at zero, what is interpolated between the points of a table would be wrong there."""
+    return np.sign(light) * curve(np.abs(light))
 
 
 def _hlg(signal: FloatArray) -> FloatArray:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 DURATION = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)", re.MULTILINE)
 STREAM = re.compile(
-    r"^  Stream #0:(?P<index>\d+)\S*?: Video: (?P<codec>[\w-]+)(?P<rest>.*)\n"
-    r"(?P<side>(?:    .*\n)*)",
+    r"^ {2,6}Stream #0:(?P<index>\d+)\S*?: Video: (?P<codec>[\w-]+)(?P<rest>.*)\n"
+    r"(?P<side>(?: {4}(?! *Stream #).*\n)*)",
     re.MULTILINE,
 )
 # The pixel format, and in brackets after it range, matrix/primaries/transfer, order of fields.
