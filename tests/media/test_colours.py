@@ -1,5 +1,7 @@
 """The tables that turn the colours of HDR and of wide gamuts into those of a JPEG."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from vidrec.media.colours import HLG, PQ, SIDE, cube, matrix_of, needs_table
 from vidrec.media.streams import Stream
 
 
+@functools.cache
 def table(transfer: str, primaries: str) -> np.ndarray:
     """The table as numbers, by blue, green, red: (SIDE, SIDE, SIDE, 3)."""
     head, *lines = cube(transfer, primaries).splitlines()
@@ -17,7 +20,8 @@ def table(transfer: str, primaries: str) -> np.ndarray:
 def grey(transfer: str, signal: float) -> float:
     """What a grey signal in 0..1 comes out as, 0..255."""
     steps = np.linspace(0, 1, SIDE)
-    diagonal = [table(transfer, "bt2020")[i, i, i] for i in range(SIDE)]
+    values = table(transfer, "bt2020")
+    diagonal = [values[i, i, i] for i in range(SIDE)]
     assert np.ptp(diagonal, axis=1).max() < 0.005
     return float(np.interp(signal, steps, np.mean(diagonal, axis=1)) * 255)
 
@@ -59,6 +63,7 @@ def test_only_what_needs_it_goes_through_a_table() -> None:
     ("stream", "matrix"),
     [
         (Stream(0, "h264", 1280, 720), "bt709"),
+        (Stream(0, "h264", 1280, 544), "bt709"),
         (Stream(0, "h264", 1024, 576), "auto"),
         (Stream(0, "h264", 1920, 1080, "smpte170m"), "auto"),
         (Stream(0, "hevc", 320, 180, transfer=HLG), "bt2020"),

@@ -5,6 +5,7 @@ import shutil
 import struct
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -213,3 +214,20 @@ def test_rotated(real_data: Path, tmp_path: Path) -> None:
     frame = pictures(path, replace(FORM, fit="pad", size=224))[0]
     assert frame[:, :20].mean() < 3
     assert frame[:20, 112].mean() > 10
+
+
+def test_a_picture_that_was_being_written_at_the_end_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = clip(tmp_path / "a.mp4", 24, 6)
+    run = ffmpeg.run
+
+    def crash(*arguments: Any, **more: Any) -> ffmpeg.Outcome:
+        outcome = run(*arguments, **more)
+        for last in Path(arguments[1]).glob("12.jpg"):
+            last.write_bytes(last.read_bytes()[:100])
+        return replace(outcome, code=-11) if "%d.jpg" in arguments[0] else outcome
+
+    monkeypatch.setattr("vidrec.media.extraction.run", crash)
+    found = take(path)
+    assert (len(found.frames), found.status) == (11, "partial")

@@ -74,12 +74,18 @@ def test_the_limit_on_the_processor_tells_itself_from_an_end_from_outside(
     fake_ffmpeg(tmp_path, monkeypatch, "echo 'Exiting normally, received signal 15.' >&2; exit 255")
     with pytest.raises(UserError, match="ended from outside"):
         ffmpeg.run([], tmp_path)
+    fake_ffmpeg(tmp_path, monkeypatch, "echo 'Exiting normally, received signal 15.' >&2; exit 1")
+    assert ffmpeg.run([], tmp_path).code == 1
 
 
 def test_a_full_disk_is_no_fault_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fake_ffmpeg(
         tmp_path, monkeypatch, "echo '[vost] [error] writing: No space left on device' >&2; exit 1"
     )
+    # A file may write such a line; that there is room disproves it.
+    monkeypatch.setattr(ffmpeg, "LITTLE_ROOM", 0)
+    assert ffmpeg.run([], tmp_path).code == 1
+    monkeypatch.setattr(ffmpeg, "LITTLE_ROOM", 1 << 60)
     with pytest.raises(UserError, match="no room in"):
         ffmpeg.run([], tmp_path)
     # A title may say so, too; it is not on a line of an error.

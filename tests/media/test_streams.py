@@ -69,3 +69,7 @@ def test_streams_of_a_group_are_found() -> None:
         f"{HEAD}  Stream group #0:0: time code\n{inner}yuv420p, 32x18\n{side}{inner}yuv420p, 9x9\n"
     )
     assert [(each.width, each.turned) for each in found.streams] == [(32, True), (9, False)]
+
+
+def test_a_language_may_be_of_any_text() -> None:
+    assert only(f"{PLAIN.replace('(und)', '(en us (UK))')}yuv420p, 32x18").width == 32

@@ -12,8 +12,8 @@ import numpy as np
 from vidrec.media.streams import UNKNOWN, Stream
 from vidrec.workflow.arrays import FloatArray
 
-# From this height on, pixels, an untagged video is taken for HD: its matrix is BT.709's.
-HD_LINES = 720
+# From this width or height on, pixels, an untagged video is taken for HD: its matrix is BT.709's.
+HD_WIDTH, HD_LINES = 1280, 720
 HLG, PQ = "arib-std-b67", "smpte2084"
 # To BT.709's primaries, linear light: rows R, G, B. From BT.2020 (ITU-R BT.2087, table 2 inverted)
 # and from Display P3, which shares the white.
@@ -36,7 +36,7 @@ def matrix_of(stream: Stream) -> str:
         return "auto"
     if stream.transfer in (HLG, PQ):
         return "bt2020"
-    return "bt709" if stream.height >= HD_LINES else "auto"
+    return "bt709" if stream.height >= HD_LINES or stream.width >= HD_WIDTH else "auto"
 
 
 def needs_table(stream: Stream) -> bool:

@@ -33,7 +33,7 @@ MAX_PIXELS = 8192 * 8192
 CPU_FOR_A_SECOND = 10
 # Steps in time between two pictures that no video takes, in seconds: a clock that was set anew, or
 # recordings joined. Backwards the order of pictures explains less than one.
-LONGEST_STEP_S, LONGEST_STEP_BACK_S = 60, 1
+LONGEST_STEP_S, LONGEST_STEP_BACK_S = 600, 1
 # Widest picture that is cropped, in squares; of a wider one the middle is squeezed.
 MOST_SQUARES = 64
 # What a video, and the table of its colours, are called while ffmpeg works on it.
@@ -45,6 +45,7 @@ CUT_OFF = re.compile(r"Error during demuxing|partial file|File ended prematurely
 # In the list of packets that ffmpeg's `framecrc` writes: the unit of time, and the time of each.
 TIME_BASE = re.compile(r"^#tb 0: (\d+)/(\d+)$", re.MULTILINE)
 PACKET = re.compile(r"^0, +(\d+),", re.MULTILINE)
+END_OF_JPEG = b"\xff\xd9"
 NO_MEMORY = re.compile(r"Cannot allocate memory")
 TOO_MANY_PIXELS = re.compile(r"Picture size \d+x\d+ (?:is invalid|exceeds)")
 
@@ -288,7 +289,9 @@ def _packet_duration(demuxer: str, stream: Stream, rules: Rules, folder: Path) -
     listed = source.output("-", format="framecrc", codec="copy", **{"bsf:v": f"setts=ts='{clock}'"})
     outcome = run(listed.global_args("-v", "error").get_args(), folder)
     unit, ends = TIME_BASE.search(outcome.output), PACKET.findall(outcome.output)
-    return int(ends[-1]) * int(unit[1]) / int(unit[2]) if unit and ends else 0.0
+    if outcome.code or not unit or not ends:
+        return 0.0
+    return int(ends[-1]) * int(unit[1]) / int(unit[2])
 
 
 def _check_frames(video: Path, frames: list[bytes], outcome: Outcome, form: Form) -> None:
@@ -296,12 +299,22 @@ def _check_frames(video: Path, frames: list[bytes], outcome: Outcome, form: Form
         _check_readable(video)
     if outcome.code == -signal.SIGXFSZ:
         raise VideoError("too_large", "its frames take more room than is allowed")
+    if outcome.code and frames and not _is_frame(frames[-1], form):
+        # What was being written when it ended.
+        frames.pop()
     if not frames:
         raise _without_frames(outcome)
     for number, frame in enumerate(frames, start=1):
-        with Image.open(BytesIO(frame), formats=["JPEG"]) as picture:
-            if picture.size != (form.size, form.size):
-                raise VideoError("decode_error", f"frame {number} came out as {picture.size}")
+        if not _is_frame(frame, form):
+            raise VideoError("decode_error", f"frame {number} is no JPEG of {form.size} pixels")
+
+
+def _is_frame(content: bytes, form: Form) -> bool:
+    try:
+        with Image.open(BytesIO(content), formats=["JPEG"]) as picture:
+            return picture.size == (form.size, form.size) and content.endswith(END_OF_JPEG)
+    except OSError:
+        return False
 
 
 def _without_frames(outcome: Outcome) -> VideoError:

@@ -31,8 +31,9 @@ CPU_LIMIT_S = 60
 # Seconds in which nothing at all may move, and how often that is looked at.
 STALL_S = 120.0
 WATCH_S = 2.0
-# Bytes that a folder with room takes.
+# Bytes that a folder with room takes; and what is so little that a moment before there was none.
 ROOM_BYTES = 1024 * 1024
+LITTLE_ROOM = 256 * 1024 * 1024
 # How much of a log is read: its head for a description, its end for what became of it.
 LOG_BYTES = 16 * 1024 * 1024
 
@@ -42,7 +43,9 @@ SUMMED_UP = re.compile(
     "Nothing was written|Task finished|Terminating thread|Could not open encoder before"
     "|Cannot determine format of input"
 )
-# What it says of a signal that it catches; on a line of its own, where no title can be.
+# Its status after a signal that it catches, and what it says then. A file can write lines into the
+# log, by the names of its tags: none is believed without what no file can bring about.
+TOLD_STATUS = 255
 TOLD_TO_END = re.compile(r"^(?:\[info\] )?Exiting normally, received signal", re.MULTILINE)
 NO_ROOM = re.compile(r"(?:^|: )(?:No space left on device|Disk quota exceeded)")
 
@@ -194,13 +197,14 @@ def _cpu_time(process: int) -> float:
 
 def _check_machine(outcome: Outcome, folder: Path) -> None:
     """Raise UserError where it is not the input that ended an ffmpeg."""
-    killed = outcome.code == -signal.SIGKILL or TOLD_TO_END.search(outcome.log)
-    if killed and not outcome.out_of_cpu:
+    told = outcome.code == TOLD_STATUS and TOLD_TO_END.search(outcome.log)
+    if (outcome.code == -signal.SIGKILL or told) and not outcome.out_of_cpu:
         raise UserError(
             "ffmpeg was ended from outside, as a system does that runs out of memory: free some,"
             " or set VIDREC_WORKERS to fewer processes, then run again; what was finished is kept"
         )
-    if outcome.code and (any(map(NO_ROOM.search, outcome.errors)) or not _has_room(folder)):
+    said = any(map(NO_ROOM.search, outcome.errors)) and shutil.disk_usage(folder).free < LITTLE_ROOM
+    if outcome.code and (said or not _has_room(folder)):
         raise UserError(
             f"no room in {tempfile.gettempdir()}, where frames are kept for a moment: free some, or"
             " name another place in TMPDIR, then run again; what was finished is kept"

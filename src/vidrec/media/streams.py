@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 DURATION = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)", re.MULTILINE)
 STREAM = re.compile(
-    r"^ {2,6}Stream #0:(?P<index>\d+)\S*?: Video: (?P<codec>[\w-]+)(?P<rest>.*)\n"
+    r"^ {2,6}Stream #0:(?P<index>\d+)(?:\[[^\]\n]*\])?(?:\([^\n]*?\))?: "
+    r"Video: (?P<codec>[\w-]+)(?P<rest>.*)\n"
     r"(?P<side>(?: {4}(?! *Stream #).*\n)*)",
     re.MULTILINE,
 )
