@@ -11,7 +11,7 @@ from PIL import Image
 from vidrec.media import ffmpeg
 from vidrec.media.extraction import Extraction, Form, Rules, extract_frames
 from vidrec.settings.extract_frames import FrameSettings
-from vidrec.videos.framing import Extracted, extract_video
+from vidrec.videos.framing import extract_video
 
 FORM = Form(fps=3, size=32, fit="stretch", quality=2)
 RULES = Rules(max_seconds=60, min_decoded=0.25)
@@ -34,7 +34,7 @@ def pictures(path: Path, form: Form = FORM, rules: Rules = RULES) -> list[NDArra
     return [np.asarray(Image.open(io.BytesIO(frame)).convert("RGB")) for frame in frames]
 
 
-def looks(files: Sequence[tuple[str, Path]]) -> list[Extracted]:
+def looks(files: Sequence[tuple[str, Path]]) -> list[Extraction]:
     """What each file is that a scan of a directory asks about."""
     settings = FrameSettings(3, 32, "stretch", 3, 60.0, 0.25, ())
     return [extract_video(settings, path) for _, path in files]

@@ -3,6 +3,7 @@
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.clips import RULES, clip, take
@@ -41,8 +42,8 @@ def test_a_refused_decoder_is_never_opened(tmp_path: Path, monkeypatch: pytest.M
     logs: list[str] = []
     run = ffmpeg.run
 
-    def listen(*args: object, **more: object) -> ffmpeg.Outcome:
-        outcome = run(*args, **more)  # type: ignore[arg-type]
+    def listen(*args: Any, **more: Any) -> ffmpeg.Outcome:
+        outcome = run(*args, **more)
         logs.append(outcome.log)
         return outcome
 

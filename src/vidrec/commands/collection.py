@@ -139,7 +139,12 @@ def summary(listed: Sequence[Listed]) -> Iterator[str]:
 
 def _trouble(listed: Listed) -> str:
     """What is wrong with a video, in words, and that it counts where it does."""
-    return f"{listed.error}; what decodes of it counts" if listed.counts else listed.error
+    return of_partial(listed.error) if listed.counts else listed.error
+
+
+def of_partial(error: str) -> str:
+    """What is wrong with a video that counts all the same, as people are told."""
+    return f"{error}; what decodes of it counts"
 
 
 def _drawn() -> UserError:
@@ -255,11 +260,6 @@ def restore_listed(listing: Path, name: str) -> list[str]:
     status = PARTIAL if video.error else OK
     write_listing(listing, [replace(x, status=status) if x == video else x for x in listed])
     return [f"{video.video_id} is in {listing} again", NEXT]
-
-
-def _back(video: Listed) -> Listed:
-    """A video that was taken out, as it was: what was missing of a partial one is still said."""
-    return replace(video, status=PARTIAL if video.error else OK)
 
 
 def _find(name: str, listed: Sequence[Listed], listing: Path) -> Listed:

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from vidrec.commands.collection import directory_source
+from vidrec.commands.collection import directory_source, of_partial
 from vidrec.experiments.status import stale_outputs
 from vidrec.media.status import GOOD, PARTIAL
 from vidrec.project import ProjectPaths
@@ -157,7 +157,7 @@ def partial_ones(seen: Sequence[Seen]) -> Iterator[str]:
     """What is wrong with each of the first SHOWN partial videos, and how many more there are."""
     partial = [each for each in seen if each.partial]
     for each in partial[:SHOWN]:
-        yield f"partial: {each.video.video_id}: {each.why}; what decodes of it counts"
+        yield f"partial: {each.video.video_id}: {of_partial(each.why)}"
     if len(partial) > SHOWN:
         yield f"partial: {len(partial) - SHOWN} more, see `vidrec list`"
 

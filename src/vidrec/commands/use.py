@@ -82,7 +82,7 @@ def use_directory(place: Path, choice: Choice, root: Path) -> Iterator[str]:
     # Told once all is done: whoever reads it may stop reading.
     yield from changed
     yield from collection.summary(scanned.listed)
-    yield from _outlook(scanned.listed, root)
+    yield from _outlook(scanned.listed, frames, root)
     yield "commit all that has changed after the run: figures are compared with those of git"
     yield collection.NEXT
 
@@ -258,11 +258,10 @@ def _near(path: Path, root: Path) -> str:
     return os.path.relpath(path, root)
 
 
-def _outlook(listed: Sequence[Listed], root: Path) -> Iterator[str]:
+def _outlook(listed: Sequence[Listed], frames: FrameSettings, root: Path) -> Iterator[str]:
     """How long the run will take: frames, times what this machine does in a second."""
     from vidrec.commands import estimate
 
-    frames = params.load(FrameSettings, root / data_set.PARAMS)
     lengths = (min(each.duration_s, frames.max_seconds) for each in listed if each.counts)
     count = sum(max(1, round(length * frames.fps)) for length in lengths)
     arch = _param(root, "prepare_weights.classifier_arch")

@@ -238,7 +238,7 @@ def _parts(program: Path) -> tuple[Path, ...]:
     """The file of `program`, and the shared libraries that it names: it may lie anywhere."""
     found = ""
     if shutil.which("ldd") and not _of_system(program.resolve()):
-        asked = subprocess.run(["ldd", program], capture_output=True, check=False)  # noqa: S607
+        asked = subprocess.run(["ldd", program], capture_output=True, check=False)  # noqa: S607 - the system's own ldd
         found = os.fsdecode(asked.stdout)
     libraries = re.findall(r"(?:=> |^\t)(/.+) \(0x[0-9a-f]+\)$", found, re.MULTILINE)
     return (program, *map(Path, libraries))

@@ -22,7 +22,8 @@ from PIL import Image
 from vidrec.media import codecs, colours, streams
 from vidrec.media.containers import VideoError, sniff
 from vidrec.media.ffmpeg import CPU_LIMIT_S, MEMORY_LIMIT_BYTES, Outcome, run
-from vidrec.media.status import OK, PARTIAL
+from vidrec.media.status import GOOD, OK, PARTIAL
+from vidrec.media.stills import EOI
 from vidrec.media.streams import Described, Stream
 from vidrec.workflow.errors import UserError
 
@@ -45,7 +46,6 @@ CUT_OFF = re.compile(r"Error during demuxing|partial file|File ended prematurely
 # In the list of packets that ffmpeg's `framecrc` writes: the unit of time, and the time of each.
 TIME_BASE = re.compile(r"^#tb 0: (\d+)/(\d+)$", re.MULTILINE)
 PACKET = re.compile(r"^0, +(\d+),", re.MULTILINE)
-END_OF_JPEG = b"\xff\xd9"
 NO_MEMORY = re.compile(r"Cannot allocate memory")
 TOO_MANY_PIXELS = re.compile(r"Picture size \d+x\d+ (?:is invalid|exceeds)")
 
@@ -92,13 +92,18 @@ SMALL = Form(fps=1, size=32, fit="stretch", quality=31)
 class Extraction:
     """Frames 1, 2, 3 … of a video as JPEG, and its length in seconds.
 
-    `status` is `ok`, or `partial` where `error` says what is missing.
+    `status` is `ok`, `partial` where `error` says what is missing, or what is wrong with the video,
+    then without frames.
     """
 
     frames: list[bytes]
     duration_s: float
     status: str = OK
     error: str = ""
+
+    @property
+    def good(self) -> bool:
+        return self.status in GOOD
 
 
 def extract_frames(video: Path, form: Form, rules: Rules) -> Extraction:
@@ -213,12 +218,15 @@ def _arguments(demuxer: str, stream: Stream, form: Form, rules: Rules, at_end: s
 
 def _paced(stream: Any, fps: int, at_end: str) -> Any:
     """`stream` at `fps` from its first frame on; `pass` at the end saves one of a single frame."""
-    step = "(PTS-PREV_INPTS)"
-    going_on = f"between({step}*TB,-{LONGEST_STEP_BACK_S},{LONGEST_STEP_S})"
-    clock = f"if(N,PREV_OUTPTS+if({going_on},{step},1/({fps}*TB)),0)"
+    clock = f"if(N,PREV_OUTPTS+{_step('PTS-PREV_INPTS', f'1/({fps}*TB)')},0)"
     return stream.filter("setpts", clock).filter(
         "fps", fps=fps, round="near", start_time=0, eof_action=at_end
     )
+
+
+def _step(step: str, instead: str) -> str:
+    """An expression of ffmpeg for a step in time: `step`, or `instead` where no video takes it."""
+    return f"if(between(({step})*TB,-{LONGEST_STEP_BACK_S},{LONGEST_STEP_S}),{step},{instead})"
 
 
 def _fitted(stream: Any, form: Form, shown: Stream) -> Any:
@@ -282,9 +290,8 @@ def _packet_duration(demuxer: str, stream: Stream, rules: Rules, folder: Path) -
 
     For containers that tell no length, or another than came out.
     """
-    step = "(DTS-PREV_INDTS)"
-    going_on = f"between({step}*TB,-{LONGEST_STEP_BACK_S},{LONGEST_STEP_S})"
-    clock = f"if(N,PREV_OUTDTS+if({going_on},{step},max(1,PREV_INDURATION)),DURATION)"
+    step = _step("DTS-PREV_INDTS", "max(1,PREV_INDURATION)")
+    clock = f"if(N,PREV_OUTDTS+{step},DURATION)"
     source = _source(demuxer, rules)[str(stream.index)]
     listed = source.output("-", format="framecrc", codec="copy", **{"bsf:v": f"setts=ts='{clock}'"})
     outcome = run(listed.global_args("-v", "error").get_args(), folder)
@@ -312,7 +319,7 @@ def _check_frames(video: Path, frames: list[bytes], outcome: Outcome, form: Form
 def _is_frame(content: bytes, form: Form) -> bool:
     try:
         with Image.open(BytesIO(content), formats=["JPEG"]) as picture:
-            return picture.size == (form.size, form.size) and content.endswith(END_OF_JPEG)
+            return picture.size == (form.size, form.size) and content.endswith(EOI)
     except OSError:
         return False
 

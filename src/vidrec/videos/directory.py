@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vidrec.media.containers import VIDEO_SUFFIXES, VideoError, sniff
-from vidrec.media.status import GOOD, OK
-from vidrec.videos.framing import Extracted
+from vidrec.media.extraction import Extraction
+from vidrec.media.status import OK
 from vidrec.videos.listing import DUPLICATE, REMOVED, Listed
 from vidrec.videos.manifest import DIRECTORY, Entry, path_of, text_of
 from vidrec.videos.names import safe_names
@@ -22,7 +22,7 @@ SHOWN = 5
 
 # What is looked at: the SHA-256 of each file, and where it lies. What it gives is in that order.
 Files = Sequence[tuple[str, Path]]
-Looks = Callable[[Files], Iterable[Extracted]]
+Looks = Callable[[Files], Iterable[Extraction]]
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def scan(directory: Path, known: Sequence[Listed], looks: Looks) -> Scanned:
     digests = map_items(digest_of, files, title="reading", unit="file")
     relative = [path.relative_to(directory) for path in files]
     named = name_all(list(zip(relative, digests, strict=True)), known)
-    before = {each.sha256: each for each in known if each.status in GOOD and each.duration_s}
+    before = {each.sha256: each for each in known if each.counts and each.duration_s}
     new = [x for x in named if x.status != REMOVED and x.sha256 not in before]
     places = [(each.sha256, directory / path_of(each.path)) for each in new]
     seen = {each.path: what for each, what in zip(new, looks(places), strict=True)}
@@ -184,7 +184,7 @@ def _shown(name: str) -> str:
 
 
 def _checked(
-    directory: Path, item: Listed, before: Mapping[str, Listed], seen: Mapping[str, Extracted]
+    directory: Path, item: Listed, before: Mapping[str, Listed], seen: Mapping[str, Extraction]
 ) -> Listed:
     """`item` as it was known before, or as it was seen now."""
     if item.status == REMOVED:
@@ -200,7 +200,7 @@ def _checked(
     )
 
 
-def as_seen(item: Listed, found: Extracted, file: Path) -> Listed:
+def as_seen(item: Listed, found: Extraction, file: Path) -> Listed:
     """`item` with what was found in its file."""
     return replace(
         item,

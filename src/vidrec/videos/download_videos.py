@@ -6,11 +6,11 @@ from functools import partial
 from pathlib import Path
 
 from vidrec.media import confined
-from vidrec.media.extraction import Rules
+from vidrec.media.extraction import Extraction, Rules
 from vidrec.settings.download_videos import Params
 from vidrec.videos import directory, sample, youtube
 from vidrec.videos.category_names import write_category_names
-from vidrec.videos.framing import Extracted, look_at
+from vidrec.videos.framing import look_at
 from vidrec.videos.listing import Listed, read_listing
 from vidrec.videos.manifest import Entry, build_manifest, write_manifest
 from vidrec.videos.originals import check_apart, directory_of, remember
@@ -59,7 +59,7 @@ def _listed(params: Params) -> list[Listed]:
     return found.listed
 
 
-def _looks(rules: Rules, files: directory.Files) -> Iterator[Extracted]:
+def _looks(rules: Rules, files: directory.Files) -> Iterator[Extraction]:
     paths = [path for _, path in files]
     return map_items(partial(look_at, rules), paths, title="looking", unit="file")
 

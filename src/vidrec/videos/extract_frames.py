@@ -9,9 +9,10 @@ from pathlib import Path
 import pandas as pd
 
 from vidrec.media import confined, ffmpeg
+from vidrec.media.extraction import Extraction
 from vidrec.settings.extract_frames import FrameSettings
 from vidrec.videos import framing
-from vidrec.videos.framing import Extracted, extract_video
+from vidrec.videos.framing import extract_video
 from vidrec.videos.manifest import DIRECTORY, Entry
 from vidrec.videos.originals import original
 from vidrec.workflow import state
@@ -52,7 +53,7 @@ def _told(entry: Entry, status: str) -> str:
 
 def extract_all(
     videos: Sequence[Entry], params: FrameSettings
-) -> Iterator[tuple[Entry, Extracted]]:
+) -> Iterator[tuple[Entry, Extraction]]:
     """Each of `videos` with its frames, what was finished before taken as it is."""
     confined.tell_unconfined()
     store = _store(params, state.checkpoints())
@@ -61,7 +62,7 @@ def extract_all(
 
 def take_ahead(
     files: Sequence[tuple[str, Path]], params: FrameSettings, root: Path
-) -> Iterator[Extracted]:
+) -> Iterator[Extraction]:
     """What each of `files`, after its SHA-256, is: its frames are kept for the stage to come in
     the project at `root`."""
     confined.tell_unconfined()
@@ -74,13 +75,13 @@ def _as_it_is(file: tuple[str, Path]) -> tuple[str, Path]:
     return file
 
 
-def _store(params: FrameSettings, folder: Path) -> Checkpoints[Extracted]:
+def _store(params: FrameSettings, folder: Path) -> Checkpoints[Extraction]:
     return Checkpoints(
         "extract_frames",
         [framing],
         [params, ffmpeg.version()],
-        pack=Extracted.pack,
-        unpack=Extracted.unpack,
+        pack=framing.pack,
+        unpack=framing.unpack,
         keep=attrgetter("good"),
         root=folder,
     )
@@ -97,7 +98,7 @@ def _read(entry: Entry) -> tuple[str, Entry]:
     return sha256_of(entry.file) if entry.file.is_file() else "", entry
 
 
-def _make(params: FrameSettings, entry: Entry) -> Extracted:
+def _make(params: FrameSettings, entry: Entry) -> Extraction:
     file = original(entry) if entry.source == DIRECTORY else entry.file
     assert file is not None
     return extract_video(params, file)
