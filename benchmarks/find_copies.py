@@ -1,16 +1,16 @@
 """How many copies of the photographs below a directory are found, and how many are no copies.
 
-Each photograph is copied at half to full size and at JPEG quality 40 to 90; and it is pasted on a
-white ground, small, where none is a copy of another.
+Each photograph is copied at half to full size and at JPEG quality 40 to 90, and in other brightness
+and in grey; and it is pasted on a white ground, small, where none is a copy of another.
 """
 
 import argparse
 import io
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageEnhance
 
 from vidrec.head.copies import group_copies, is_copy, take_fingerprint
 from vidrec.media.frames import read_picture
@@ -18,6 +18,11 @@ from vidrec.workflow.errors import UserError
 
 SIZES, QUALITIES = (0.5, 0.75, 1.0), (40, 65, 90)
 GROUND, PASTED = 1000, 200
+CHANGES: dict[str, Callable[[Image.Image], Image.Image]] = {
+    "25 % brighter": lambda picture: ImageEnhance.Brightness(picture).enhance(1.25),
+    "20 % darker": lambda picture: ImageEnhance.Brightness(picture).enhance(0.8),
+    "grey": lambda picture: picture.convert("L").convert("RGB"),
+}
 
 
 def main() -> None:
@@ -33,6 +38,10 @@ def main() -> None:
         shares.append(100 * sum(found) / len(found))
         print(f"size {size:g}, quality {quality}: {shares[-1]:.1f} % of the copies are found")
     print(f"of all copies {sum(shares) / len(shares):.1f} % are found")
+    for title, change in CHANGES.items():
+        copies = [take_fingerprint(_copy(change(each), 0.75, 65)) for each in photographs]
+        found = [is_copy(*pair) for pair in zip(originals, copies, strict=True)]
+        print(f"{title}: {100 * sum(found) / len(found):.1f} % of the copies are found")
     pasted = [take_fingerprint(_pasted(each)) for each in photographs]
     print(f"on white: {len(set(group_copies(pasted)))} of {len(pasted)} are different")
 

@@ -5,7 +5,7 @@ import itertools
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageEnhance
 
 from vidrec.head.copies import group_copies, is_copy, take_fingerprint
 from vidrec.media.frames import read_picture
@@ -38,6 +38,28 @@ def test_copies_in_other_sizes_and_qualities_are_found() -> None:
     images = [picture(seed) for seed in range(10)]
     smaller = [copied(image, 0.5, 60) for image in images]
     assert groups([*images, *smaller]) == [*range(10), *range(10)]
+
+
+def test_copies_in_other_brightness_and_in_grey_are_found() -> None:
+    images = [ImageEnhance.Brightness(picture(seed)).enhance(0.7) for seed in range(10)]
+    brighter = [ImageEnhance.Brightness(image).enhance(1.3) for image in images]
+    grey = [image.convert("L").convert("RGB") for image in images]
+    assert groups([*images, *brighter, *grey]) == [*range(10), *range(10), *range(10)]
+
+
+def test_noise_is_no_difference() -> None:
+    random = np.random.default_rng(0)
+    noise = random.integers(126, 131, (10, 200, 300, 3), dtype=np.uint8)
+    assert groups([Image.fromarray(each) for each in noise]) == [0] * 10
+
+
+def test_different_pictures_that_fill_most_of_a_white_ground_are_not_copies() -> None:
+    for side in (200, 300, 360, 396):
+        images = []
+        for seed in range(10):
+            images.append(Image.new("RGB", (400, 400), "white"))
+            images[-1].paste(picture(seed).resize((side, side)), ((400 - side) // 2,) * 2)
+        assert groups(images) == list(range(10))
 
 
 def test_different_pictures_on_white_are_not_copies() -> None:

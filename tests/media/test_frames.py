@@ -310,3 +310,58 @@ def test_a_damaged_picture_is_read_or_refused_in_one_line() -> None:
             read += 1
     assert read + refused == 230
     assert min(read, refused) > 50
+
+
+def test_a_moving_avif_without_a_clock_is_refused_in_one_line() -> None:
+    """One of the mutations that ended in a traceback: a ZeroDivisionError."""
+    content = bytearray(encoded(shades(), "AVIF", save_all=True, append_images=[shades()]))
+    clock = content.index(b"mdhd") + 24
+    assert content[clock : clock + 4] == (1000).to_bytes(4)
+    content[clock : clock + 4] = bytes(4)
+    with pytest.raises(UserError, match=r"^it cannot be read as a picture \(.*\): replace it$"):
+        decode(bytes(content), "it")
+
+
+def test_an_offset_beyond_any_file_is_refused_in_one_line() -> None:
+    """An OverflowError."""
+    tags = ((256, 4), (257, 4), (258, 8), (259, 1), (262, 1), (273, 2**64 - 1), (278, 4), (279, 16))
+    entries = b"".join(struct.pack("<HHQQ", tag, 16, 1, value) for tag, value in tags)
+    head = b"II\x2b\0\x08\0\0\0" + struct.pack("<QQ", 16, len(tags))
+    with pytest.raises(UserError, match=r"^it cannot be read as a picture \(.*\): replace it$"):
+        decode(head + entries + bytes(8), "it")
+
+
+@pytest.mark.parametrize("error", [AttributeError, EOFError, KeyError, TypeError, struct.error])
+def test_what_pillow_raises_on_rare_damage_is_told_in_one_line(
+    error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise error("of\nsome kind")
+
+    monkeypatch.setattr("PIL.JpegImagePlugin.JpegImageFile.load", fail)
+    with pytest.raises(UserError, match=r"^it cannot .* \(.*of.*some kind.*\): replace it$"):
+        decode(encoded(shades(), "JPEG"), "it")
+
+
+def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "1.jpg").open("wb") as file:
+        file.truncate(2**30 + 1)
+    with pytest.raises(UserError, match=r"1\.jpg cannot be read \(it is larger than 1 GiB\)"):
+        read_picture(tmp_path / "1.jpg")
+
+
+@pytest.mark.parametrize(
+    ("orientation", "corner"),
+    [(1, 0), (2, 1), (3, 3), (4, 2), (5, 0), (6, 1), (7, 3), (8, 2)],
+)
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_all_turns_stand_upright(kind: str, orientation: int, corner: int) -> None:
+    """`corner` is where the upper left of what is stored comes to lie, row by row."""
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored = Image.new("RGB", (64, 32))
+    stored.paste((255, 0, 0), (0, 0, 16, 16))
+    pixels = decode(encoded(stored, kind, exif=exif), "it")
+    assert pixels.shape == ((64, 32, 3) if orientation > 4 else (32, 64, 3))
+    corners = pixels[[4, 4, -4, -4], [4, -4, 4, -4], 0] > 128
+    assert corners.tolist() == [number == corner for number in range(4)]

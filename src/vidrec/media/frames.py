@@ -34,20 +34,24 @@ FORMAT_NAMES = "JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF"
 # More would take over 1 GB to decode; cameras of phones give 50 million.
 MAX_PIXELS = 100_000_000
 
-# What Pillow raises on damaged pictures: the first four were seen on mutated ones (AVIF gives
-# RuntimeError), the others are what its readers let through elsewhere. OverflowError and
-# zlib.error come of broken lengths and text.
+# What is larger is not read into memory: pictures of MAX_PIXELS are not, whatever their format.
+MAX_BYTES = 2**30
+
+# What Pillow raises on damaged pictures: all but the last four were seen, on 300,000 mutated ones
+# or (OverflowError) on a TIFF with an offset beyond any file. AVIF gives RuntimeError,
+# AttributeError and ZeroDivisionError. The last four are what its readers let through elsewhere.
 DAMAGE = (
     OSError,
     SyntaxError,
     ValueError,
     RuntimeError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    struct.error,
     EOFError,
     IndexError,
     KeyError,
-    TypeError,
-    OverflowError,
-    struct.error,
     zlib.error,
 )
 
@@ -139,11 +143,15 @@ def _as_8_bits(pixels: NDArray[np.uint16]) -> Image.Image:
     # Scanners and detectors write 12 bits into 16 as they are. A real picture of 16 bits uses more
     # than a sixteenth of its range; by the full range one of 12 bits would be all but black.
     white = 4095 if pixels.max() <= 4095 else 65535
-    return Image.fromarray((pixels / white * 255).round().astype(np.uint8))
+    # Looked up, since numbers with fractions would take eight times the memory of a large picture.
+    eight = (np.arange(white + 1) / white * 255).round().astype(np.uint8)
+    return Image.fromarray(eight[pixels])
 
 
 def _read(path: Path) -> bytes:
     try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UserError(f"{path} cannot be read (it is larger than 1 GiB): replace it")
         return path.read_bytes()
     except OSError as error:
         raise UserError(f"{path} cannot be read ({error.strerror}): replace it") from None
