@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import IO, TypeVar
 
 from vidrec.media.landlock import Right, confine_thread
+from vidrec.workflow.errors import tell
 
 # What programs and their libraries are made of; what a system lacks of it is passed over.
 SYSTEM = tuple(
@@ -166,7 +167,7 @@ def kind() -> str:
 def tell_unconfined() -> None:
     """Where nothing shuts programs off here, say so on standard error, once in a process."""
     if kind() == "none":
-        print(UNCONFINED, file=sys.stderr)
+        tell(UNCONFINED)
 
 
 def _landlock_works() -> bool:
