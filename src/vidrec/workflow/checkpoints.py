@@ -115,7 +115,7 @@ def complete(
     """
     work = partial(_complete_one, store, read, make)
     used = []
-    done = map_items(work, items, title=title, workers=workers)
+    done = map_items(work, items, title=title, workers=workers, keeps=True)
     for item, (key, result) in zip(items, done, strict=True):
         used.append(key)
         yield item, result
