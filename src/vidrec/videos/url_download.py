@@ -40,10 +40,8 @@ PROTOCOLS = "[protocol~='^(https?|m3u8(_native)?|http_dash_segments)$']"
 # No sound where there is a stream without. The height of the others is no more than frames need.
 FORMAT = f"bv{PROTOCOLS}/bv*{PROTOCOLS}"
 PREFERRED = ("res:480", "hdr:SDR", "fps:30", "+size")
-# Advice for who runs yt-dlp itself.
-ADVICE = re.compile(
-    r"[;.]? (?:please report this issue on|Use --|See +https://github\.com/yt-dlp).*"
-)
+# What follows the reason in a message: its Python exception, and advice for who runs yt-dlp itself.
+BESIDES = re.compile(r"[;.]? (?:\(caused by|please report this issue on|Use --|See +https://git).*")
 
 
 @dataclass(frozen=True)
