@@ -1,6 +1,8 @@
 """A video at a URL, asked for through yt-dlp itself of servers on this machine."""
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,6 +11,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import psutil
 import pytest
 
 from vidrec.videos.from_url import Limits, fetch
@@ -285,3 +288,22 @@ def test_a_process_that_breaks_down_is_one_line(
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(UserError, match=r"broke down: ImportError: of another version\); download"):
         fetch("http://127.0.0.1:9/", tmp_path)
+
+
+def test_the_download_ends_with_whoever_asked_for_it(site: Site, tmp_path: Path) -> None:
+    site.answers["/a.mp4"] = without_length(600, 0.1, b"\0")
+    asking = "from pathlib import Path; from vidrec.videos.from_url import fetch; "
+    code = f"{asking}fetch({site.at('/a.mp4')!r}, Path({str(tmp_path)!r}))"
+    with subprocess.Popen([sys.executable, "-c", code]) as process:
+        until(lambda: bool(site.asked))
+        [child] = psutil.Process(process.pid).children()
+        process.kill()
+    child.wait(20)
+    assert not psutil.pid_exists(child.pid)
+
+
+def until(holds: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)
