@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from vidrec.videos.from_url import Limits, fetch
-from vidrec.videos.url_download import SWITCH
+from vidrec.videos.internal_addresses import SWITCH
 from vidrec.workflow.errors import UserError
 
 # No video, but nobody looks into it here.
@@ -259,9 +259,9 @@ def test_no_program_is_started_for_a_stream(
         (programs / name).write_text(f"#!/bin/sh\ntouch {tmp_path}/started\n")
         (programs / name).chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
-    key = '#EXTM3U\n#EXT-X-KEY:METHOD=SAMPLE-AES,URI="key"\n#EXTINF:2.0,\na.ts\n#EXT-X-ENDLIST\n'
-    site.answers = {"/a.m3u8": a_list(key), "/a.ts": a_file(CLIP)}
-    with pytest.raises(UserError, match="gives no video"):
+    protected = PIECES.format(pieces='#EXT-X-KEY:METHOD=SAMPLE-AES,URI="key"\n#EXTINF:2.0,\na.ts\n')
+    site.answers = {"/a.m3u8": a_list(protected), "/a.ts": a_file(CLIP)}
+    with pytest.raises(UserError, match="a protected or live stream"):
         fetch(site.at("/a.m3u8"), tmp_path / "out")
     assert not (tmp_path / "started").exists()
 

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from ipaddress import IPv4Address, IPv6Address
 from urllib.parse import SplitResult, urlsplit
 
+# Set to 1 by whoever trusts what is in his own network, and whatever a URL may lead to there.
+SWITCH = "VIDREC_ALLOW_INTERNAL"
 # An address and a port, as a socket is connected to.
 Place = tuple[str, int]
 
