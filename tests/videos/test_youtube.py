@@ -189,13 +189,6 @@ def test_no_network(rules: Rules, tmp_path: Path) -> None:
         take(tmp_path / "out", table(cars=["a"]), closed, 1, 1)
 
 
-def test_fetch(site: Site, clip: bytes, tmp_path: Path) -> None:
-    site.files = {"a": clip}
-    assert youtube.fetch(site.url_of("a"), tmp_path).read_bytes() == clip
-    with pytest.raises(UserError, match="unavailable"):
-        youtube.fetch(site.url_of("none"), tmp_path / "other")
-
-
 def test_refusals() -> None:
     assert youtube.refusal({"duration": 601}, 600) == "601 s long, more than 600"
     assert youtube.refusal({"is_live": True}, 600) == "a live stream"

@@ -140,19 +140,6 @@ def download(url: str, name: str, rules: Rules, extractions: int = EXTRACTIONS) 
     return download(url, name, rules, extractions - 1)
 
 
-def fetch(url: str, folder: Path) -> Path:
-    """Download the one video at a URL that a user names into `folder`, from any site.
-
-    Raises UserError where it cannot be had.
-    """
-    decoding = extraction.Rules(3600, 0)
-    rules = Rules(3600, 480, 500, decoding, (0, 0), extractors=("default",), downloads=folder)
-    try:
-        return download(url, "video", rules)
-    except VideoError as error:
-        raise UserError(f"{url} gives no video ({error.status}: {error})") from None
-
-
 def _download_once(url: str, name: str, rules: Rules) -> Path:
     refused: list[str] = []
     settings = options(name, rules)
