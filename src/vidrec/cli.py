@@ -319,6 +319,7 @@ def _print_lines(lines: Iterable[str]) -> None:
 def run_discover(args: argparse.Namespace) -> None:
     """Search YouTube for each category and add what is found to the manifest of ids."""
     from vidrec.commands import collection, youtube_search
+    from vidrec.commands.youtube_outcome import Wish
     from vidrec.settings.download_videos import Params
     from vidrec.videos.youtube_manifest import read_rows
 
@@ -326,8 +327,8 @@ def run_discover(args: argparse.Namespace) -> None:
     settings = params.load(Params, args.params)
     wanted = args.per_category or settings.youtube_videos_per_category
     reserve = youtube_search.reserve_of(wanted) if args.reserves is None else args.reserves
-    wish = youtube_search.Wish(wanted, reserve, settings.youtube_max_duration_s, args.replace)
-    removed = read_rows(collection.removed_ids(args.root))["video_id"]
+    wish = Wish(wanted, reserve, settings.youtube_max_duration_s, args.replace)
+    removed = set(read_rows(collection.removed_ids(args.root))["video_id"])
     manifest = args.root / settings.youtube_manifest
     _print_lines(youtube_search.discover(asked, manifest, wish, removed))
 

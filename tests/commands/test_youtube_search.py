@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 
 from vidrec.commands import youtube_search
-from vidrec.commands.youtube_search import Search, Wish, asked_for, reserve_of
+from vidrec.commands.youtube_outcome import Wish
+from vidrec.commands.youtube_search import Search, asked_for, reserve_of
 from vidrec.commands.youtube_sources import Hit, Source
 from vidrec.videos.youtube_manifest import COLUMNS, read_wanted
 from vidrec.workflow.errors import UserError
 
+# 10 videos and 3 reserves of each category, of 10 minutes at most.
+WISH = Wish(10, 3, 600)
 HEADER = ",".join(COLUMNS) + "\n"
 
 
@@ -46,7 +49,7 @@ def manifest(tmp_path: Path) -> Path:
 def discover(
     manifest: Path,
     *texts: str,
-    wish: Wish = Wish(10, 3, 600),
+    wish: Wish = WISH,
     removed: tuple[str, ...] = (),
     search: Search = hits,
 ) -> list[str]:
@@ -109,6 +112,7 @@ def test_what_is_there_stays_as_it_was(manifest: Path) -> None:
     ]
     full = manifest.read_text()
     again = discover(manifest, "pets=cat", wish=Wish(3, 1, 600), search=failing)
+    assert len(again) == 1
     assert again[0].startswith("pets: has 4 ids, 4 are wanted with reserves: nothing to search for")
     assert manifest.read_text() == full
 
@@ -152,9 +156,9 @@ def test_what_others_find_is_kept_where_one_source_fails(manifest: Path) -> None
     )
     with pytest.raises(UserError) as caught:
         for line in lines:
-            told.append(line)  # noqa: PERF402
+            told.append(line)
     error = "the search for 'broken' failed (network: timed out): check the network"
-    assert str(caught.value) == f"{error}; what was found is in {manifest}"
+    assert str(caught.value) == f"{error}; the rest of what was found is in {manifest}"
     assert told[:2] == ["pets: 2 new ids, 0 kept", f"  {error}"]
     assert list(read_wanted(manifest)["category"]) == ["cars"] * 6 + ["pets"] * 2
 

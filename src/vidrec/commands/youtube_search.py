@@ -2,14 +2,14 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 
 import pandas as pd
 
-from vidrec.commands.youtube_choice import THERE, Choice, Found, choose, found_of, held_of
+from vidrec.commands.youtube_choice import Choice, Found, choose, found_of, held_of
+from vidrec.commands.youtube_outcome import Outcome, Wish, check, is_written, lines
 from vidrec.commands.youtube_sources import Hit, Source, hits_of, source_of
 from vidrec.videos.names import check_category
 from vidrec.videos.youtube_manifest import read_rows, with_new, without, write_ids
@@ -18,52 +18,11 @@ from vidrec.workflow.errors import UserError
 # Ids beyond those wanted, as a share of them: some will be gone, or closed to a country, by the
 # time that they are downloaded.
 RESERVES = 0.3
-# Most videos of one channel, as a share of those wanted: what its videos have in common, a room or
-# a logo, must not pass for what a category looks like.
-CHANNEL_SHARE = 0.1
 # Hits that a source is asked for at most, for each id wanted: a playlist may have thousands.
 HITS_PER_ID = 10
 
 # A source and a number of hits -> hits in order. Raises UserError where it gives none, or no more.
 Search = Callable[[Source, int], Iterable[Hit]]
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What each category should have: videos `wanted`, ids in `reserve`, and of which length.
-
-    `replace` is whether it starts anew: without what the manifest has of it.
-    """
-
-    wanted: int
-    reserve: int
-    max_duration_s: float
-    replace: bool = False
-
-    @property
-    def ids(self) -> int:
-        """How many ids a category should have in all."""
-        return self.wanted + self.reserve
-
-    @property
-    def share(self) -> int:
-        """The most videos of one channel in a category."""
-        return max(1, int(self.wanted * CHANNEL_SHARE))
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What is found for a category that keeps `kept` ids, and the errors of sources that failed."""
-
-    category: str
-    kept: int
-    choice: Choice
-    failed: tuple[str, ...] = ()
-
-    @property
-    def ids(self) -> int:
-        """How many ids the category has with those found."""
-        return self.kept + len(self.choice.found)
 
 
 def reserve_of(wanted: int) -> int:
@@ -91,7 +50,7 @@ def discover(
     asked: Mapping[str, Sequence[Source]],
     manifest: Path,
     wish: Wish,
-    removed: Iterable[str] = (),
+    removed: Collection[str] = (),
     search: Search = hits_of,
 ) -> Iterator[str]:
     """Add ids to the `manifest` for each category of `asked`; yields what to tell, by lines.
@@ -105,12 +64,13 @@ def discover(
     outcomes: list[Outcome] = []
     for category, sources in asked.items():
         outcome = _search(category, sources, read_rows(manifest), wish, removed, search)
-        yield from _lines(outcome, wish)
-        if _is_kept(outcome, wish):
+        if is_written(outcome, wish):
             _write(manifest, outcome, wish)
+        yield from lines(outcome, wish)
         outcomes.append(outcome)
-    _check(outcomes, manifest, wish)
-    yield f"look through the new rows of {manifest}, then commit the file"
+    check(outcomes, manifest, wish)
+    if any(is_written(outcome, wish) for outcome in outcomes):
+        yield f"look through the new rows of {manifest}, then commit the file"
 
 
 def _search(
@@ -118,19 +78,19 @@ def _search(
     sources: Sequence[Source],
     rows: pd.DataFrame,
     wish: Wish,
-    removed: Iterable[str],
+    removed: Collection[str],
     search: Search,
 ) -> Outcome:
     """What the sources of `category` have to add to the `rows` of the manifest."""
-    others = without(rows, category) if wish.replace else rows
-    kept = int(others.loc[others["category"] == category, "video_id"].nunique())
+    there = int(rows.loc[rows["category"] == category, "video_id"].nunique())
+    kept, others = (0, without(rows, category)) if wish.replace else (there, rows)
     if kept >= wish.ids:
-        return Outcome(category, kept, Choice((), Counter()))
+        return Outcome(category, there, kept, Choice((), Counter()))
     failed: list[str] = []
     lists = [_found(source, wish, search, failed) for source in sources]
     hits = (hit for each in zip_longest(*lists) for hit in each if hit is not None)
     choice = choose(hits, held_of(others, category, removed), wish.ids - kept, wish.share)
-    return Outcome(category, kept, choice, tuple(failed))
+    return Outcome(category, there, kept, choice, tuple(failed))
 
 
 def _found(source: Source, wish: Wish, search: Search, failed: list[str]) -> Iterator[Found]:
@@ -142,12 +102,6 @@ def _found(source: Source, wish: Wish, search: Search, failed: list[str]) -> Ite
         failed.append(str(error))
 
 
-def _is_kept(outcome: Outcome, wish: Wish) -> bool:
-    """Whether to write what was found: what is there gives way to no less than what is wanted."""
-    whole = not outcome.failed and outcome.ids >= wish.wanted
-    return bool(outcome.choice.found) and (whole or not wish.replace)
-
-
 def _write(manifest: Path, outcome: Outcome, wish: Wish) -> None:
     """Write what was found to the manifest as it is by now: a search may take minutes."""
     rows = read_rows(manifest)
@@ -155,41 +109,3 @@ def _write(manifest: Path, outcome: Outcome, wish: Wish) -> None:
         rows = without(rows, outcome.category)
     found = [(each.video_id, each.title, each.duration_s) for each in outcome.choice.found]
     write_ids(manifest, with_new(rows, outcome.category, found))
-
-
-def _lines(outcome: Outcome, wish: Wish) -> Iterator[str]:
-    name, choice, kept = outcome.category, outcome.choice, outcome.kept
-    if kept >= wish.ids:
-        yield (
-            f"{name}: has {kept} ids, {wish.ids} are wanted with reserves: nothing to search for"
-            " (--reserves for more, --replace to start anew)"
-        )
-        return
-    yield f"{name}: {len(choice.found)} new ids, {kept} kept"
-    left_out = [f"{n} {reason}" for reason, n in choice.left_out.most_common() if reason != THERE]
-    if left_out:
-        yield f"  left out: {', '.join(left_out)}"
-    if choice.over_share:
-        yield (
-            f"  {choice.over_share} of them are beyond {wish.share} of one channel: others are too"
-            " few"
-        )
-    yield from (f"  {each}" for each in outcome.failed)
-    if outcome.ids < wish.ids:
-        yield f"  {wish.ids} are wanted with reserves: give {name} another source"
-    if not _is_kept(outcome, wish) and wish.replace:
-        yield "  what the manifest has of it stays as it is"
-
-
-def _check(outcomes: Sequence[Outcome], manifest: Path, wish: Wish) -> None:
-    """Raise UserError where a source failed, or a category has too few ids."""
-    failed = [error for outcome in outcomes for error in outcome.failed]
-    more = f" ({len(failed) - 1} more failed)" if len(failed) > 1 else ""
-    if failed:
-        raise UserError(f"{failed[0]}{more}; what was found is in {manifest}")
-    few = [f"{each.category} ({each.ids})" for each in outcomes if each.ids < wish.wanted]
-    if few:
-        raise UserError(
-            f"fewer ids than the {wish.wanted} wanted: {', '.join(few)}: give another source, or"
-            " lower download_videos.youtube_videos_per_category"
-        )

@@ -75,16 +75,14 @@ def with_new(
     whatever category, stays as it is.
     """
     of_category = rows["category"] == category
-    there, last = set(rows["video_id"]), rows.loc[of_category, "rank"].astype(float).max()
-    fresh = [each for each in found if each[0] not in there]
+    known, last = set(rows["video_id"]), rows.loc[of_category, "rank"].astype(float).max()
+    fresh = [each for each in found if each[0] not in known]
     first = 1 if pd.isna(last) else int(last) + 1
-    new = pd.DataFrame(
-        [
-            {"category": category, "rank": str(rank), "video_id": name, "title": title}
-            | {"duration_s": str(duration_s)}
-            for rank, (name, title, duration_s) in enumerate(fresh, first)
-        ],
-        columns=rows.columns,
-    )
+    blank = dict.fromkeys(rows.columns, "") | {"category": category}
+    new = [
+        blank | {"rank": str(rank), "video_id": name, "title": title, "duration_s": str(duration_s)}
+        for rank, (name, title, duration_s) in enumerate(fresh, first)
+    ]
     place = int(of_category.to_numpy().nonzero()[0].max()) + 1 if of_category.any() else len(rows)
-    return pd.concat([rows[:place], new.fillna(""), rows[place:]], ignore_index=True)
+    old = rows.to_dict("records")
+    return pd.DataFrame([*old[:place], *new, *old[place:]], columns=rows.columns)
