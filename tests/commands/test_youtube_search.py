@@ -9,7 +9,7 @@ import pytest
 from vidrec.commands import youtube_search
 from vidrec.commands.youtube_outcome import Wish
 from vidrec.commands.youtube_search import Search, asked_for, reserve_of
-from vidrec.commands.youtube_sources import Hit, Source
+from vidrec.commands.youtube_sources import Hit, Source, UnreachableError
 from vidrec.videos.youtube_manifest import COLUMNS, read_wanted
 from vidrec.workflow.errors import UserError
 
@@ -158,9 +158,37 @@ def test_what_others_find_is_kept_where_one_source_fails(manifest: Path) -> None
         for line in lines:
             told.append(line)
     error = "the search for 'broken' failed (network: timed out): check the network"
-    assert str(caught.value) == f"{error}; the rest of what was found is in {manifest}"
+    assert str(caught.value) == (
+        f"{error}; what was found is in {manifest}, the same command goes on with it"
+    )
     assert told[:2] == ["pets: 2 new ids, 0 kept", f"  {error}"]
     assert list(read_wanted(manifest)["category"]) == ["cars"] * 6 + ["pets"] * 2
+
+
+def test_where_youtube_cannot_be_reached_no_more_is_tried(manifest: Path) -> None:
+    asked = []
+
+    def unreachable(source: Source, count: int) -> Iterator[Hit]:
+        asked.append(source.text)
+        yield from hits(source, count)[1:3]
+        raise UnreachableError(
+            "the search for 'cat' failed (network: timed out): check the network"
+        )
+
+    with pytest.raises(UserError, match="'cat' failed"):
+        discover(manifest, "pets=cat", "cars=auto", search=unreachable)
+    assert asked == ["cat"]
+    assert list(read_wanted(manifest)["video_id"]) == ["cat-1", "cat-2"]
+    discover(manifest, "pets=cat", "cars=auto")
+    assert len(read_wanted(manifest)) == 26
+
+
+def test_ids_that_the_download_will_refuse_stay_but_do_not_count(manifest: Path) -> None:
+    manifest.parent.mkdir()
+    manifest.write_text(HEADER + "pets,1,a,,900.0\npets,2,b,,\npets,3,c,,600.0\n")
+    told = discover(manifest, "pets=cat", wish=Wish(3, 0, 600))
+    assert told[0] == "pets: 1 new id, 2 kept, and 1 of more than 600 s that do not count"
+    assert list(read_wanted(manifest)["video_id"]) == ["a", "b", "c", "cat-1"]
 
 
 def test_too_few_are_kept_and_told(manifest: Path) -> None:

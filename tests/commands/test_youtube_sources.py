@@ -11,7 +11,7 @@ import yt_dlp
 from yt_dlp.networking import Response
 
 from vidrec.commands import youtube_sources
-from vidrec.commands.youtube_sources import Source, hits_of, source_of
+from vidrec.commands.youtube_sources import Source, UnreachableError, hits_of, source_of
 from vidrec.workflow.errors import UserError
 
 PLAYLIST = "https://www.youtube.com/playlist?list=PLabc_-1"
@@ -109,6 +109,13 @@ def channel_page() -> bytes:
     return page({"richGridRenderer": {"contents": contents}}, "/@some.one/videos")
 
 
+def moved_page() -> bytes:
+    """What YouTube answers where a channel has another address in a country."""
+    target = {"commandMetadata": {"webCommandMetadata": {"url": "/@some.one"}}}
+    data = {"onResponseReceivedActions": [{"navigateAction": {"endpoint": target}}]}
+    return f"<script>var ytInitialData = {json.dumps(data)};</script>".encode()
+
+
 def search_page(number: int) -> bytes:
     """Three hits, and word of a page after it."""
     hits = [video(f"ccccccccc{number}{n}", "3:20") for n in range(3)]
@@ -138,6 +145,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         bodies: dict[str, Callable[[], bytes]] = {
             "/youtubei/v1/search": lambda: search_page(sum("/search?" in u for u in urls) - 1),
             "/@some.one/videos": channel_page,
+            "/@moved/videos": moved_page,
             "/playlist?list=": playlist_page,
         }
         body = next((made() for part, made in bodies.items() if part in url), b"<html></html>")
@@ -171,6 +179,12 @@ def test_a_channel_through_yt_dlp(asked: list[str]) -> None:
     assert asked == [CHANNEL]
 
 
+def test_a_channel_that_has_moved(asked: list[str]) -> None:
+    hits = list(hits_of(source_of("https://www.youtube.com/@moved"), 100))
+    assert [hit["id"] for hit in hits] == ["bbbbbbbbbb1", "bbbbbbbbbb2"]
+    assert asked == ["https://www.youtube.com/@moved/videos", CHANNEL]
+
+
 def test_a_search_asks_for_as_many_pages_as_are_needed(asked: list[str]) -> None:
     hits = list(islice(hits_of(Source("cat playing"), 100), 4))
     assert [(hit["id"], hit["duration"], hit["live_status"]) for hit in hits] == [
@@ -196,7 +210,7 @@ def test_a_source_that_fails_says_so(
         client.report_error("Unable to connect")
 
     monkeypatch.setattr(yt_dlp.YoutubeDL, "extract_info", fail)
-    with pytest.raises(UserError) as caught:
+    with pytest.raises(UnreachableError) as caught:
         list(hits_of(source_of(text), 3))
     assert str(caught.value).startswith(said)
     assert capsys.readouterr() == ("", "")
@@ -229,5 +243,6 @@ def test_yt_dlp_writes_nothing_to_a_terminal_itself(
 
 
 def test_no_other_site_is_asked() -> None:
-    with pytest.raises(UserError, match="gives no list"):
+    with pytest.raises(UserError, match="gives no list") as caught:
         list(hits_of(Source("x", "https://127.0.0.1:9/x.mp4"), 3))
+    assert not isinstance(caught.value, UnreachableError)

@@ -3,7 +3,7 @@
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -66,8 +66,8 @@ class Choice:
     `left_out` counts the others by reason.
     """
 
-    found: tuple[Found, ...]
-    left_out: Counter[str]
+    found: tuple[Found, ...] = ()
+    left_out: Counter[str] = field(default_factory=Counter)
     over_share: int = 0
 
 

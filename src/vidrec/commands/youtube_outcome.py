@@ -1,10 +1,11 @@
 """What was wished for of each category, what became of that, and how it is told."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from vidrec.commands.youtube_choice import THERE, Choice
+from vidrec.commands.youtube_sources import UnreachableError
 from vidrec.workflow.errors import UserError
 
 # Most videos of one channel, as a share of those wanted: what its videos have in common, a room or
@@ -39,18 +40,24 @@ class Wish:
 class Outcome:
     """What is found for a category, and the errors of sources that failed.
 
-    `there` is how many ids the manifest has of it, `kept` how many of them stay.
+    `there` is how many ids the manifest has of it; `kept` how many of them stay and will do, for
+    the download passes over those that are too long.
     """
 
     category: str
     there: int
     kept: int
-    choice: Choice
-    failed: tuple[str, ...] = ()
+    choice: Choice = field(default_factory=Choice)
+    failed: tuple[UserError, ...] = ()
+
+    @property
+    def is_unreachable(self) -> bool:
+        """Whether YouTube could not be asked at all."""
+        return any(isinstance(error, UnreachableError) for error in self.failed)
 
     @property
     def ids(self) -> int:
-        """How many ids the category has with those found."""
+        """How many ids that will do the category has with those found."""
         return self.kept + len(self.choice.found)
 
 
@@ -89,6 +96,10 @@ def lines(outcome: Outcome, wish: Wish) -> Iterator[str]:
 def _change(outcome: Outcome, wish: Wish) -> str:
     new = len(outcome.choice.found)
     told = "1 new id" if new == 1 else f"{new} new ids"
+    too_long = outcome.there - outcome.kept
+    if not wish.replace and too_long:
+        limit = f"{wish.max_duration_s:g} s"
+        return f"{told}, {outcome.kept} kept, and {too_long} of more than {limit} that do not count"
     if not wish.replace:
         return f"{told}, {outcome.kept} kept"
     if is_written(outcome, wish):
@@ -101,7 +112,9 @@ def check(outcomes: Sequence[Outcome], manifest: Path, wish: Wish) -> None:
     failed = [error for outcome in outcomes for error in outcome.failed]
     more = f" ({len(failed) - 1} more failed)" if len(failed) > 1 else ""
     if failed:
-        raise UserError(f"{failed[0]}{more}; the rest of what was found is in {manifest}")
+        raise UserError(
+            f"{failed[0]}{more}; what was found is in {manifest}, the same command goes on with it"
+        )
     few = [f"{each.category} ({each.ids})" for each in outcomes if each.ids < wish.wanted]
     if few:
         raise UserError(

@@ -1,14 +1,14 @@
 """Searching YouTube for ids: once, into a manifest that is committed. Stages never search."""
 
 import math
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 
 import pandas as pd
 
-from vidrec.commands.youtube_choice import Choice, Found, choose, found_of, held_of
+from vidrec.commands.youtube_choice import Found, choose, found_of, held_of
 from vidrec.commands.youtube_outcome import Outcome, Wish, check, is_written, lines
 from vidrec.commands.youtube_sources import Hit, Source, hits_of, source_of
 from vidrec.videos.names import check_category
@@ -56,8 +56,9 @@ def discover(
     """Add ids to the `manifest` for each category of `asked`; yields what to tell, by lines.
 
     Its sources are taken in turn, a hit of each. What the manifest has stays as it is, and what
-    was `removed` from it stays away. Each category is written as soon as it is searched. Raises
-    UserError at the end where a source failed or a category has fewer ids than wanted.
+    was `removed` from it stays away. Each category is written as soon as it is searched; where
+    YouTube cannot be reached the next ones are not tried. Raises UserError at the end where a
+    source failed or a category has fewer ids than wanted.
     """
     for name in asked:
         check_category(name)
@@ -68,6 +69,8 @@ def discover(
             _write(manifest, outcome, wish)
         yield from lines(outcome, wish)
         outcomes.append(outcome)
+        if outcome.is_unreachable:
+            break
     check(outcomes, manifest, wish)
     if any(is_written(outcome, wish) for outcome in outcomes):
         yield f"look through the new rows of {manifest}, then commit the file"
@@ -82,24 +85,27 @@ def _search(
     search: Search,
 ) -> Outcome:
     """What the sources of `category` have to add to the `rows` of the manifest."""
-    there = int(rows.loc[rows["category"] == category, "video_id"].nunique())
-    kept, others = (0, without(rows, category)) if wish.replace else (there, rows)
+    there = rows[rows["category"] == category].drop_duplicates("video_id")
+    too_long = pd.to_numeric(there["duration_s"], errors="coerce") > wish.max_duration_s
+    kept = 0 if wish.replace else int((~too_long).sum())
+    outcome = Outcome(category, len(there), kept)
     if kept >= wish.ids:
-        return Outcome(category, there, kept, Choice((), Counter()))
-    failed: list[str] = []
+        return outcome
+    others = without(rows, category) if wish.replace else rows
+    failed: list[UserError] = []
     lists = [_found(source, wish, search, failed) for source in sources]
     hits = (hit for each in zip_longest(*lists) for hit in each if hit is not None)
     choice = choose(hits, held_of(others, category, removed), wish.ids - kept, wish.share)
-    return Outcome(category, there, kept, choice, tuple(failed))
+    return replace(outcome, choice=choice, failed=tuple(failed))
 
 
-def _found(source: Source, wish: Wish, search: Search, failed: list[str]) -> Iterator[Found]:
+def _found(source: Source, wish: Wish, search: Search, failed: list[UserError]) -> Iterator[Found]:
     """What a source has, until it fails: the error is added to `failed`."""
     try:
         for hit in search(source, HITS_PER_ID * wish.ids):
             yield found_of(hit, wish.max_duration_s, of_channel=source.is_channel)
     except UserError as error:
-        failed.append(str(error))
+        failed.append(error)
 
 
 def _write(manifest: Path, outcome: Outcome, wish: Wish) -> None:

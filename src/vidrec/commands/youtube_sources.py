@@ -22,8 +22,15 @@ REDIRECTS = 3
 # Seconds between two requests, as yt-dlp's maintainers advise (its preset `sleep`).
 PAUSE_S = 0.75
 
+# Where a list fails for one of these, the next one would too.
+FOR_ALL = ("network", "rate_limited", "bot_check")
+
 # What a list says of one video: yt-dlp's fields, such as `id`, `title`, `duration` (s, or None).
 Hit = dict[str, Any]
+
+
+class UnreachableError(UserError):
+    """YouTube cannot be asked by now, whatever for."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,8 @@ def _no_source(text: str) -> UserError:
 def hits_of(source: Source, count: int) -> Iterator[Hit]:
     """The first `count` hits of a source in its order, asked for page by page as they are taken.
 
-    Raises UserError where YouTube gives none, or no more.
+    Raises UserError where YouTube gives none, or no more; UnreachableError where that is not for the
+    source.
     """
     try:
         with yt_dlp.YoutubeDL(_options()) as client:
@@ -116,7 +124,9 @@ def _options() -> dict[str, Any]:
 
 
 def _failed(source: Source, reason: str) -> UserError:
-    told = f"({status_of(reason)}: {reason})"
+    status = status_of(reason)
+    kind = UnreachableError if status in FOR_ALL else UserError
+    told = f"({status}: {reason})"
     if source.url:
-        return UserError(f"{source.text} gives no list {told}: check the address and the network")
-    return UserError(f"the search for {source.text!r} failed {told}: check the network, try later")
+        return kind(f"{source.text} gives no list {told}: check the address and the network")
+    return kind(f"the search for {source.text!r} failed {told}: check the network, try later")
