@@ -187,7 +187,7 @@ def test_ids_that_the_download_will_refuse_stay_but_do_not_count(manifest: Path)
     manifest.parent.mkdir()
     manifest.write_text(HEADER + "pets,1,a,,900.0\npets,2,b,,\npets,3,c,,600.0\n")
     told = discover(manifest, "pets=cat", wish=Wish(3, 0, 600))
-    assert told[0] == "pets: 1 new id, 2 kept, and 1 of more than 600 s that do not count"
+    assert told[0] == "pets: 1 new id, 2 kept, and 1 that do not count: longer than 600 s"
     assert list(read_wanted(manifest)["video_id"]) == ["a", "b", "c", "cat-1"]
 
 

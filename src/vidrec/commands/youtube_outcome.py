@@ -96,15 +96,13 @@ def lines(outcome: Outcome, wish: Wish) -> Iterator[str]:
 def _change(outcome: Outcome, wish: Wish) -> str:
     new = len(outcome.choice.found)
     told = "1 new id" if new == 1 else f"{new} new ids"
-    too_long = outcome.there - outcome.kept
-    if not wish.replace and too_long:
-        limit = f"{wish.max_duration_s:g} s"
-        return f"{told}, {outcome.kept} kept, and {too_long} of more than {limit} that do not count"
-    if not wish.replace:
-        return f"{told}, {outcome.kept} kept"
-    if is_written(outcome, wish):
+    if wish.replace and is_written(outcome, wish):
         return f"{told} in place of {outcome.there}"
-    return f"the {outcome.there} ids in the manifest stay, only {told} could replace them"
+    if wish.replace:
+        return f"{told}, not written: the {outcome.there} in the manifest stay"
+    too_long = outcome.there - outcome.kept
+    longer = f", and {too_long} that do not count: longer than {wish.max_duration_s:g} s"
+    return f"{told}, {outcome.kept} kept{longer if too_long else ''}"
 
 
 def check(outcomes: Sequence[Outcome], manifest: Path, wish: Wish) -> None:

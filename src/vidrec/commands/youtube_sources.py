@@ -87,8 +87,8 @@ def _no_source(text: str) -> UserError:
 def hits_of(source: Source, count: int) -> Iterator[Hit]:
     """The first `count` hits of a source in its order, asked for page by page as they are taken.
 
-    Raises UserError where YouTube gives none, or no more; UnreachableError where that is not for the
-    source.
+    Raises UserError where YouTube gives none, or no more; UnreachableError where any other source
+    would fail as well.
     """
     try:
         with yt_dlp.YoutubeDL(_options()) as client:
