@@ -146,6 +146,11 @@ def test_what_is_there_does_not_give_way_to_a_search_that_failed(
     before = manifest.read_bytes()
     with pytest.raises(UserError, match="'broken' failed"):
         discover(manifest, *texts, wish=Wish(5, 5, 600, replace=True), search=failing)
+    with pytest.raises(UserError, match="fewer ids than the 99 wanted"):
+        discover(
+            manifest, "pets=dog", wish=Wish(99, 0, 600, replace=True),
+            search=lambda source, count: hits(source, 30),
+        )  # fmt: skip
     assert manifest.read_bytes() == before
 
 
@@ -161,7 +166,7 @@ def test_what_others_find_is_kept_where_one_source_fails(manifest: Path) -> None
     assert str(caught.value) == (
         f"{error}; what was found is in {manifest}, the same command goes on with it"
     )
-    assert told[:2] == ["pets: 2 new ids, 0 kept", f"  {error}"]
+    assert told[:3] == ["pets: 2 new ids, 0 kept", f"  {error}", "cars: 6 new ids, 0 kept"]
     assert list(read_wanted(manifest)["category"]) == ["cars"] * 6 + ["pets"] * 2
 
 
@@ -224,7 +229,7 @@ def test_a_channel_has_a_tenth_of_the_videos_wanted_unless_it_is_the_source(
     told = discover(manifest, "cars=auto", wish=Wish(3, 0, 600), search=lambda s, n: of_one(
         s, n
     )[:3])  # fmt: skip
-    assert "  2 of them are beyond 1 of one channel: others are too few" in told
+    assert "  2 new ones exceed 1 of one channel: too few others" in told
 
 
 def test_bad_category(manifest: Path) -> None:

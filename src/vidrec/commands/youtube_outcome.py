@@ -72,30 +72,26 @@ def is_written(outcome: Outcome, wish: Wish) -> bool:
 
 def lines(outcome: Outcome, wish: Wish) -> Iterator[str]:
     """What to tell of a category."""
-    name, choice = outcome.category, outcome.choice
-    if outcome.kept >= wish.ids:
-        yield (
-            f"{name}: has {outcome.kept} ids, {wish.ids} are wanted with reserves: nothing to"
-            " search for (--reserves for more, --replace to start anew)"
-        )
-        return
-    yield f"{name}: {_change(outcome, wish)}"
+    choice = outcome.choice
+    yield f"{outcome.category}: {_change(outcome, wish)}"
     left_out = [f"{n} {reason}" for reason, n in choice.left_out.most_common() if reason != THERE]
     if left_out:
         yield f"  left out: {', '.join(left_out)}"
     if choice.over_share:
-        yield (
-            f"  {choice.over_share} of them are beyond {wish.share} of one channel: others are too"
-            " few"
-        )
-    yield from (f"  {each}" for each in outcome.failed)
-    if outcome.ids < wish.ids:
-        yield f"  {wish.ids} are wanted with reserves: give {name} another source"
+        yield f"  {choice.over_share} new ones exceed {wish.share} of one channel: too few others"
+    yield from (f"  {error}" for error in outcome.failed)
+    if outcome.ids < wish.ids and not outcome.failed:
+        yield f"  {wish.ids} are wanted with reserves: give {outcome.category} another source"
 
 
 def _change(outcome: Outcome, wish: Wish) -> str:
     new = len(outcome.choice.found)
     told = "1 new id" if new == 1 else f"{new} new ids"
+    if outcome.kept >= wish.ids:
+        return (
+            f"has {outcome.kept} ids, {wish.ids} are wanted with reserves: nothing to search for"
+            " (--reserves for more, --replace to start anew)"
+        )
     if wish.replace and is_written(outcome, wish):
         return f"{told} in place of {outcome.there}"
     if wish.replace:
