@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -320,8 +321,10 @@ def run_discover(args: argparse.Namespace) -> None:
     """Search YouTube for each category and add what is found to the manifest of ids."""
     from vidrec.commands import collection, youtube_search
     from vidrec.commands.youtube_outcome import Wish
+    from vidrec.commands.youtube_sources import hits_of
     from vidrec.settings.download_videos import Params
     from vidrec.videos.youtube_manifest import read_rows
+    from vidrec.videos.youtube_options import access
 
     asked = youtube_search.asked_for(args.sources)
     settings = params.load(Params, args.params)
@@ -330,7 +333,8 @@ def run_discover(args: argparse.Namespace) -> None:
     wish = Wish(wanted, reserve, settings.youtube_max_duration_s, args.replace)
     removed = set(read_rows(collection.removed_ids(args.root))["video_id"])
     manifest = args.root / settings.youtube_manifest
-    _print_lines(youtube_search.discover(asked, manifest, wish, removed))
+    search = partial(hits_of, access())
+    _print_lines(youtube_search.discover(asked, manifest, wish, search, removed))
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def discover(
     removed: tuple[str, ...] = (),
     search: Search = hits,
 ) -> list[str]:
-    return list(youtube_search.discover(asked_for(texts), manifest, wish, removed, search=search))
+    return list(youtube_search.discover(asked_for(texts), manifest, wish, search, removed))
 
 
 def test_texts_by_category() -> None:
@@ -157,15 +157,13 @@ def test_what_is_there_does_not_give_way_to_a_search_that_failed(
 def test_what_others_find_is_kept_where_one_source_fails(manifest: Path) -> None:
     told = []
     lines = youtube_search.discover(
-        asked_for(["pets=broken", "cars=auto"]), manifest, Wish(5, 1, 600), search=failing
+        asked_for(["pets=broken", "cars=auto"]), manifest, Wish(5, 1, 600), failing
     )
     with pytest.raises(UserError) as caught:
         for line in lines:
             told.append(line)
     error = "the search for 'broken' failed (network: timed out): check the network"
-    assert str(caught.value) == (
-        f"{error}; what was found is in {manifest}, the same command goes on with it"
-    )
+    assert str(caught.value) == (f"{error}; what was found is in {manifest}")
     assert told[:3] == ["pets: 2 new ids, 0 kept", f"  {error}", "cars: 6 new ids, 0 kept"]
     assert list(read_wanted(manifest)["category"]) == ["cars"] * 6 + ["pets"] * 2
 

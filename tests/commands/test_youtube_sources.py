@@ -12,6 +12,7 @@ from yt_dlp.networking import Response
 
 from vidrec.commands import youtube_sources
 from vidrec.commands.youtube_sources import Source, UnreachableError, hits_of, source_of
+from vidrec.videos.youtube_options import Access
 from vidrec.workflow.errors import UserError
 
 PLAYLIST = "https://www.youtube.com/playlist?list=PLabc_-1"
@@ -152,7 +153,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return Response(io.BytesIO(body), url, {"Content-Type": "text/html; charset=utf-8"})
 
     monkeypatch.setattr(yt_dlp.YoutubeDL, "urlopen", answer)
-    monkeypatch.setattr(youtube_sources, "PAUSE_S", 0)
+    monkeypatch.setattr(youtube_sources, "REQUEST_PAUSE_S", 0)
     return urls
 
 
@@ -160,18 +161,18 @@ KEYS = ("id", "title", "duration", "live_status")
 
 
 def test_a_playlist_through_yt_dlp(asked: list[str]) -> None:
-    hits = list(hits_of(source_of(PLAYLIST), 100))
+    hits = list(hits_of(Access(), source_of(PLAYLIST), 100))
     assert [tuple(hit[key] for key in KEYS) for hit in hits] == [
         ("aaaaaaaaaa1", "Title aaaaaaaaaa1", 61, None),
         ("aaaaaaaaaa2", "[Private video]", None, None),
         ("aaaaaaaaaa3", "Title aaaaaaaaaa3", 7203, None),
     ]
     assert {hit["channel_id"] for hit in hits} == {"UC" + "a" * 22}
-    assert len(list(hits_of(source_of(PLAYLIST), 2))) == 2
+    assert len(list(hits_of(Access(), source_of(PLAYLIST), 2))) == 2
 
 
 def test_a_channel_through_yt_dlp(asked: list[str]) -> None:
-    hits = list(hits_of(source_of("https://www.youtube.com/@some.one"), 100))
+    hits = list(hits_of(Access(), source_of("https://www.youtube.com/@some.one"), 100))
     assert [tuple(hit.get(key) for key in KEYS) for hit in hits] == [
         ("bbbbbbbbbb1", "Title bbbbbbbbbb1", 59, None),
         ("bbbbbbbbbb2", "Title bbbbbbbbbb2", None, "is_upcoming"),
@@ -180,13 +181,13 @@ def test_a_channel_through_yt_dlp(asked: list[str]) -> None:
 
 
 def test_a_channel_that_has_moved(asked: list[str]) -> None:
-    hits = list(hits_of(source_of("https://www.youtube.com/@moved"), 100))
+    hits = list(hits_of(Access(), source_of("https://www.youtube.com/@moved"), 100))
     assert [hit["id"] for hit in hits] == ["bbbbbbbbbb1", "bbbbbbbbbb2"]
     assert asked == ["https://www.youtube.com/@moved/videos", CHANNEL]
 
 
 def test_a_search_asks_for_as_many_pages_as_are_needed(asked: list[str]) -> None:
-    hits = list(islice(hits_of(Source("cat playing"), 100), 4))
+    hits = list(islice(hits_of(Access(), Source("cat playing"), 100), 4))
     assert [(hit["id"], hit["duration"], hit["live_status"]) for hit in hits] == [
         ("ccccccccc00", 200, None),
         ("ccccccccc01", 200, "is_live"),
@@ -199,8 +200,14 @@ def test_a_search_asks_for_as_many_pages_as_are_needed(asked: list[str]) -> None
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("cat", "the search for 'cat' failed (network: Unable to connect): check the network"),
-        (PLAYLIST, f"{PLAYLIST} gives no list (network: Unable to connect): check the address"),
+        (
+            "cat",
+            "the search for 'cat' failed (network: Unable to connect): the network, the proxy or",
+        ),
+        (
+            PLAYLIST,
+            f"{PLAYLIST} gives no list (network: Unable to connect): the network, the proxy or",
+        ),
     ],
 )
 def test_a_source_that_fails_says_so(
@@ -211,7 +218,7 @@ def test_a_source_that_fails_says_so(
 
     monkeypatch.setattr(yt_dlp.YoutubeDL, "extract_info", fail)
     with pytest.raises(UnreachableError) as caught:
-        list(hits_of(source_of(text), 3))
+        list(hits_of(Access(), source_of(text), 3))
     assert str(caught.value).startswith(said)
     assert capsys.readouterr() == ("", "")
 
@@ -219,7 +226,7 @@ def test_a_source_that_fails_says_so(
 def test_what_came_before_a_failure_is_there(
     asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hits = hits_of(Source("cat"), 100)
+    hits = hits_of(Access(), Source("cat"), 100)
     assert len(list(islice(hits, 3))) == 3
 
     def fail(*_: object) -> Response:
@@ -237,12 +244,26 @@ def test_yt_dlp_writes_nothing_to_a_terminal_itself(
         client.report_error("a \x1b]0;title\x07 of a stranger")
 
     monkeypatch.setattr(yt_dlp.YoutubeDL, "extract_info", fail)
-    with pytest.raises(UserError, match=r"failed \(\w+: a \]0;title of a stranger\)"):
-        list(hits_of(Source("cat"), 3))
+    with pytest.raises(UserError, match=r"failed \(download_error: a \]0;title of a stranger\)"):
+        list(hits_of(Access(), Source("cat"), 3))
     assert capsys.readouterr() == ("", "")
 
 
 def test_no_other_site_is_asked() -> None:
     with pytest.raises(UserError, match="gives no list") as caught:
-        list(hits_of(Source("x", "https://127.0.0.1:9/x.mp4"), 3))
+        list(hits_of(Access(), Source("x", "https://127.0.0.1:9/x.mp4"), 3))
     assert not isinstance(caught.value, UnreachableError)
+
+
+def test_cookies_and_proxy_are_handed_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    cookies = "# Netscape HTTP Cookie File\n.youtube.com\tTRUE\t/\tTRUE\t0\tNAME\tvalue\n"
+    seen = []
+
+    def look(client: yt_dlp.YoutubeDL, *_: object, **__: object) -> Json:
+        seen.append(([cookie.value for cookie in client.cookiejar], client.params["proxy"]))
+        return {"entries": []}
+
+    monkeypatch.setattr(yt_dlp.YoutubeDL, "extract_info", look)
+    for _ in range(2):
+        assert list(hits_of(Access(cookies, "http://127.0.0.1:9"), Source("cat"), 3)) == []
+    assert seen == [(["value"], "http://127.0.0.1:9")] * 2

@@ -615,3 +615,16 @@ def test_discover_stays_with_youtube(vidrec: Run, capsys: pytest.CaptureFixture[
     errors = capsys.readouterr().err
     assert errors.startswith("error: https://example.org/list is neither a playlist nor a channel")
     assert errors.count("\n") == 1
+
+
+def test_discover_asks_nobody_with_cookies_that_are_none(
+    vidrec: Run,
+    found_by_yt_dlp: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shutil.copy(ROOT / "params.yaml", "params.yaml")
+    monkeypatch.setenv("VIDREC_COOKIES", "nowhere.txt")
+    assert vidrec("discover", "pets=cat") == 1
+    assert capsys.readouterr().err.startswith("error: VIDREC_COOKIES names nowhere.txt, which")
+    assert found_by_yt_dlp == []

@@ -106,9 +106,7 @@ def check(outcomes: Sequence[Outcome], manifest: Path, wish: Wish) -> None:
     failed = [error for outcome in outcomes for error in outcome.failed]
     more = f" ({len(failed) - 1} more failed)" if len(failed) > 1 else ""
     if failed:
-        raise UserError(
-            f"{failed[0]}{more}; what was found is in {manifest}, the same command goes on with it"
-        )
+        raise UserError(f"{failed[0]}{more}; what was found is in {manifest}")
     few = [f"{each.category} ({each.ids})" for each in outcomes if each.ids < wish.wanted]
     if few:
         raise UserError(

@@ -10,7 +10,7 @@ import pandas as pd
 
 from vidrec.commands.youtube_choice import Found, choose, found_of, held_of
 from vidrec.commands.youtube_outcome import Outcome, Wish, check, is_written, lines
-from vidrec.commands.youtube_sources import Hit, Source, hits_of, source_of
+from vidrec.commands.youtube_sources import Hit, Source, source_of
 from vidrec.videos.names import check_category
 from vidrec.videos.youtube_manifest import read_rows, with_new, without, write_ids
 from vidrec.workflow.errors import UserError
@@ -50,8 +50,8 @@ def discover(
     asked: Mapping[str, Sequence[Source]],
     manifest: Path,
     wish: Wish,
+    search: Search,
     removed: Collection[str] = (),
-    search: Search = hits_of,
 ) -> Iterator[str]:
     """Add ids to the `manifest` for each category of `asked`; yields what to tell, by lines.
 

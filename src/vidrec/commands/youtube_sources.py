@@ -10,7 +10,8 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 import yt_dlp
 
 from vidrec.videos.manifest import one_line
-from vidrec.videos.youtube import Silent, said_by, status_of
+from vidrec.videos.youtube_options import ANSWER_S, REQUEST_PAUSE_S, Access, Silent, said_by
+from vidrec.videos.youtube_status import CUT_SHORT, MEANINGS, of_error
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.tables import SAFE_NAME
 
@@ -19,12 +20,6 @@ HOSTS = ("www.youtube.com", "youtube.com", "m.youtube.com", "music.youtube.com",
 CHANNEL = re.compile(r"/(@[^/]+|(?:channel|c|user)/[^/]+)(?:/(?:videos|featured))?/?")
 # YouTube sends a channel on to that of the region, at most; more would be a loop.
 REDIRECTS = 3
-# Seconds between two requests, as yt-dlp's maintainers advise (its preset `sleep`).
-PAUSE_S = 0.75
-
-# Where a list fails for one of these, the next one would too.
-FOR_ALL = ("network", "rate_limited", "bot_check")
-
 # What a list says of one video: yt-dlp's fields, such as `id`, `title`, `duration` (s, or None).
 Hit = dict[str, Any]
 
@@ -84,18 +79,18 @@ def _no_source(text: str) -> UserError:
     )
 
 
-def hits_of(source: Source, count: int) -> Iterator[Hit]:
+def hits_of(given: Access, source: Source, count: int) -> Iterator[Hit]:
     """The first `count` hits of a source in its order, asked for page by page as they are taken.
 
     Raises UserError where YouTube gives none, or no more; UnreachableError where any other source
     would fail as well.
     """
     try:
-        with yt_dlp.YoutubeDL(_options()) as client:
+        with yt_dlp.YoutubeDL(_options(given)) as client:
             listed = _list_of(client, source.url or f"ytsearch{count}:{source.text}")
             yield from islice(filter(None, listed.get("entries") or []), count)
     except yt_dlp.utils.YoutubeDLError as error:
-        raise _failed(source, one_line(said_by(error), 150)) from None
+        raise _failed(source, error) from None
 
 
 def _list_of(client: yt_dlp.YoutubeDL, url: str) -> dict[str, Any]:
@@ -108,25 +103,26 @@ def _list_of(client: yt_dlp.YoutubeDL, url: str) -> dict[str, Any]:
     return found
 
 
-def _options() -> dict[str, Any]:
+def _options(given: Access) -> dict[str, Any]:
     return {
-        "allowed_extractors": [r"youtube(:.*)?"],
+        "allowed_extractors": [r"youtube([:+].+)?"],
         "extract_flat": True,
         "quiet": True,
         "no_warnings": True,
         "extractor_retries": 3,
-        "socket_timeout": 30,
-        "sleep_interval_requests": PAUSE_S,
+        "socket_timeout": ANSWER_S,
+        "sleep_interval_requests": REQUEST_PAUSE_S,
         "cachedir": False,
         "usenetrc": False,
         "logger": Silent(),
-    }
+    } | given.options()
 
 
-def _failed(source: Source, reason: str) -> UserError:
-    status = status_of(reason)
-    kind = UnreachableError if status in FOR_ALL else UserError
-    told = f"({status}: {reason})"
-    if source.url:
-        return kind(f"{source.text} gives no list {told}: check the address and the network")
-    return kind(f"the search for {source.text!r} failed {told}: check the network, try later")
+def _failed(source: Source, error: Exception) -> UserError:
+    status = of_error(error)
+    kind = UnreachableError if status in CUT_SHORT else UserError
+    what = (
+        f"{source.text} gives no list" if source.url else f"the search for {source.text!r} failed"
+    )
+    advice = MEANINGS.get(status, "see whether it is right, or take another")
+    return kind(f"{what} ({status}: {one_line(said_by(error), 150)}): {advice}")
