@@ -92,6 +92,7 @@ def test_what_the_manifest_has_or_had_is_left_out() -> None:
     rows = pd.DataFrame(
         [
             {"category": "pets", "video_id": "a", "title": "", "duration_s": ""},
+            {"category": "cars", "video_id": "z", "title": "Title z", "duration_s": "inf"},
             {"category": "cars", "video_id": "b", "title": "Title d", "duration_s": "60.0"},
         ]
     )

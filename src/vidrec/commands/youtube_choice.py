@@ -13,6 +13,8 @@ from vidrec.workflow.tables import SAFE_NAME
 
 # Shorter videos (s) may give no frame at all; a list tells lengths in whole seconds.
 MIN_DURATION_S = 1.0
+# What a manifest says beyond it, changed by hand, is no length.
+LONGEST_S = 1e9
 # `live_status` of what is not there in its whole length yet, and how people call it.
 NOT_YET = {"is_live": "live", "is_upcoming": "yet to come", "post_live": "live until just now"}
 # `availability` of what not everybody can see.
@@ -121,8 +123,9 @@ def held_of(rows: pd.DataFrame, category: str, removed: Iterable[str]) -> Held:
         video_id: THERE if name == category else ELSEWHERE
         for video_id, name in zip(rows["video_id"], rows["category"], strict=True)
     }
-    lengths = pd.to_numeric(rows["duration_s"], errors="coerce").fillna(0)
-    told = zip(rows["video_id"], rows["title"], lengths, strict=True)
+    lengths = pd.to_numeric(rows["duration_s"], errors="coerce")
+    known = lengths.where(lengths.between(0, LONGEST_S), 0)
+    told = zip(rows["video_id"], rows["title"], known, strict=True)
     return Held(dict.fromkeys(removed, REMOVED) | ids, frozenset(likeness(*each) for each in told))
 
 
