@@ -29,7 +29,7 @@ def work(number):
     time.sleep(60)
 
 def main():
-    for _ in map_items(work, range(4), title="work", workers=2, keeps=True):
+    for _ in map_items(work, range(100), title="work", workers=2, keeps=True):
         Path("first").touch()
         {then}
 
@@ -108,7 +108,7 @@ def test_workers_and_what_they_started_end_with_a_stage_that_is_killed(started: 
     assert wait_for(lambda: not list(left.iterdir()), 5)
 
 
-KEPT = "; 1 of 4 videos are finished and kept; `dvc repro` goes on with the rest\n"
+KEPT = "; 1 of 100 videos are finished and kept; `dvc repro` goes on with the rest\n"
 
 
 # Where it waits, it is not the generator that is broken into, but who uses it.
@@ -131,6 +131,19 @@ def test_a_stage_that_is_stopped_says_what_is_kept_and_leaves_nothing(
     (os.killpg if group else os.kill)(started.process.pid, number)
     assert started.ends() == (status, f"error: stopped by {by}{KEPT}")
     assert started.left() == []
+
+
+def test_workers_that_are_only_starting_say_nothing_of_a_stop(tmp_path: Path) -> None:
+    stage = Busy(tmp_path)
+
+    def are_starting() -> bool:
+        children = psutil.Process(stage.process.pid).children()
+        return sum("--process-name" in child.cmdline() for child in children) == 2
+
+    assert wait_for(are_starting, 60)
+    os.killpg(stage.process.pid, signal.SIGINT)
+    assert stage.ends() == (1, f"error: stopped by the user{KEPT.replace('1', '0', 1)}")
+    assert stage.left() == []
 
 
 def test_a_second_stop_does_not_break_into_the_clean_up(started: Busy) -> None:

@@ -8,7 +8,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -67,6 +68,8 @@ class Pool(Generic[Item, Result]):
 
     def submit(self, item: Item) -> "Future[Result]":
         """The result for `item`, to come. Raises TerminatedWorkerError once a worker has died."""
+        # Loky starts it with the first worker; Python 3.11 then lets all signals through again.
+        resource_tracker.ensure_running()
         # The first call starts the workers, and the thread that starts others later.
         with _stops_held():
             future: Future[Result] = self._executor.submit(self._function, item)
@@ -74,7 +77,11 @@ class Pool(Generic[Item, Result]):
 
     def close(self) -> None:
         """Kill the workers and what they have started, and remove their folder."""
-        self._executor.shutdown(kill_workers=True)
+        # Loky's own `kill_workers` fails in its thread where calls are still waiting for a worker.
+        for pid in list(self._executor._processes):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._executor.shutdown()
         scratch.clear(self._folder)
 
 
@@ -97,7 +104,7 @@ def _end_with(parent: int, folder: Path) -> None:
 
 @contextmanager
 def _stops_held() -> Iterator[None]:
-    """Signals that stop a stage reach it only after this; processes started in it do not get any.
+    """Processes and threads that are started within it get no signals that stop a stage.
 
     A worker would else die of one, with a traceback, before it is told to leave that to its parent.
     """
