@@ -95,7 +95,7 @@ def test_the_shorter_side_is_a_matter_of_params() -> None:
 def test_refusals() -> None:
     def refused(**info: Any) -> tuple[str, str] | None:
         found = refusal(info, 600)
-        return found and (found.status, found.message)
+        return None if found is None else (found.status, found.message)
 
     assert refused(duration=601) == ("too_long", "601 s long, more than 600")
     assert refused(is_live=True) == ("live", "a live stream")
@@ -106,7 +106,7 @@ def test_refusals() -> None:
 @pytest.fixture
 def cookies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "cookies.txt"
-    path.write_text(f"# Netscape HTTP Cookie File\n\n{COOKIE}#HttpOnly_{COOKIE}")
+    path.write_text(f"# of a browser\n\n{COOKIE}#HttpOnly_{COOKIE}")
     monkeypatch.setenv("VIDREC_COOKIES", str(path))
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     return path
@@ -177,6 +177,7 @@ def test_the_first_warning_is_told_and_one_of_the_runtime(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     log = Log()
+    log.warning("[youtube] Read timed out. Retrying (1/1)...")
     log.warning("\x1b[0;33mWARNING:\x1b[0m first at http://me:secret@127.0.0.1")
     log.warning("second")
     log.warning("No supported JavaScript runtime could be found.")
