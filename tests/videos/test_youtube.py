@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import yt_dlp
 
 from vidrec.media import extraction, ffmpeg
 from vidrec.media.extraction import Extraction
@@ -376,7 +377,7 @@ def test_pauses_come_between_videos_that_are_asked_for(
     site: Site, rules: Rules, clip: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slept: list[float] = []
-    monkeypatch.setattr(youtube.time, "sleep", slept.append)
+    monkeypatch.setattr("time.sleep", slept.append)
     rules.downloads.mkdir()
     (rules.downloads / "kept.mp4").write_bytes(clip)
     site.files = {"a": clip, "b": clip}
@@ -405,7 +406,7 @@ def test_unknown_errors_are_told_with_their_words(
 
     def strange(client: youtube_client.Client, url: str, name: str) -> None:
         if name == "odd":
-            raise client._failure(youtube_client.yt_dlp.utils.YoutubeDLError("moon in the way"))
+            raise client._failure(yt_dlp.utils.YoutubeDLError("moon in the way"))
         ask(client, url, name)
 
     monkeypatch.setattr(youtube_client.Client, "_download_once", strange)

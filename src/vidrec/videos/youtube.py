@@ -69,7 +69,8 @@ class Asking:
         return file
 
     def _pause(self) -> None:
-        if self._asked:
+        # Where nothing answers there is nobody to be gentle with.
+        if self._asked and not self._unanswered:
             # Not for secrecy: only that requests do not come at one beat.
             time.sleep(random.uniform(*self._rules.pause_s))
         self._asked += 1

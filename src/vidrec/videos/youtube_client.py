@@ -99,9 +99,9 @@ class Client:
 def opened(rules: Rules, given: Access, log: Log) -> Iterator[Client]:
     """A client, until the block ends. Raises UserError where the cookies are none."""
     client = Client(rules, given, log)
+    if given.cookies:
+        _check_cookies(client)
     with client.yt_dlp:
-        if given.cookies:
-            _check_cookies(client)
         yield client
 
 

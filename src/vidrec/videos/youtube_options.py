@@ -24,8 +24,8 @@ COOKIES, PROXY, PAUSE = "VIDREC_COOKIES", "VIDREC_PROXY", "VIDREC_PAUSE_S"
 PAUSE_S = (5.0, 10.0)
 # Seconds between two requests for one video, by the same advice.
 REQUEST_PAUSE_S = 0.75
-# Seconds without a byte, and how often that is put up with: what does not answer costs some 40 s a
-# video, as two requests of an extraction are each sent twice.
+# Seconds without a byte, how often a request is repeated then, and how often a stream is gone on
+# with. A proxy that never answers costs 40 s a video: an extraction needs two requests.
 ANSWER_S, ASKED_AGAIN, RESUMED = 10, 1, 10
 # Extractors that are allowed for YouTube: yt-dlp's own, or a plugin's in its place.
 YOUTUBE = (r"youtube(\+.+)?",)
@@ -35,6 +35,8 @@ NAME = "wanted_id"
 SPAN = re.compile(r"(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?")
 # Fields of a cookie in the Netscape format.
 COOKIE_FIELDS = 7
+EXPIRY = re.compile(r"(\d+(\.\d+)?)?")
+COOKIES_BEGIN = "# Netscape HTTP Cookie File"
 CREDENTIALS = re.compile(r"(?<=//)[^/@\s]+@")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -107,7 +109,8 @@ def _cookies(name: str) -> str:
         raise UserError(f"{COOKIES} names {path}, which cannot be read ({reason})") from None
     _check_netscape(path, text)
     _check_outside_git(path)
-    return text
+    # Not all exports begin with what yt-dlp wants to see first.
+    return f"{COOKIES_BEGIN}\n{text}"
 
 
 def _check_netscape(path: Path, text: str) -> None:
@@ -115,7 +118,7 @@ def _check_netscape(path: Path, text: str) -> None:
     for number, line in enumerate(text.splitlines(), start=1):
         fields = line.removeprefix("#HttpOnly_").split("\t")
         note = not line.strip() or (line.startswith("#") and not line.startswith("#HttpOnly_"))
-        if not note and (len(fields) != COOKIE_FIELDS or not re.fullmatch(r"-?\d*", fields[4])):
+        if not note and (len(fields) != COOKIE_FIELDS or not EXPIRY.fullmatch(fields[4])):
             raise UserError(
                 f"{COOKIES} names {path}, whose line {number} is not a cookie in the Netscape"
                 " format: export it again as cookies.txt"
@@ -217,6 +220,9 @@ class Log(Silent):
         self.too_large = self.too_large or "larger than max-filesize" in message
 
     def warning(self, message: str) -> None:
+        if "Retrying" in message:
+            # Where that is in vain, an error says so.
+            return
         lacking = "JavaScript runtime" in message and not self.lacks_runtime
         self.lacks_runtime = self.lacks_runtime or lacking
         if lacking or not self.told:
