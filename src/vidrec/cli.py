@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -85,8 +86,8 @@ def _parser() -> argparse.ArgumentParser:
     scan.set_defaults(command=run_scan)
     listed = commands.add_parser("list", help="the videos: indexed, waiting, failed and why")
     listed.set_defaults(command=run_list)
-    status = commands.add_parser("status", help="where videos and weights are from; what is stale")
-    status.set_defaults(command=run_status)
+    _add_status(commands.add_parser("status", help="where all is from; what is stale; the runs"))
+    _add_prune(commands.add_parser("prune", help="remove finished work that is long unused"))
     check = commands.add_parser("check", help="all that is wrong with params.yaml, at once")
     check.set_defaults(command=run_check)
     _add_discover(commands.add_parser("discover", help="search YouTube, write the manifest of ids"))
@@ -141,13 +142,37 @@ def _add_remove(command: argparse.ArgumentParser) -> None:
     command.set_defaults(command=run_remove)
 
 
+def _add_status(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--run", action="store_true", help="how the last run of each stage went")
+    command.set_defaults(command=run_status)
+
+
+def _add_prune(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--days", type=not_negative, metavar="N", help="what is unused for longer goes (default 30)"
+    )
+    command.add_argument(
+        "--gb", type=not_negative, metavar="N", help="the rest that is kept at most (default 20)"
+    )
+    command.set_defaults(command=run_prune)
+
+
 def _add_discover(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "queries", nargs="+", metavar="CATEGORY=QUERY", help='such as pets="cat playing"'
-    )
-    command.add_argument("--per-category", type=positive, default=100, help="videos wanted")
+        "sources", nargs="+", metavar="CATEGORY=SOURCE",
+        help='words to search for, such as pets="cat playing", or the URL of a playlist or channel;'
+        " more than one for a category are taken in turn",
+    )  # fmt: skip
     command.add_argument(
-        "--reserves", type=not_negative, default=30, help="ids to replace lost ones"
+        "--per-category", type=positive, metavar="N",
+        help="videos wanted (default: download_videos.youtube_videos_per_category)",
+    )  # fmt: skip
+    command.add_argument(
+        "--reserves", type=not_negative, metavar="N",
+        help="ids to replace lost ones (default: 30%% of the videos wanted)",
+    )  # fmt: skip
+    command.add_argument(
+        "--replace", action="store_true", help="start these categories anew; else ids are added"
     )
     command.set_defaults(command=run_discover)
 
@@ -283,10 +308,26 @@ def run_list(args: argparse.Namespace) -> None:
 
 
 def run_status(args: argparse.Namespace) -> None:
-    """Print how the project stands."""
+    """Print how the project stands, or how the last run of each stage went."""
+    if args.run:
+        from vidrec.commands.last_runs import tell_runs
+
+        _print_lines(tell_runs(args.root))
+        return
     from vidrec.commands import overview
 
     _print_lines(overview.status_of(ProjectPaths(args.root)))
+
+
+def run_prune(args: argparse.Namespace) -> None:
+    """Remove finished work that is not used any more; results stay."""
+    from vidrec.workflow import kept, state
+
+    store, usual = state.checkpoints(args.root), kept.bounds()
+    size = usual.size if args.gb is None else args.gb * 1e9
+    age = usual.age if args.days is None else args.days * 86400
+    removed = kept.trim(store, kept.Bounds(size, age))
+    say(f"{kept.told(removed)} removed, {kept.told(kept.pieces(store))} kept in {store}")
 
 
 def run_check(args: argparse.Namespace) -> None:
@@ -308,23 +349,23 @@ def _print_lines(lines: Iterable[str]) -> None:
 
 
 def run_discover(args: argparse.Namespace) -> None:
-    """Search YouTube for each category and write the manifest of ids to commit."""
-    from vidrec.commands import youtube_search
+    """Search YouTube for each category and add what is found to the manifest of ids."""
+    from vidrec.commands import collection, youtube_search
+    from vidrec.commands.youtube_outcome import Wish
+    from vidrec.commands.youtube_sources import hits_of
     from vidrec.settings.download_videos import Params
-    from vidrec.videos.youtube_manifest import write_ids
+    from vidrec.videos.youtube_manifest import read_rows
+    from vidrec.videos.youtube_options import access
 
-    queries = dict(_category_query(text) for text in args.queries)
-    manifest = args.root / params.load(Params, args.params).youtube_manifest
-    found = youtube_search.discover(queries, args.per_category, args.reserves)
-    write_ids(manifest, found)
-    say(f"{len(found)} ids in {manifest}: look through them, then commit the file")
-
-
-def _category_query(text: str) -> tuple[str, str]:
-    category, separator, query = text.partition("=")
-    if not separator or not category or not query:
-        raise UserError(f"{text!r} is not CATEGORY=QUERY: write for example pets='cat playing'")
-    return category, query
+    asked = youtube_search.asked_for(args.sources)
+    settings = params.load(Params, args.params)
+    wanted = args.per_category or settings.youtube_videos_per_category
+    reserve = youtube_search.reserve_of(wanted) if args.reserves is None else args.reserves
+    wish = Wish(wanted, reserve, settings.youtube_max_duration_s, args.replace)
+    removed = set(read_rows(collection.removed_ids(args.root))["video_id"])
+    manifest = args.root / settings.youtube_manifest
+    search = partial(hits_of, access())
+    _print_lines(youtube_search.discover(asked, manifest, wish, search, removed))
 
 
 if __name__ == "__main__":
