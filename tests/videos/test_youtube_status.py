@@ -88,10 +88,10 @@ def raised_over(fault: OSError) -> BaseException:
     with pytest.raises(UnavailableVideoError) as told:
         try:
             raise fault
-        except OSError as error:
-            raise UnavailableVideoError(error)  # noqa: B904
-    error: BaseException = told.value
-    return error
+        except OSError as caught:
+            raise UnavailableVideoError(caught)  # noqa: B904
+    raised: BaseException = told.value
+    return raised
 
 
 def test_a_fault_of_the_folder_is_told_from_one_of_the_network() -> None:
