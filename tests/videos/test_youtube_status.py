@@ -90,8 +90,8 @@ def raised_over(fault: OSError) -> BaseException:
             raise fault
         except OSError as error:
             raise UnavailableVideoError(error)  # noqa: B904
-    error: BaseException = told.value
-    return error
+    found: BaseException = told.value
+    return found
 
 
 def test_a_fault_of_the_folder_is_told_from_one_of_the_network() -> None:

@@ -7,10 +7,9 @@ from typing import Any
 import yt_dlp
 
 from vidrec.media.containers import VideoError
+from vidrec.videos.youtube_access import COOKIES, Access
 from vidrec.videos.youtube_options import (
-    COOKIES,
     NAME,
-    Access,
     Log,
     Rules,
     options,
@@ -40,7 +39,7 @@ class Client:
         self.yt_dlp = yt_dlp.YoutubeDL(told)
 
     def download(self, url: str, name: str) -> None:
-        """Download the video at `url` as `name`.<ext>; where a part is there, go on with that.
+        """Download the video at `url` as `name`.<format>.<ext>; go on with a part of that.
 
         Raises VideoError for what is wrong with the video, the server or the way to it, and
         UserError for what is wrong with the folder.
