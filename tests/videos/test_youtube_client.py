@@ -141,6 +141,20 @@ def test_what_is_no_url(rules: Rules) -> None:
         client.download("http://[", "a")
 
 
+def test_code_of_yt_dlp_that_fails_ends_one_video_only(
+    rules: Rules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def extract(extractor: Any, url: str) -> dict[str, Any]:
+        raise TypeError("'NoneType' object is not iterable")
+
+    monkeypatch.setattr("yt_dlp.extractor.youtube.YoutubeIE._real_extract", extract)
+    youtube = replace(rules, extractors=youtube_options.YOUTUBE)
+    with opened(youtube, Access(), Log()) as client, pytest.raises(VideoError) as told:
+        client.download(youtube_options.watch_url("aaaaaaaaaaa"), "aaaaaaaaaaa")
+    assert told.value.status == "download_error"
+    assert told.value.message == "TypeError: 'NoneType' object is not iterable"
+
+
 def test_a_lacking_runtime_is_why_no_format_is_there(rules: Rules) -> None:
     log = Log()
     client = Client(rules, Access(), log)

@@ -71,6 +71,7 @@ def http(code: int) -> HTTPError:
         (ExtractorError("Unable to download API page", cause=http(429)), "rate_limited"),
         (ExtractorError("Unable to download API page", cause=http(503)), "network"),
         (ExtractorError("odd", cause=http(410)), "removed"),
+        (ExtractorError("Unable to download API page", cause=http(400)), "outdated"),
         (ExtractorError("odd", cause=ProxyError("no")), "network"),
         (ExtractorError("odd", cause=IncompleteRead(3, 9)), "network"),
         (GeoRestrictedError("Video unavailable"), "geo_blocked"),

@@ -22,6 +22,12 @@ from vidrec.workflow.errors import UserError
 
 # How often a video is asked for anew after HTTP 403, which a fresh extraction mostly clears.
 EXTRACTIONS = 3
+# What ends with one video: errors of yt-dlp, and those of its code where a site answers otherwise
+# than that expects, or where what is asked for is not a URL.
+ERRORS = (
+    yt_dlp.utils.YoutubeDLError,
+    *(ValueError, TypeError, AttributeError, LookupError, AssertionError, OSError),
+)
 
 
 class TooLargeError(yt_dlp.utils.DownloadCancelled):  # type: ignore[misc]
@@ -59,8 +65,7 @@ class Client:
             self.yt_dlp.extract_info(url, extra_info={NAME: name})
         except TooLargeError:
             self._log.too_large = True
-        except (yt_dlp.utils.YoutubeDLError, ValueError) as error:
-            # A ValueError comes from what is not a URL at all, such as `http://[`.
+        except ERRORS as error:
             raise self._failure(error) from None
         if self._refused:
             raise self._refused
@@ -80,7 +85,9 @@ class Client:
         status = of_error(error)
         if status is Status.FORMAT_MISSING and self._log.lacks_runtime:
             status = Status.JS_RUNTIME
-        return VideoError(status, explained(status, said_by(error)))
+        own = isinstance(error, yt_dlp.utils.YoutubeDLError)
+        message = said_by(error) if own else said(f"{type(error).__name__}: {error}")
+        return VideoError(status, explained(status, message))
 
     def _filter(self, info: dict[str, Any], *, incomplete: bool = False) -> str | None:
         """All conditions in one filter (yt-dlp would take any one of several)."""
