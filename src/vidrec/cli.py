@@ -354,8 +354,8 @@ def run_discover(args: argparse.Namespace) -> None:
     from vidrec.commands.youtube_outcome import Wish
     from vidrec.commands.youtube_sources import hits_of
     from vidrec.settings.download_videos import Params
+    from vidrec.videos.youtube_access import access
     from vidrec.videos.youtube_manifest import read_rows
-    from vidrec.videos.youtube_options import access
 
     asked = youtube_search.asked_for(args.sources)
     settings = params.load(Params, args.params)

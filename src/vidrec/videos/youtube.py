@@ -17,13 +17,9 @@ import pandas as pd
 from vidrec.media.containers import VideoError
 from vidrec.videos.downloads import Downloads, Known, finished, locked
 from vidrec.videos.manifest import Entry
-from vidrec.videos.youtube_access import Access, access
+from vidrec.videos.youtube_access import access
 from vidrec.videos.youtube_client import Client, opened
-<<<<<<< HEAD
-from vidrec.videos.youtube_options import Log, Rules, access
-=======
 from vidrec.videos.youtube_options import Log, Rules
->>>>>>> c09f598eb9a928971d27c8de964f2eed9dbb21b6
 from vidrec.videos.youtube_outcomes import NAME, Outcomes, circumstances
 from vidrec.videos.youtube_progress import Progress, progress_of
 from vidrec.videos.youtube_shortfalls import categories_of, check

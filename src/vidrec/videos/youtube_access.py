@@ -1,11 +1,13 @@
 """Whose cookies YouTube is sent, and through which proxy: two things that are never printed."""
 
+import io
 import os
 import re
 import shutil
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from vidrec.workflow.errors import UserError
@@ -28,6 +30,11 @@ class Access:
 
     cookies: str = field(default="", repr=False)
     proxy: str = field(default="", repr=False)
+
+    def options(self) -> dict[str, Any]:
+        """The same in the words of yt-dlp, for one client: it reads the cookies up to their end."""
+        cookies = {"cookiefile": io.StringIO(self.cookies)} if self.cookies else {}
+        return cookies | ({"proxy": self.proxy} if self.proxy else {})
 
 
 def access() -> Access:

@@ -1,6 +1,5 @@
 """What yt-dlp is told: which stream, how patiently; and what it says, as it may be printed."""
 
-import io
 import os
 import re
 from collections.abc import Callable
@@ -57,30 +56,6 @@ class Rules:
     downloads: Path = field(default_factory=state.downloads)
 
 
-<<<<<<< HEAD
-@dataclass(frozen=True)
-class Access:
-    """Whose cookies are sent (the text of a file in the Netscape format), and through what proxy.
-
-    Neither is ever printed.
-    """
-
-    cookies: str = field(default="", repr=False)
-    proxy: str = field(default="", repr=False)
-
-    def options(self) -> dict[str, Any]:
-        """The same in the words of yt-dlp, for one client: it reads the cookies up to their end."""
-        cookies = {"cookiefile": io.StringIO(self.cookies)} if self.cookies else {}
-        return cookies | ({"proxy": self.proxy} if self.proxy else {})
-
-
-def access() -> Access:
-    """What the environment says. Raises UserError where that cannot be used."""
-    return Access(_cookies(os.environ.get(COOKIES, "")), _proxy(os.environ.get(PROXY, "")))
-
-
-=======
->>>>>>> c09f598eb9a928971d27c8de964f2eed9dbb21b6
 def pause() -> tuple[float, float]:
     """The seconds between two videos that the environment says, least and most."""
     text = os.environ.get(PAUSE, "")
