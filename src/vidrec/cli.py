@@ -331,10 +331,15 @@ def run_prune(args: argparse.Namespace) -> None:
 
 
 def run_check(args: argparse.Namespace) -> None:
-    """Tell all that is wrong with the params, a line each; exit status 1 if anything is."""
+    """Tell all that is wrong with the params, and what a killed DVC has left, a line each.
+
+    The exit status is 1 if there is any.
+    """
     from vidrec.commands import params_check
+    from vidrec.commands.dvc_leftovers import leftovers
 
     found = params_check.check(args.params, args.root)
+    found.errors.extend(leftovers(args.root))
     for kind, lines in (("warning", found.warnings), ("error", found.errors)):
         for line in lines:
             tell(f"{kind}: {line}")
