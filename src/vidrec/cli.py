@@ -331,10 +331,15 @@ def run_prune(args: argparse.Namespace) -> None:
 
 
 def run_check(args: argparse.Namespace) -> None:
-    """Tell all that is wrong with the params, a line each; exit status 1 if anything is."""
+    """Tell all that is wrong with the params, and what a killed DVC has left, a line each.
+
+    The exit status is 1 if there is any.
+    """
     from vidrec.commands import params_check
+    from vidrec.commands.dvc_leftovers import leftovers
 
     found = params_check.check(args.params, args.root)
+    found.errors.extend(leftovers(args.root))
     for kind, lines in (("warning", found.warnings), ("error", found.errors)):
         for line in lines:
             tell(f"{kind}: {line}")
@@ -354,8 +359,8 @@ def run_discover(args: argparse.Namespace) -> None:
     from vidrec.commands.youtube_outcome import Wish
     from vidrec.commands.youtube_sources import hits_of
     from vidrec.settings.download_videos import Params
+    from vidrec.videos.youtube_access import access
     from vidrec.videos.youtube_manifest import read_rows
-    from vidrec.videos.youtube_options import access
 
     asked = youtube_search.asked_for(args.sources)
     settings = params.load(Params, args.params)

@@ -12,7 +12,7 @@ from yt_dlp.networking import Response
 
 from vidrec.commands import youtube_sources
 from vidrec.commands.youtube_sources import Source, UnreachableError, hits_of, source_of
-from vidrec.videos.youtube_options import Access
+from vidrec.videos.youtube_access import Access
 from vidrec.workflow.errors import UserError
 
 PLAYLIST = "https://www.youtube.com/playlist?list=PLabc_-1"

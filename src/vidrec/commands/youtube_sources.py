@@ -10,7 +10,8 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 import yt_dlp
 
 from vidrec.videos.manifest import one_line
-from vidrec.videos.youtube_options import ANSWER_S, REQUEST_PAUSE_S, Access, Silent, said_by
+from vidrec.videos.youtube_access import Access
+from vidrec.videos.youtube_options import ANSWER_S, REQUEST_PAUSE_S, Silent, said_by
 from vidrec.videos.youtube_status import CUT_SHORT, MEANINGS, of_error
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.tables import SAFE_NAME
