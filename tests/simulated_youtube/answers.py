@@ -7,6 +7,47 @@ from typing import Any
 
 Answer = dict[str, Any]
 
+# Stands for the address of the server in what follows.
+FILES = "http://files.youtube.invalid"
+STORYBOARD = (
+    "https://i.ytimg.com/sb/x/storyboard3_L$L/$N.jpg?sqp=x|48#27#100#10#10#0#default#rs$a"
+    "|80#45#3#10#10#1000#M$M#rs$b"
+)
+
+
+def stream(video_id: str, size: int) -> Answer:
+    """A stream of a player response: H.264 without sound, 640 x 360."""
+    return {
+        "itag": 134,
+        "url": f"{FILES}/videoplayback?id={video_id}",
+        "mimeType": 'video/mp4; codecs="avc1.4d401e"',
+        "bitrate": 100_000,
+        "width": 640,
+        "height": 360,
+        "fps": 30,
+        "quality": "medium",
+        "qualityLabel": "360p",
+        "approxDurationMs": "3000",
+        "contentLength": str(size),
+    }
+
+
+def streams(*found: Answer) -> Answer:
+    """A video of which there are these streams, and a storyboard."""
+    boards = {"playerStoryboardSpecRenderer": {"spec": STORYBOARD}}
+    return {"streamingData": {"adaptiveFormats": list(found)}, "storyboards": boards}
+
+
+def locked(video_id: str, size: int) -> Answer:
+    """A video whose stream has to be unlocked by the player's script."""
+    found = stream(video_id, size)
+    return streams(found | {"url": f"{found['url']}&n=abcdefgh"})
+
+
+def protected(video_id: str, size: int) -> Answer:
+    """A video whose stream is under DRM."""
+    return streams(stream(video_id, size) | {"drmFamilies": ["WIDEVINE"]})
+
 
 def refused(status: str, reason: str, subreason: str = "") -> Answer:
     """A video that cannot be played, for `reason`."""

@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.simulated_youtube.answers import BOT_CHECK, Answer
+from tests.simulated_youtube.answers import BOT_CHECK, FILES, Answer, stream
 
 # What a request is for.
 PAGE, PLAYER, MEDIA, SCRIPT = "page", "player", "media", "script"
@@ -76,15 +76,15 @@ class Youtube:
         """The requests for the file of a video, in their order."""
         return [each for each in self.asked if (each.kind, each.video_id) == (MEDIA, video_id)]
 
-    def player_response(self, video_id: str) -> Answer:
-        """What YouTube's player is told of a video."""
+    def player_response(self, video_id: str) -> str:
+        """What YouTube's player is told of a video, as JSON."""
         video = self.videos[video_id]
-        if self.state == SUSPICIOUS:
-            return response_of(self, video_id, video.content, BOT_CHECK)
-        return response_of(self, video_id, video.content, video.answer)
+        answer = BOT_CHECK if self.state == SUSPICIOUS else video.answer
+        told = json.dumps(response_of(video_id, len(video.content), answer))
+        return told.replace(FILES, self.address)
 
 
-def response_of(youtube: Youtube, video_id: str, content: bytes, answer: Answer) -> Answer:
+def response_of(video_id: str, size: int, answer: Answer) -> Answer:
     """A player response for a video of three seconds in one size, as `answer` changes it."""
     details = {
         "videoId": video_id,
@@ -95,29 +95,12 @@ def response_of(youtube: Youtube, video_id: str, content: bytes, answer: Answer)
     }
     fitting: dict[str, Any] = {
         "playabilityStatus": {"status": "OK"},
-        "streamingData": {"adaptiveFormats": [stream(youtube.address, video_id, len(content))]},
+        "streamingData": {"adaptiveFormats": [stream(video_id, size)]},
     }
     return {**fitting, **answer, "videoDetails": details | answer.get("videoDetails", {})}
 
 
-def stream(address: str, video_id: str, size: int) -> Answer:
-    """A stream of a player response: H.264 without sound, 640 x 360."""
-    return {
-        "itag": 134,
-        "url": f"{address}/videoplayback?id={video_id}",
-        "mimeType": 'video/mp4; codecs="avc1.4d401e"',
-        "bitrate": 100_000,
-        "width": 640,
-        "height": 360,
-        "fps": 30,
-        "quality": "medium",
-        "qualityLabel": "360p",
-        "approxDurationMs": "3000",
-        "contentLength": str(size),
-    }
-
-
-def page_of(response: Answer) -> bytes:
+def page_of(response: str) -> bytes:
     """The page of a video: what yt-dlp looks for in it, and no more."""
     client = {"clientName": "WEB", "clientVersion": "2.20260101.00.00"}
     settings = {
@@ -125,10 +108,10 @@ def page_of(response: Answer) -> bytes:
         "VISITOR_DATA": "CgtzaW11bGF0ZWQ%3D",
         "INNERTUBE_CONTEXT": {"client": client},
     }
-    found = {"contents": {"twoColumnWatchNextResults": {}}}
+    found: Answer = {"contents": {"twoColumnWatchNextResults": {}}}
     return (
         f"<html><script>ytcfg.set({json.dumps(settings)});</script>"
-        f"<script>var ytInitialPlayerResponse = {json.dumps(response)};</script>"
+        f"<script>var ytInitialPlayerResponse = {response};</script>"
         f"<script>var ytInitialData = {json.dumps(found)};</script></html>"
     ).encode()
 
@@ -171,7 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(b"({signatureTimestamp:20000});", "text/javascript")
         else:
             # The settings that each kind of player has.
-            self._send(page_of({}), "text/html")
+            self._send(page_of("{}"), "text/html")
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -192,8 +175,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _player(self, video_id: str) -> None:
         self._note(PLAYER, video_id)
         if not self._is_kept_off(video_id):
-            text = json.dumps(self.simulated.player_response(video_id))
-            self._send(text.encode(), "application/json")
+            self._send(self.simulated.player_response(video_id).encode(), "application/json")
 
     def _is_kept_off(self, video_id: str) -> bool:
         """Whether nothing is told of a video now; then the request has its answer."""
