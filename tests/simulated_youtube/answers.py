@@ -45,8 +45,11 @@ def locked(video_id: str, size: int) -> Answer:
 
 
 def protected(video_id: str, size: int) -> Answer:
-    """A video whose stream is under DRM."""
+    """A video whose stream is under DRM; its storyboard is not."""
     return streams(stream(video_id, size) | {"drmFamilies": ["WIDEVINE"]})
+
+
+LICENSED: Answer = {"streamingData": {"licenseInfos": [{"drmFamily": "WIDEVINE"}]}}
 
 
 def refused(status: str, reason: str, subreason: str = "") -> Answer:

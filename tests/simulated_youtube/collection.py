@@ -139,6 +139,7 @@ FAULTS: dict[str, tuple[tuple[str, ...], Callable[[str, bytes], Video]]] = {
             content, {"videoDetails": {"isLive": True, "isLiveContent": True}}
         ),
     ),
+    "licensed": (("drm",), lambda _, content: Video(content, answers.LICENSED)),
     "DRM": (
         ("drm",),
         lambda name, content: Video(content, answers.protected(name, len(content))),

@@ -188,6 +188,7 @@ def test_a_bad_night_ends_with_all_that_was_wanted(night: Night) -> None:
     night.interrupted(server.KILL, killed)
     assert night.youtube.media(cut)[1].start > 0
 
+    night.youtube.events[night.fine(pets, 3)] = server.STALL
     if may_mount():
         command = on_a_small_disk(night.project / ".vidrec", REPRO)
         before, pages = night.kept(), night.youtube.count(PAGE)
