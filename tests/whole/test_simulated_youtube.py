@@ -166,7 +166,7 @@ def on_a_small_disk(folder: Path, command: Sequence[str]) -> list[str]:
 
 
 def test_a_bad_night_ends_with_all_that_was_wanted(night: Night) -> None:
-    cars, cooking, _ = CATEGORIES
+    cars, cooking, pets = CATEGORIES
     paused = night.fine(cars, 25)
     told = night.interrupted(server.PAUSED, paused)
     assert "rate_limited" in told
