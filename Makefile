@@ -67,8 +67,9 @@ format: setup ## format the code
 	ruff check --fix
 	ruff format
 
-requirements: setup ## pin again: requirements.txt from the direct dependencies in pyproject.toml
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
+requirements: setup ## pin all again, or one with PACKAGE=name: requirements.txt from pyproject.toml
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		$(if $(PACKAGE),--upgrade-package '$(PACKAGE)',--upgrade) \
 		--no-annotate --no-header --quiet --output-file requirements.txt
 
 clean: ## remove the kept work of unfinished runs (not the results)

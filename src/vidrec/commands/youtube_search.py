@@ -8,8 +8,9 @@ import yt_dlp
 
 from vidrec.videos.manifest import one_line
 from vidrec.videos.names import check_category
-from vidrec.videos.youtube import Silent, refusal, said_by, status_of
 from vidrec.videos.youtube_manifest import COLUMNS
+from vidrec.videos.youtube_options import Silent, refusal, said_by
+from vidrec.videos.youtube_status import status_of
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.tables import SAFE_NAME
 

@@ -1,0 +1,252 @@
+"""What yt-dlp is told: which stream, how patiently, with whose cookies, through which proxy."""
+
+import io
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from vidrec.media import extraction, ffmpeg
+from vidrec.media.containers import VideoError
+from vidrec.videos.manifest import one_line
+from vidrec.videos.youtube_status import Status
+from vidrec.workflow import state
+from vidrec.workflow.errors import UserError, tell
+from vidrec.workflow.files import expanded
+
+COOKIES, PROXY, PAUSE = "VIDREC_COOKIES", "VIDREC_PROXY", "VIDREC_PAUSE_S"
+# Seconds between two videos, least and most, as the maintainers of yt-dlp advise for YouTube.
+PAUSE_S = (5.0, 10.0)
+# Seconds between two requests for one video, by the same advice.
+REQUEST_PAUSE_S = 0.75
+# Seconds without a byte, how often a request is repeated then, and how often a stream is gone on
+# with. A proxy that never answers costs 40 s a video: an extraction needs two requests.
+ANSWER_S, ASKED_AGAIN, RESUMED = 10, 1, 10
+# Extractors that are allowed for YouTube: yt-dlp's own, or a plugin's in its place.
+YOUTUBE = (r"youtube(\+.+)?",)
+# The name that yt-dlp gives a file; what ends in `_id` it leaves as it is.
+NAME = "wanted_id"
+# `5-10`, `7.5` or `0`.
+SPAN = re.compile(r"(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?")
+# Fields of a cookie in the Netscape format.
+COOKIE_FIELDS = 7
+EXPIRY = re.compile(r"(\d+(\.\d+)?)?")
+COOKIES_BEGIN = "# Netscape HTTP Cookie File"
+CREDENTIALS = re.compile(r"(?<=//)[^/@\s]+@")
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def watch_url(video_id: str) -> str:
+    """The page of a YouTube video."""
+    return f"https://www.youtube.com/watch?v={video_id}"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What to download, and how gently. `pause_s`: least and most pause between two videos.
+
+    Of the streams whose shorter side has at least `shorter_side` pixels the smallest is taken;
+    where none has, the largest. `decoding` is what a file must be like that was downloaded.
+    """
+
+    max_duration_s: float
+    shorter_side: int
+    max_filesize_mb: int
+    decoding: extraction.Rules
+    pause_s: tuple[float, float] = PAUSE_S
+    url_of: Callable[[str], str] = watch_url
+    extractors: tuple[str, ...] = YOUTUBE
+    downloads: Path = field(default_factory=state.downloads)
+
+
+@dataclass(frozen=True)
+class Access:
+    """Whose cookies are sent (the text of a file in the Netscape format), and through what proxy.
+
+    Neither is ever printed.
+    """
+
+    cookies: str = field(default="", repr=False)
+    proxy: str = field(default="", repr=False)
+
+
+def access() -> Access:
+    """What the environment says. Raises UserError where that cannot be used."""
+    return Access(_cookies(os.environ.get(COOKIES, "")), _proxy(os.environ.get(PROXY, "")))
+
+
+def pause() -> tuple[float, float]:
+    """The seconds between two videos that the environment says, least and most."""
+    text = os.environ.get(PAUSE, "")
+    if not text:
+        return PAUSE_S
+    found = SPAN.fullmatch(text)
+    least, most = (float(found[1]), float(found[2] or found[1])) if found else (1.0, 0.0)
+    if most < least:
+        raise UserError(f"{PAUSE} is {text!r}: give seconds, least and most, such as 5-10")
+    return least, most
+
+
+def _cookies(name: str) -> str:
+    """The text of the file `name`, handed on as such: yt-dlp rewrites a file that it reads."""
+    if not name:
+        return ""
+    path = expanded(name)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        raise UserError(f"{COOKIES} names {path}, which cannot be read ({reason})") from None
+    _check_netscape(path, text)
+    _check_outside_git(path)
+    # Not all exports begin with what yt-dlp wants to see first.
+    return f"{COOKIES_BEGIN}\n{text}"
+
+
+def _check_netscape(path: Path, text: str) -> None:
+    """Raise UserError for a line that yt-dlp would print, and pass over, as no cookie."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        fields = line.removeprefix("#HttpOnly_").split("\t")
+        note = not line.strip() or (line.startswith("#") and not line.startswith("#HttpOnly_"))
+        if not note and (len(fields) != COOKIE_FIELDS or not EXPIRY.fullmatch(fields[4])):
+            raise UserError(
+                f"{COOKIES} names {path}, whose line {number} is not a cookie in the Netscape"
+                " format: export it again as cookies.txt"
+            )
+
+
+def _check_outside_git(path: Path) -> None:
+    """Raise UserError for a file that git has, or would add, and so publish."""
+    git = shutil.which("git")
+    if git is None:
+        return
+    there = path.resolve()
+    asked = [git, "-C", str(there.parent), "check-ignore", "--quiet", there.name]
+    # 0: ignored; 1: neither ignored nor outside of a repository; 128: outside.
+    if subprocess.run(asked, capture_output=True, check=False).returncode == 1:
+        raise UserError(
+            f"{COOKIES} names {path}, which git has or would add: whoever has it is you on"
+            " YouTube, so keep it outside of the repository"
+        )
+
+
+def _proxy(url: str) -> str:
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
+        good = good and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise UserError(f"{PROXY} is not the URL of a proxy: write it as http://host:port")
+    return url
+
+
+def options(rules: Rules, given: Access, log: "Silent") -> dict[str, Any]:
+    """What yt-dlp is told. As a library it reads no config files and would not retry at all."""
+    told: dict[str, Any] = {
+        "format": "bv*",
+        "format_sort": stream_order(rules.shorter_side),
+        "outtmpl": {"default": f"%({NAME})s.%(ext)s"},
+        "paths": {"home": str(rules.downloads)},
+        "allowed_extractors": list(rules.extractors),
+        "noplaylist": True,
+        "playlist_items": "1",
+        "retries": RESUMED,
+        "fragment_retries": RESUMED,
+        "extractor_retries": ASKED_AGAIN,
+        "file_access_retries": 3,
+        "skip_unavailable_fragments": False,
+        "ignoreerrors": False,
+        "continuedl": True,
+        "socket_timeout": ANSWER_S,
+        "sleep_interval_requests": min(REQUEST_PAUSE_S, rules.pause_s[0]),
+        "max_filesize": rules.max_filesize_mb * 10**6,
+        "ffmpeg_location": ffmpeg.binary(),
+        "hls_prefer_native": True,
+        # Else yt-dlp starts ffmpeg, not confined, on what has just come.
+        "fixup": "never",
+        "updatetime": False,
+        "cachedir": False,
+        "usenetrc": False,
+        "quiet": True,
+        "noprogress": True,
+        "logger": log,
+    }
+    if given.cookies:
+        told["cookiefile"] = io.StringIO(given.cookies)
+    if given.proxy:
+        told["proxy"] = given.proxy
+    return told
+
+
+def stream_order(shorter_side: int) -> list[str]:
+    """Which streams come first: by the shorter side (yt-dlp's `res`, of portrait videos too), in
+    ordinary colours, over plain HTTP, of 30 pictures a second at most, and of few bytes."""
+    return [f"+res:{shorter_side}", "+hdr", "proto", "fps:30", "+size", "+br"]
+
+
+class Silent:
+    """A logger for yt-dlp that says nothing: errors come as exceptions, and as one line."""
+
+    def debug(self, message: str) -> None:
+        pass
+
+    def warning(self, message: str) -> None:
+        pass
+
+    def error(self, message: str) -> None:
+        pass
+
+
+class Log(Silent):
+    """A logger that tells the first warning of a run, and notes what comes as no exception."""
+
+    def __init__(self) -> None:
+        self.told = False
+        # Whether yt-dlp finds nothing to run YouTube's scripts with, and a file larger than wanted.
+        self.lacks_runtime = False
+        self.too_large = False
+
+    def debug(self, message: str) -> None:
+        self.too_large = self.too_large or "larger than max-filesize" in message
+
+    def warning(self, message: str) -> None:
+        if "Retrying" in message:
+            # Where that is in vain, an error says so.
+            return
+        lacking = "JavaScript runtime" in message and not self.lacks_runtime
+        self.lacks_runtime = self.lacks_runtime or lacking
+        if lacking or not self.told:
+            self.told = True
+            tell(f"yt-dlp warns: {said(message)}")
+
+
+def said_by(error: Exception) -> str:
+    """What yt-dlp complains of, in one line."""
+    return said(str(error))
+
+
+def said(message: str) -> str:
+    """A message of yt-dlp in one line, without its colours and without what opens a proxy."""
+    plain = CREDENTIALS.sub("…@", COLOURS.sub("", message))
+    return one_line(plain).removeprefix("ERROR: ").removeprefix("WARNING: ")
+
+
+def refusal(info: dict[str, Any], max_duration_s: float) -> VideoError | None:
+    """Why a video is not wanted, None where it is."""
+    duration = info.get("duration")
+    if info.get("live_status") == "is_upcoming":
+        return VideoError(Status.PREMIERE, "not shown yet")
+    if info.get("is_live") or info.get("live_status") in ("is_live", "post_live"):
+        return VideoError(Status.LIVE, "a live stream")
+    if duration is not None and duration > max_duration_s:
+        return VideoError(Status.TOO_LONG, f"{duration:g} s long, more than {max_duration_s:g}")
+    return None
