@@ -158,6 +158,11 @@ FAULTS: dict[str, tuple[tuple[str, ...], Callable[[str, bytes], Video]]] = {
         ("js_runtime",),
         lambda name, content: Video(content, answers.locked(name, len(content))),
     ),
+    # yt-dlp 2026.10.26 ends with a TypeError where it looks for the script.
+    "locked, without a script": (
+        ("js_runtime", "outdated", "format_missing", "download_error"),
+        lambda name, content: Video(content, answers.locked(name, len(content)), bare=True),
+    ),
     "gone": (("network",), lambda _, content: Video(content, gone=True)),
     # The server breaks off at the same place each time: the file has no more, or the network.
     "never whole": (("truncated", "network"), lambda _, content: Video(content, share=0.5)),

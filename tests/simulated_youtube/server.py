@@ -23,7 +23,7 @@ PAGE, PLAYER, MEDIA, SCRIPT = "page", "player", "media", "script"
 PLAYER_SCRIPT = "/s/player/01234567/player_ias.vflset/en_US/base.js"
 # How long a server that has gone silent keeps the connection, in seconds, at most.
 SILENCE_S = 300
-# Its address, for the plugin; yt-dlp and the stage take the rest as from any environment.
+# The variable of the environment that tells the plugin its address.
 ADDRESS = "SIMULATED_YOUTUBE"
 # The state of the whole server: how it answers every request.
 OPEN, PAUSED, SUSPICIOUS, GONE = "open", "too many requests", "bot check", "gone"
@@ -36,15 +36,16 @@ class Video:
     """A simulated video: its file, and how it differs from one that can be had.
 
     `answer` is merged into the player response. Of the file `share` is sent, never the rest;
-    `refusal` is the HTTP status that asking for it gives instead. `page` is that of the page.
+    `refusal` is the HTTP status that asking for it gives instead. The page of one that is `bare`
+    does not name the player's script; that of one that is `gone` does not come.
     """
 
     content: bytes
     answer: Answer = field(default_factory=dict)
     share: float = 1.0
     refusal: int = 0
-    silent: bool = False
     gone: bool = False
+    bare: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,11 +101,11 @@ def response_of(video_id: str, size: int, answer: Answer) -> Answer:
     return {**fitting, **answer, "videoDetails": details | answer.get("videoDetails", {})}
 
 
-def page_of(response: str) -> bytes:
+def page_of(response: str, *, bare: bool = False) -> bytes:
     """The page of a video: what yt-dlp looks for in it, and no more."""
     client = {"clientName": "WEB", "clientVersion": "2.20260101.00.00"}
-    settings = {
-        "PLAYER_JS_URL": PLAYER_SCRIPT,
+    settings: Answer = {
+        **({} if bare else {"PLAYER_JS_URL": PLAYER_SCRIPT}),
         "VISITOR_DATA": "CgtzaW11bGF0ZWQ%3D",
         "INNERTUBE_CONTEXT": {"client": client},
     }
@@ -154,7 +155,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(b"({signatureTimestamp:20000});", "text/javascript")
         else:
             # The settings that each kind of player has.
-            self._send(page_of("{}"), "text/html")
+            self._send(page_of("{}", bare=True), "text/html")
 
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -170,7 +171,8 @@ class _Handler(BaseHTTPRequestHandler):
         if youtube.events.get(video_id) in (PAUSED, SUSPICIOUS, GONE):
             youtube.state = youtube.events.pop(video_id)
         if not self._is_kept_off(video_id):
-            self._send(page_of(youtube.player_response(video_id)), "text/html")
+            bare = youtube.videos[video_id].bare
+            self._send(page_of(youtube.player_response(video_id), bare=bare), "text/html")
 
     def _player(self, video_id: str) -> None:
         self._note(PLAYER, video_id)
@@ -208,7 +210,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(last + 1 - start))
         self.send_header("Content-Range", f"bytes {start}-{last}/{size}")
         self.end_headers()
-        half = size // 2 if event or video.silent else int(size * video.share)
+        half = size // 2 if event else int(size * video.share)
         content = video.content[start : min(last + 1, half) if half < size else last + 1]
         # Noted first: the client may have ended before this thread goes on.
         self._note(MEDIA, video_id, start, len(content))
@@ -217,7 +219,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.flush()
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
-        self._end(video_id, STALL if video.silent else event)
+        self._end(video_id, event)
 
     def _end(self, video_id: str, event: str) -> None:
         """Do what is to happen in the middle of a file."""
