@@ -88,13 +88,11 @@ def main() -> None:
     parser.add_argument("--jobs", type=positive, default=2, help="at a time (default 2)")
     parser.add_argument("--table", type=Path, help="CSV file to write: the ranking")
     args = parser.parse_args()
-    held = script.lock("weightings")
     default = chosen(params.load(WeightingSettings, args.params))
     tried = that_ran(combinations(args.only))
-
-    found = run_all(tried, args.jobs)
-    measured = {each: result(found.get(each.name)) for each in tried}
-    held.release()
+    with script.lock("weightings"):
+        found = run_all(tried, args.jobs)
+        measured = {each: result(found.get(each.name)) for each in tried}
     failed = [each.name for each, value in measured.items() if value is None]
     if len(failed) < len(tried):
         table = ranked({each: value for each, value in measured.items() if value})

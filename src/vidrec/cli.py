@@ -85,8 +85,8 @@ def _parser() -> argparse.ArgumentParser:
     scan.set_defaults(command=run_scan)
     listed = commands.add_parser("list", help="the videos: indexed, waiting, failed and why")
     listed.set_defaults(command=run_list)
-    status = commands.add_parser("status", help="where videos and weights are from; what is stale")
-    status.set_defaults(command=run_status)
+    _add_status(commands.add_parser("status", help="where all is from; what is stale; the runs"))
+    _add_prune(commands.add_parser("prune", help="remove finished work that is long unused"))
     check = commands.add_parser("check", help="all that is wrong with params.yaml, at once")
     check.set_defaults(command=run_check)
     _add_discover(commands.add_parser("discover", help="search YouTube, write the manifest of ids"))
@@ -139,6 +139,21 @@ def _add_remove(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--undo", action="store_true", help="put it back")
     command.set_defaults(command=run_remove)
+
+
+def _add_status(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--run", action="store_true", help="how the last run of each stage went")
+    command.set_defaults(command=run_status)
+
+
+def _add_prune(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--days", type=not_negative, metavar="N", help="what is unused for longer goes (default 30)"
+    )
+    command.add_argument(
+        "--gb", type=not_negative, metavar="N", help="the rest that is kept at most (default 20)"
+    )
+    command.set_defaults(command=run_prune)
 
 
 def _add_discover(command: argparse.ArgumentParser) -> None:
@@ -283,10 +298,26 @@ def run_list(args: argparse.Namespace) -> None:
 
 
 def run_status(args: argparse.Namespace) -> None:
-    """Print how the project stands."""
+    """Print how the project stands, or how the last run of each stage went."""
+    if args.run:
+        from vidrec.commands.last_runs import tell_runs
+
+        _print_lines(tell_runs(args.root))
+        return
     from vidrec.commands import overview
 
     _print_lines(overview.status_of(ProjectPaths(args.root)))
+
+
+def run_prune(args: argparse.Namespace) -> None:
+    """Remove finished work that is not used any more; results stay."""
+    from vidrec.workflow import kept, state
+
+    store, usual = state.checkpoints(args.root), kept.bounds()
+    size = usual.size if args.gb is None else args.gb * 1e9
+    age = usual.age if args.days is None else args.days * 86400
+    removed = kept.trim(store, kept.Bounds(size, age))
+    say(f"{kept.told(removed)} removed, {kept.told(kept.pieces(store))} kept in {store}")
 
 
 def run_check(args: argparse.Namespace) -> None:

@@ -338,6 +338,7 @@ COMMANDS = {
     "scan": [],
     "list": [],
     "status": [],
+    "prune": [],
     "check": [],
     "discover": ["a=b"],
 }

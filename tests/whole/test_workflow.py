@@ -159,9 +159,9 @@ LOOKED_AT = ("extract_frames", "classify_frames", "segment_objects")
 
 
 def finished(project: Path, stage: str) -> dict[str, int]:
-    """When each video that a stage has finished was written, by the name it is kept under."""
+    """Which file each video that a stage has finished lies in, by the name it is kept under."""
     folder = project / ".vidrec/checkpoints" / stage
-    return {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    return {path.name: path.stat().st_ino for path in folder.iterdir()}
 
 
 @contextmanager
@@ -196,7 +196,7 @@ def test_other_arithmetic_keeps_what_does_not_depend_on_it(project: Path) -> Non
     with edited(frames, "scores.float().softmax(1)", "scores.double().softmax(1)"):
         done = run(project, "dvc", "repro", "classify_frames")
     assert done.returncode == 0, done.stderr
-    assert not set(finished(project, "classify_frames")) & set(before["classify_frames"])
-    assert len(finished(project, "classify_frames")) == 12
+    # What the other arithmetic gave is kept too: it may come back.
+    assert len(finished(project, "classify_frames")) == 24
     for stage in ("extract_frames", "segment_objects"):
         assert finished(project, stage) == before[stage]

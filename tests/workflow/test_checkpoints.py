@@ -8,16 +8,23 @@ from typing import Any
 
 import pytest
 
-from vidrec.workflow import checkpoints, code
+from vidrec.workflow import checkpoints, code, files
 from vidrec.workflow.checkpoints import Checkpoints, complete
 from vidrec.workflow.errors import UserError
+from vidrec.workflow.files import TEMPORARY
+
+
+@pytest.fixture(autouse=True)
+def apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DVC_ROOT", "DVC_SITE_CACHE_DIR", "VIDREC_KEEP_GB", "VIDREC_KEEP_DAYS"):
+        monkeypatch.delenv(name, raising=False)
 
 
 def store_of(
     folder: Path, settings: list[Any] | None = None, *, stage: str = "stage", **more: Any
 ) -> Checkpoints[str]:
     return Checkpoints(
-        stage, [code], settings or [], pack=str.encode, unpack=bytes.decode, root=folder, **more
+        stage, [code], settings or [], pack=str.encode, unpack=bytes.decode, project=folder, **more
     )
 
 
@@ -108,32 +115,11 @@ def test_equal_items_of_different_content_are_told_apart(tmp_path: Path) -> None
     assert made == ["a"]
 
 
-@pytest.fixture
-def run_by_dvc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
-    monkeypatch.setenv("DVC_STAGE", "stage")
-
-
-def test_a_run_elsewhere_or_by_hand_prunes_nothing(
-    tmp_path: Path, run_by_dvc: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store = store_of(tmp_path)
-    run(store, maker([]), ["a"])
-    (tmp_path / "workspace").mkdir()
-    monkeypatch.chdir(tmp_path / "workspace")
-    run(store, maker([]), ["b"])
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("DVC_STAGE")
-    run(store, maker([]), ["c"])
-    assert [store.load(store.key(item)) for item in "abc"] == ["A", "B", "C"]
-
-
 @pytest.mark.parametrize("damage", ["empty", "cut", "other"])
 def test_what_is_not_whole_is_made_again(tmp_path: Path, damage: str) -> None:
     store, made = store_of(tmp_path), list[str]()
     run(store, maker([]), ["a"])
-    (path,) = (tmp_path / "stage").iterdir()
+    (path,) = (tmp_path / ".vidrec/checkpoints/stage").iterdir()
     whole = path.read_bytes()
     path.write_bytes({"empty": b"", "cut": whole[:-1], "other": whole[:-1] + b"x"}[damage])
     assert run(store, maker(made), ["a"]) == [("a", "A")]
@@ -141,17 +127,59 @@ def test_what_is_not_whole_is_made_again(tmp_path: Path, damage: str) -> None:
     assert path.read_bytes() == whole
 
 
-def test_what_is_no_longer_used_is_pruned_once_all_is_done(
-    tmp_path: Path, run_by_dvc: None
+def test_what_earlier_settings_gave_is_there_when_they_come_back(tmp_path: Path) -> None:
+    made: list[str] = []
+    for fps, items in ((3, "ab"), (2, "ab"), (3, "abcd")):
+        run(store_of(tmp_path, [fps]), maker(made), list(items))
+    assert made == ["a", "b", "a", "b", "c", "d"]
+
+
+def test_what_no_run_has_used_for_long_is_removed_once_all_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store = store_of(tmp_path)
     run(store, maker([]), ["a", "b"])
-    (tmp_path / "stage/a folder").mkdir()
+    month_ago = time.time() - 31 * 86400
+    for path in store.store.glob("*/*"):
+        os.utime(path, (month_ago, month_ago))
     running = complete(store, ["b", "c"], as_it_is, maker([]), title="", workers=1)
     next(running)
-    assert store.load(store.key("a")) == "A"
+    assert store.has(store.key("a"))
     list(running)
-    assert [store.load(store.key(item)) for item in "abc"] == [None, "B", "C"]
+    assert [store.has(store.key(item)) for item in "abc"] == [False, True, True]
+    monkeypatch.setenv("VIDREC_KEEP_GB", "0")
+    run(store, maker([]), ["b", "d"])
+    assert [store.has(store.key(item)) for item in "bd"] == [True, True]
+
+
+def test_the_diary_tells_what_became_of_each(tmp_path: Path) -> None:
+    store = store_of(tmp_path, status=str.lower)
+    run(store, maker([]), ["a"])
+    with pytest.raises(UserError, match="b is bad"):
+        run(store, maker([], broken="b"), ["a", "b"])
+    written = (tmp_path / ".vidrec/logs/stage.log").read_text().splitlines()
+    told = [line.split("\t")[2:] for line in written]
+    assert [(what, video, status) for what, video, _, status in told] == [
+        ("taken", "a", ""),
+        ("made", "a", "a"),
+        ("kept", "a", "a"),
+        ("taken", "b", ""),
+        ("failed", "b", "UserError: b is bad"),
+    ]
+
+
+def test_what_a_killed_run_has_left_is_swept_by_the_next(tmp_path: Path) -> None:
+    folder = tmp_path / ".vidrec/checkpoints/stage"
+    folder.mkdir(parents=True)
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    ours = files._prefix()
+    left = folder / f"{ours.replace(str(os.getpid()), str(gone.pid))}abc"
+    mine, foreign = folder / f"{ours}abc", folder / f"{TEMPORARY}elsewhere-{gone.pid}-abc"
+    for path in (left, mine, foreign):
+        path.write_bytes(b"half")
+    store_of(tmp_path)
+    assert sorted(folder.iterdir()) == sorted([mine, foreign])
 
 
 def test_what_a_worker_has_finished_is_kept_when_another_fails(tmp_path: Path) -> None:

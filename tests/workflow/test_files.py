@@ -1,11 +1,15 @@
 import hashlib
 import math
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import (
+    TEMPORARY,
     atomic_directory,
     atomic_path,
     expanded,
@@ -86,7 +90,7 @@ def misplaced(folder: Path, name: str) -> Path:
         ("file/a.csv", "Not a directory|File exists"),
         ("file/b/a.csv", "Not a directory|File exists"),
         ("link/a.csv", "File exists|No such file"),
-        ("a" * 250, "File name too long"),
+        ("a" * 256, "File name too long"),
     ],
 )
 def test_a_file_that_cannot_lie_there_is_one_line(tmp_path: Path, name: str, why: str) -> None:
@@ -169,3 +173,31 @@ def test_the_home_of_a_user_that_there_is_not_stays_as_it_is_written(
     assert expanded("~/videos") == Path("/home/me/videos")
     assert expanded(Path("~nosuchuser/videos")) == Path("~nosuchuser/videos")
     assert expanded("") == Path()
+
+
+def test_what_is_on_its_way_has_a_name_that_git_leaves_alone(tmp_path: Path) -> None:
+    ignored = (Path(__file__).parents[2] / ".gitignore").read_text().splitlines()
+    with atomic_path(tmp_path / "a.csv") as file, atomic_directory(tmp_path / "out") as folder:
+        assert file.name.startswith(TEMPORARY)
+        assert folder.name.startswith(TEMPORARY)
+    assert f"{TEMPORARY}*" in ignored
+
+
+LEAVING = """
+import os, signal, sys
+from pathlib import Path
+from vidrec.workflow.files import atomic_directory, atomic_path
+
+with atomic_directory(Path("out")) as folder, atomic_path(Path("a.csv")) as file:
+    (folder / "frame").touch()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_a_killed_process_has_left_is_swept_by_the_next(tmp_path: Path) -> None:
+    path = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    subprocess.run([sys.executable, "-c", LEAVING], cwd=tmp_path, env=path, check=False)
+    (tmp_path / f"{TEMPORARY}mine").touch()
+    assert len(list(tmp_path.iterdir())) == 3
+    write_bytes(tmp_path / "b.csv", b"")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{TEMPORARY}mine", "b.csv"]

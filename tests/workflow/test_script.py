@@ -120,11 +120,12 @@ def test_a_lock_that_cannot_lie_there_is_one_line(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path(".vidrec").touch()
-    with pytest.raises(UserError, match=r"^\.vidrec/locks cannot be written"):
-        script.lock("classify_frames")
+    refused = pytest.raises(UserError, match=r"^\.vidrec/locks cannot be written")
+    with refused, script.lock("classify_frames"):
+        pass
 
 
-LOCKING = "from vidrec.workflow import script; script.run(lambda: script.lock({!r}))"
+LOCKING = "from vidrec.workflow import script; script.run(script.lock({!r}).__enter__)"
 
 
 def test_a_second_run_of_a_stage_is_refused_until_the_first_ends(
@@ -134,8 +135,9 @@ def test_a_second_run_of_a_stage_is_refused_until_the_first_ends(
     with script.lock("classify_frames"):
         refused = run_code(LOCKING.format("classify_frames"), tmp_path)
         other = run_code(LOCKING.format("segment_objects"), tmp_path)
-        with pytest.raises(UserError, match="already running"):
-            script.lock("classify_frames")
+        refused_here = pytest.raises(UserError, match="already running")
+        with refused_here, script.lock("classify_frames"):
+            pass
     assert refused.returncode == 1
     assert refused.stderr == (
         "error: classify_frames is already running here: wait until it ends, or end that process\n"

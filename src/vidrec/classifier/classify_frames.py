@@ -7,13 +7,18 @@ from pathlib import Path
 
 from vidrec.classifier import frame_classifier
 from vidrec.classifier.frame_classifier import Predictions
-from vidrec.media.frames import read_known, videos_below
+from vidrec.media.frames import frame_paths, read_known, videos_below
 from vidrec.networks import compute, weights
 from vidrec.networks.surroundings import surroundings
 from vidrec.settings.classify_frames import Params
 from vidrec.workflow.absent import AbsentError
 from vidrec.workflow.checkpoints import Checkpoints, complete
+from vidrec.workflow.room import check_room
 from vidrec.workflow.video import Video
+
+# What is kept of a frame: a half float for each label, and for each feature of the trunk (of which
+# ResNet50 has this many).
+BYTES, WIDTH = 2, 2048
 
 
 def classify_all(
@@ -26,6 +31,9 @@ def classify_all(
     if not params.wanted:
         raise AbsentError("run.classified is false: set it to true to classify the frames")
     card = weights.read_card(weights_folder)
+    videos = videos_below(frames)
+    count = sum(len(frame_paths(video.below(frames))) for video in videos)
+    check_room(Path(), count * BYTES * (len(card.labels) + WIDTH), "classify_frames")
     store = Checkpoints(
         "classify_frames",
         [frame_classifier],
@@ -35,7 +43,7 @@ def classify_all(
     )
     return complete(
         store,
-        videos_below(frames),
+        videos,
         partial(read_known, frames),
         partial(frame_classifier.classify_video, weights_folder, params),
         title="classify frames",

@@ -15,8 +15,9 @@ from vidrec.videos.category_names import read_category_names
 from vidrec.videos.listing import REMOVED, read_listing
 from vidrec.videos.manifest import NAME, read_manifest
 from vidrec.videos.youtube_manifest import read_rows
-from vidrec.workflow import params
+from vidrec.workflow import kept, params, state
 from vidrec.workflow.params import param
+from vidrec.workflow.room import gigabytes
 from vidrec.workflow.tables import read_table
 from vidrec.workflow.video import Video
 
@@ -172,6 +173,11 @@ def status_of(project: ProjectPaths) -> Iterator[str]:
     yield f"weights:   {_weights(chosen)}"
     yield f"detectors: {_detectors(chosen)}"
     yield f"weighting: {_weighting(chosen)}"
+    store, limit = state.checkpoints(project.root), kept.bounds()
+    yield (
+        f"kept:      {kept.told(kept.pieces(store))} in {store}, at most {gigabytes(limit.size)},"
+        f" {limit.age / 86400:g} days"
+    )
     stale = stale_outputs(project.root)
     if stale:
         yield f"stale:     {', '.join(stale)}: their results are not of what is here"

@@ -20,7 +20,7 @@ from vidrec.detections.truth import Truth, truth_of
 from vidrec.drawing.scenes import VisibleObject
 from vidrec.drawing.stills import resize_mask
 from vidrec.settings.draw_truth import Params
-from vidrec.videos.sample import Clip, ClipSettings, all_clips, digest, paint_some, plan
+from vidrec.videos.sample import Clip, ClipSettings, all_clips, digest, name_of, paint_some, plan
 from vidrec.workflow.checkpoints import Checkpoints, complete
 from vidrec.workflow.code import versions
 
@@ -56,7 +56,7 @@ def draw_all(clips: Sequence[Clip], settings: ClipSettings, frames: FrameSetting
         unpack=json.loads,
     )
     make = partial(truth_rows, settings=settings, frames=frames)
-    drawn = complete(store, clips, digest, make, title="draw truth")
+    drawn = complete(store, clips, digest, make, title="draw truth", name=name_of)
     return truth_of([(clip.video.video_id, *row) for clip, rows in drawn for row in rows])
 
 

@@ -15,10 +15,14 @@ from vidrec.videos import framing
 from vidrec.videos.framing import extract_video
 from vidrec.videos.manifest import DIRECTORY, Entry
 from vidrec.videos.originals import original
-from vidrec.workflow import state
 from vidrec.workflow.checkpoints import Checkpoints, complete
 from vidrec.workflow.errors import UserError, tell
 from vidrec.workflow.files import atomic_directory, sha256_of
+from vidrec.workflow.room import check_room
+
+# Of a frame of 224 pixels a side at jpeg_quality 3: the sample's have 6000 to 12000, real ones as
+# many, a black one 500.
+USUAL_BYTES = 8000
 
 # Of the table of videos that give no frames.
 COLUMNS = ("video_id", "category", "status")
@@ -31,6 +35,7 @@ def extract(videos: Sequence[Entry], params: FrameSettings, frames: Path) -> pd.
     a line on standard error: the manifest has it as one that gives frames. What is finished is
     kept outside `frames` and not done again. Raises UserError where all of them fail.
     """
+    check_room(Path(), _usual_bytes(videos, params), "extract_frames")
     failed: list[tuple[Entry, str]] = []
     with atomic_directory(frames) as folder:
         for entry, found in extract_all(videos, params):
@@ -46,9 +51,17 @@ def extract(videos: Sequence[Entry], params: FrameSettings, frames: Path) -> pd.
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
+def _usual_bytes(videos: Sequence[Entry], params: FrameSettings) -> int:
+    """What the frames of `videos` usually take on the disk."""
+    seconds = sum(min(entry.duration_s, params.max_seconds) for entry in videos)
+    return round(seconds * params.fps * USUAL_BYTES * (params.size / 224) ** 2)
+
+
 def _told(entry: Entry, status: str) -> str:
-    name = f"{entry.video.category}/{entry.video.video_id}"
-    return f"{name} gives no frames ({status}) and is left out, though its status is {entry.status}"
+    return (
+        f"{entry.video} gives no frames ({status}) and is left out, though its status is"
+        f" {entry.status}"
+    )
 
 
 def extract_all(
@@ -56,8 +69,8 @@ def extract_all(
 ) -> Iterator[tuple[Entry, Extraction]]:
     """Each of `videos` with its frames, what was finished before taken as it is."""
     confined.tell_unconfined()
-    store = _store(params, state.checkpoints())
-    return complete(store, videos, _read, partial(_make, params), title="extract frames")
+    make = partial(_make, params)
+    return complete(_store(params), videos, _read, make, title="extract frames", name=_name)
 
 
 def take_ahead(
@@ -66,16 +79,24 @@ def take_ahead(
     """What each of `files`, after its SHA-256, is: its frames are kept for the stage to come in
     the project at `root`."""
     confined.tell_unconfined()
-    store = _store(params, state.checkpoints(root))
-    done = complete(store, files, _as_it_is, partial(extract_video, params), title="take frames")
+    store, make = _store(params, root), partial(extract_video, params)
+    done = complete(store, files, _as_it_is, make, title="take frames", name=_file_name)
     return (replace(found, frames=[]) for _, found in done)
+
+
+def _name(entry: Entry) -> str:
+    return str(entry.video)
+
+
+def _file_name(file: tuple[str, Path]) -> str:
+    return str(file[1])
 
 
 def _as_it_is(file: tuple[str, Path]) -> tuple[str, Path]:
     return file
 
 
-def _store(params: FrameSettings, folder: Path) -> Checkpoints[Extraction]:
+def _store(params: FrameSettings, project: Path = Path()) -> Checkpoints[Extraction]:
     return Checkpoints(
         "extract_frames",
         [framing],
@@ -83,7 +104,8 @@ def _store(params: FrameSettings, folder: Path) -> Checkpoints[Extraction]:
         pack=framing.pack,
         unpack=framing.unpack,
         keep=attrgetter("good"),
-        root=folder,
+        status=attrgetter("status"),
+        project=project,
     )
 
 

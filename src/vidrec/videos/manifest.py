@@ -102,7 +102,8 @@ def _entry(row: Mapping[Hashable, Any], videos: Path, originals: Path) -> Entry:
     video = Video(row["category"], row["video_id"])
     file = file_of(row["path"], row["source"], video.category, videos, originals)
     found = Entry(video, row["source"], row["title"], row["status"], file, error=row["error"])
-    return replace(found, sha256=row["sha256"], path=row["path"])
+    length = float(row["duration_s"] or 0)
+    return replace(found, sha256=row["sha256"], path=row["path"], duration_s=length)
 
 
 def file_of(path: str, source: str, category: str, videos: Path, originals: Path) -> Path:

@@ -143,13 +143,19 @@ def take(folder: Path, settings: ClipSettings, per_category: int) -> list[Entry]
         unpack=_unpack,
     )
     make = partial(render, settings=settings)
-    drawn = complete(store, all_clips(per_category), digest, make, title="render videos")
+    clips = all_clips(per_category)
+    drawn = complete(store, clips, digest, make, title="render videos", name=name_of)
     return [_put(folder, clip, settings, each) for clip, each in drawn]
 
 
 def digest(clip: Clip) -> tuple[str, Clip]:
     """What tells a clip from others with the same settings, and the clip."""
     return clip.video.video_id, clip
+
+
+def name_of(clip: Clip) -> str:
+    """What the diary calls a clip."""
+    return str(clip.video)
 
 
 def _put(folder: Path, clip: Clip, settings: ClipSettings, drawn: Drawn) -> Entry:

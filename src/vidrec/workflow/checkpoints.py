@@ -3,20 +3,27 @@
 DVC deletes a stage's outs before it runs. What a stage has finished for one video is therefore
 kept here under a key made of all that decides it (the input's content, the params, the code that
 makes it, the libraries), and the outs are written from it. A second run takes what is there and
-makes only what is missing.
+makes only what is missing; so does one that goes back to the params of the last week.
+
+Two libraries keep such things: diskcache (its values, too, lie in files beside an index; no digest
+tells a damaged one, and its database is not for network file systems) and joblib.Memory (pickles;
+its key is the source of one function, not of what that imports). What is here is less than what
+would have to be put around either.
 """
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Generic, TypeVar
 
-from vidrec.workflow import state
+from vidrec.workflow import kept, state
 from vidrec.workflow.code import digest_of
-from vidrec.workflow.files import write_bytes
+from vidrec.workflow.diary import KEPT, MADE, TAKEN, diary
+from vidrec.workflow.files import sweep, write_bytes
 from vidrec.workflow.parallel import map_items
 
 # Of the SHA-256 before each result.
@@ -31,6 +38,10 @@ def _always(_: Any) -> bool:
     return True
 
 
+def _ok(_: Any) -> str:
+    return "ok"
+
+
 class Checkpoints(Generic[Result]):
     """The finished results of one stage, for one state of all that decides them but the input.
 
@@ -40,6 +51,8 @@ class Checkpoints(Generic[Result]):
     settings : what else decides it: params, the card of the weights, versions, the device.
     pack, unpack : a result as bytes, and back.
     keep : whether a result may be kept: a failure may not, it is tried again.
+    status : what the diary says of a result.
+    project : the top of the project whose finished work it is.
     """
 
     def __init__(
@@ -51,12 +64,16 @@ class Checkpoints(Generic[Result]):
         pack: Callable[[Result], bytes],
         unpack: Callable[[bytes], Result],
         keep: Callable[[Result], bool] = _always,
-        root: Path | None = None,
+        status: Callable[[Result], str] = _ok,
+        project: Path = Path(),
     ) -> None:
-        self._folder = (root or state.checkpoints()).absolute() / stage
+        self.store = state.checkpoints(project).absolute()
+        self.diary = diary(stage, project)
+        self._folder = self.store / stage
         self._settings = json.dumps(settings, sort_keys=True, default=str)
         self._code = digest_of(made_by)
-        self._pack, self._unpack, self._keep = pack, unpack, keep
+        self._pack, self._unpack, self._keep, self.status = pack, unpack, keep, status
+        sweep(self._folder)
 
     def key(self, digest: str) -> str:
         """The name of the result made from the input that `digest` stands for."""
@@ -68,13 +85,20 @@ class Checkpoints(Generic[Result]):
         return (self._folder / key).is_file()
 
     def load(self, key: str) -> Result | None:
-        """The result kept under `key`, None where there is none that is whole."""
+        """The result kept under `key`, None where there is none that is whole.
+
+        It counts as used now: what has not been used for long is removed first.
+        """
         path = self._folder / key
-        if not path.is_file():
+        try:
+            stored = path.read_bytes()
+        except FileNotFoundError:
             return None
-        stored = path.read_bytes()
         digest, content = stored[:DIGEST_BYTES], stored[DIGEST_BYTES:]
-        return self._unpack(content) if hashlib.sha256(content).digest() == digest else None
+        if hashlib.sha256(content).digest() != digest:
+            return None
+        kept.use(path)
+        return self._unpack(content)
 
     def save(self, key: str, result: Result) -> None:
         """Keep `result`, behind its SHA-256: a full disk or a dying one may cut a file short."""
@@ -84,18 +108,14 @@ class Checkpoints(Generic[Result]):
     def once(self, key: str, make: Callable[[], Result]) -> Result:
         """The result kept under `key`; made, and kept if it may be, where there is none yet."""
         result = self.load(key)
-        if result is None:
-            result = make()
-            if self._keep(result):
-                self.save(key, result)
-        return result
+        return self.make(key, make) if result is None else result
 
-    def prune(self, used: Iterable[str]) -> None:
-        """Remove all results but those `used`: called once the stage has written its outs."""
-        keep = set(used)
-        for path in self._folder.glob("*"):
-            if path.is_file() and path.name not in keep:
-                path.unlink()
+    def make(self, key: str, make: Callable[[], Result]) -> Result:
+        """What `make` gives, kept under `key` if it may be."""
+        result = make()
+        if self._keep(result):
+            self.save(key, result)
+        return result
 
 
 def complete(
@@ -105,30 +125,37 @@ def complete(
     make: Callable[[Source], Result],
     *,
     title: str,
+    name: Callable[[Item], str] = str,
     workers: int | None = None,
 ) -> Iterator[tuple[Item, Result]]:
     """Each item with its result, in their order: from `store`, or else made and kept.
 
     `read` gives, once for each item, a digest of its content and what `make` is handed. Both run
-    in the workers. Once all are through, the store forgets what this run did not use, if it was
-    a run of the repository itself.
+    in the workers. `name` is what the diary calls an item. Once all are through, the store is
+    brought back to its bounds.
     """
-    work = partial(_complete_one, store, read, make)
-    used = []
-    done = map_items(work, items, title=title, workers=workers)
-    for item, (key, result) in zip(items, done, strict=True):
-        used.append(key)
-        yield item, result
-    if state.is_run_of_the_repository():
-        store.prune(used)
+    work = partial(_complete_one, store, read, make, name)
+    # The clock that file systems have may be some milliseconds late.
+    begun = time.time() - 1
+    yield from zip(items, map_items(work, items, title=title, workers=workers), strict=True)
+    kept.trim(store.store, kept.bounds(), used_since=begun)
 
 
 def _complete_one(
     store: Checkpoints[Result],
     read: Callable[[Item], tuple[str, Source]],
     make: Callable[[Source], Result],
+    name: Callable[[Item], str],
     item: Item,
-) -> tuple[str, Result]:
-    digest, source = read(item)
-    key = store.key(digest)
-    return key, store.once(key, partial(make, source))
+) -> Result:
+    begun = time.monotonic()
+    with store.diary.telling(name(item)):
+        digest, source = read(item)
+        key = store.key(digest)
+        result = store.load(key)
+        what = KEPT
+        if result is None:
+            store.diary.note(TAKEN, name(item), begun)
+            result, what = store.make(key, partial(make, source)), MADE
+    store.diary.note(what, name(item), begun, store.status(result))
+    return result

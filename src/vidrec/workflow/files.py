@@ -1,11 +1,14 @@
 """Files as the stages need them: written whole or not at all, and known by their content."""
 
 import errno
+import functools
 import hashlib
 import json
 import os
 import re
 import shutil
+import socket
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +17,11 @@ from typing import Any
 
 from vidrec.workflow.errors import UserError
 
-# In bytes: file systems end at 255, and `atomic_path` has a longer name for a file on its way.
+# In bytes: file systems end at 255, and a name may be made longer yet, as by a number.
 LONGEST_FILE_NAME = 200
+
+# What is on its way to its place is named so, then by machine and process; git ignores such names.
+TEMPORARY = ".vidrec-tmp-"
 
 # Errors of the system over what lies at a path, or above it. Others are of the disk, or ours.
 MISPLACED = {errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR}
@@ -44,22 +50,24 @@ def placing(path: Path) -> Iterator[None]:
 def atomic_path(path: Path) -> Iterator[Path]:
     """A temporary path beside `path` that takes its name once the block ends without error.
 
-    Raises UserError, before the block begins, where `path` is a directory or lies below a file.
+    What is written is on the disk, not only on its way there, when this returns. Raises UserError,
+    before the block begins, where `path` is a directory or lies below a file.
     """
     with placing(path):
-        if path.is_dir():
+        if _is_directory(path):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(
-            dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix
-        )
+        sweep(path.parent)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=_prefix(), suffix=path.suffix)
     os.close(handle)
     temporary = Path(name)
     try:
         yield temporary
         temporary.chmod(0o644)
+        _reach_disk(temporary)
         with placing(path):
             temporary.replace(path)
+        _reach_disk(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -74,8 +82,8 @@ def atomic_directory(path: Path) -> Iterator[Path]:
         if os.path.lexists(path) and (path.is_symlink() or not path.is_dir()):
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
         path.parent.mkdir(parents=True, exist_ok=True)
-        _remove_leftovers(path)
-        temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}-"))
+        sweep(path.parent)
+        temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=_prefix()))
     try:
         yield temporary
         temporary.chmod(0o755)
@@ -86,12 +94,63 @@ def atomic_directory(path: Path) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _remove_leftovers(path: Path) -> None:
-    """Remove what runs that were killed have left of the directory `path`, under names of ours."""
-    name = re.compile(re.escape(f".{path.name}-") + r"[a-z0-9_]{8}")
-    for left in path.parent.iterdir():
-        if name.fullmatch(left.name) and left.is_dir() and not left.is_symlink():
-            shutil.rmtree(left, ignore_errors=True)
+def _is_directory(path: Path) -> bool:
+    """Unlike pathlib's, raises where the name is too long for any file."""
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except FileNotFoundError:
+        return False
+
+
+def _reach_disk(path: Path) -> None:
+    """Wait until the content of a file, or the names in a directory, are on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        # Some file systems of a network cannot be asked this of a directory.
+        if error.errno != errno.EINVAL:
+            raise
+    finally:
+        os.close(handle)
+
+
+def _machine() -> str:
+    return re.sub(r"[^A-Za-z0-9]", "", socket.gethostname())[:32]
+
+
+def _prefix() -> str:
+    return f"{TEMPORARY}{_machine()}-{os.getpid()}-"
+
+
+def sweep(folder: Path) -> None:
+    """Remove what processes of this machine that are gone have left on its way in `folder`.
+
+    Of each folder this looks once in a process: more would cost with each file of a large one.
+    """
+    _sweep_once(folder.absolute(), os.getpid())
+
+
+@functools.cache
+def _sweep_once(folder: Path, _: int) -> None:
+    ours = re.compile(re.escape(f"{TEMPORARY}{_machine()}-") + r"(\d+)-.*")
+    names = [entry.name for entry in os.scandir(folder)] if folder.is_dir() else []
+    for left in filter(None, map(ours.fullmatch, names)):
+        if not _is_running(int(left.group(1))):
+            _remove(folder / left.group())
+
+
+def _is_running(pid: int) -> bool:
+    import psutil
+
+    return psutil.pid_exists(pid)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -4,13 +4,15 @@ import argparse
 import errno
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
 from typing import NoReturn
 
 from filelock import FileLock, Timeout
 
+from vidrec.workflow import diary
 from vidrec.workflow.errors import UserError, readable, tell
 from vidrec.workflow.files import placing
 from vidrec.workflow.state import LOCKS
@@ -75,8 +77,9 @@ def run(main: Callable[[], None], *, resumes: bool = False) -> NoReturn:
     sys.exit(0)
 
 
-def lock(stage: str) -> FileLock:
-    """A lock, taken, that keeps a second run of `stage` out until this process ends.
+@contextmanager
+def lock(stage: str) -> Iterator[None]:
+    """Within it a second run of `stage` is kept out, and the diary has how this one goes.
 
     DVC's own lock is gone once `dvc` is killed, while the stage that it started runs on.
     """
@@ -89,4 +92,5 @@ def lock(stage: str) -> FileLock:
         raise UserError(
             f"{stage} is already running here: wait until it ends, or end that process"
         ) from None
-    return held
+    with held, diary.run(stage):
+        yield

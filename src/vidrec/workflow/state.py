@@ -5,8 +5,11 @@ from the queue) finds there what the main checkout has finished: DVC names that 
 command that it runs, in the environment variable DVC_ROOT.
 """
 
+import configparser
 import os
 from pathlib import Path
+
+from vidrec.workflow.errors import UserError
 
 # A file per stage that is running; these are of the workspace, whose outs they guard.
 LOCKS = Path(".vidrec/locks")
@@ -18,8 +21,31 @@ def home(root: Path = Path()) -> Path:
 
 
 def checkpoints(root: Path = Path()) -> Path:
-    """Finished work of single videos, held by each stage until its outs are written."""
-    return home(root) / "checkpoints"
+    """Finished work of single videos, by what it is made of.
+
+    It is of this repository, or of all clones that share a place for what DVC keeps by itself (its
+    `core.site_cache_dir`).
+    """
+    shared = _site_cache(Path(os.environ.get("DVC_ROOT") or root))
+    return shared / "vidrec" if shared else home(root) / "checkpoints"
+
+
+def _site_cache(root: Path) -> Path | None:
+    """The place that was chosen for DVC's site cache; its default one is of the whole machine."""
+    chosen = os.environ.get("DVC_SITE_CACHE_DIR")
+    config = configparser.RawConfigParser(strict=False)
+    try:
+        config.read([root / ".dvc/config", root / ".dvc/config.local"], encoding="utf-8")
+    except (configparser.Error, UnicodeDecodeError) as error:
+        reason = " ".join(str(error).split())
+        raise UserError(f"DVC's config cannot be read ({reason}): mend .dvc/config") from None
+    chosen = chosen or config.get("core", "site_cache_dir", fallback="")
+    return Path(chosen) if chosen else None
+
+
+def logs(root: Path = Path()) -> Path:
+    """What each stage has done, a line for each video."""
+    return home(root) / "logs"
 
 
 def downloads() -> Path:
@@ -31,12 +57,3 @@ def originals(root: Path = Path()) -> Path:
     """A link to the directory of own videos on this machine: not every machine has it at the
     place that params.yaml names."""
     return home(root) / "videos"
-
-
-def is_run_of_the_repository() -> bool:
-    """Whether DVC runs this stage in the repository itself, not for an experiment elsewhere.
-
-    False for a stage that is run by hand, maybe on other data.
-    """
-    root = os.environ.get("DVC_ROOT")
-    return bool(root and "DVC_STAGE" in os.environ) and Path(str(root)).samefile(Path.cwd())

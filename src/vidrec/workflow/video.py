@@ -12,6 +12,9 @@ class Video:
     category: str
     video_id: str
 
+    def __str__(self) -> str:
+        return f"{self.category}/{self.video_id}"
+
     def below(self, root: Path, ending: str = "") -> Path:
         """`root`/<category>/<video_id> with `ending` at its end, such as `.csv`."""
         return root / self.category / f"{self.video_id}{ending}"

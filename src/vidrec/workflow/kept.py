@@ -1,0 +1,91 @@
+"""How much finished work is kept, and for how long: see `workflow.checkpoints`."""
+
+import contextlib
+import os
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from vidrec.workflow.errors import UserError
+from vidrec.workflow.files import TEMPORARY
+from vidrec.workflow.room import gigabytes
+
+# Of 300 videos of three minutes the frames are 1.3 GB, and all else less.
+GIGABYTES = 20.0
+# Long enough to go on after a holiday.
+DAYS = 30.0
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Most bytes of finished work, and the age in seconds of what may still be used again."""
+
+    size: float
+    age: float
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One file of finished work. `used`: seconds since the epoch, when it was last read."""
+
+    path: Path
+    size: int
+    used: float
+
+
+def bounds() -> Bounds:
+    """Those that `VIDREC_KEEP_GB` and `VIDREC_KEEP_DAYS` name, or the usual ones."""
+    size = _number("VIDREC_KEEP_GB", GIGABYTES) * 1e9
+    return Bounds(size, _number("VIDREC_KEEP_DAYS", DAYS) * 86400)
+
+
+def _number(name: str, usual: float) -> float:
+    text = os.environ.get(name) or str(usual)
+    try:
+        found = float(text)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found < float("inf"):
+        raise UserError(f"{name} is {text!r}: it must be a number, 0 or more")
+    return found
+
+
+def use(path: Path) -> None:
+    """Note that a piece is used now. Another process may have removed it since."""
+    with contextlib.suppress(FileNotFoundError):
+        os.utime(path)
+
+
+def pieces(store: Path) -> Iterator[Piece]:
+    """All finished work below `store`, of all stages."""
+    for folder in sorted(store.glob("*/")):
+        for entry in os.scandir(folder):
+            with contextlib.suppress(FileNotFoundError):
+                found = entry.stat(follow_symlinks=False)
+                ours = not entry.name.startswith(TEMPORARY)
+                if ours and entry.is_file(follow_symlinks=False):
+                    yield Piece(Path(entry.path), found.st_size, found.st_mtime)
+
+
+def told(some: Iterable[Piece]) -> str:
+    """How many pieces these are, and how large."""
+    sizes = [piece.size for piece in some]
+    return f"{len(sizes)} finished pieces ({gigabytes(sum(sizes))})"
+
+
+def trim(store: Path, to: Bounds, used_since: float = float("inf")) -> list[Piece]:
+    """Remove what is older than the bounds, then what was used longest ago until the rest fits.
+
+    What was used since `used_since` stays. Gives what was removed.
+    """
+    found = sorted(pieces(store), key=lambda piece: (piece.used, piece.path))
+    size, now = sum(piece.size for piece in found), time.time()
+    removed = []
+    for piece in found:
+        if piece.used >= used_since or (size <= to.size and now - piece.used <= to.age):
+            continue
+        piece.path.unlink(missing_ok=True)
+        size -= piece.size
+        removed.append(piece)
+    return removed

@@ -1,0 +1,74 @@
+"""The diary of a stage."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from vidrec.workflow import diary
+from vidrec.workflow.errors import UserError
+
+
+@pytest.fixture(autouse=True)
+def apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DVC_ROOT", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_a_run_and_how_it_ended() -> None:
+    with diary.run("stage"):
+        diary.diary("stage").note(diary.MADE, "cars/a", status="ok")
+    lines = diary.last_run("stage")
+    assert [(line.what, line.video, line.status) for line in lines] == [
+        ("begins", "", ""),
+        ("made", "cars/a", "ok"),
+        ("ends", "", "done"),
+    ]
+    assert {line.run for line in lines} == {str(os.getpid())}
+    assert float(lines[-1].seconds) >= 0
+
+
+@pytest.mark.parametrize("error", [UserError("no\troom"), KeyboardInterrupt(), SystemExit(143)])
+def test_a_run_that_fails_says_why_and_fails(error: BaseException) -> None:
+    with pytest.raises(type(error)), diary.run("stage"):
+        raise error
+    status = diary.last_run("stage")[-1].status
+    assert status.startswith(f"{type(error).__name__}: ")
+    assert "\t" not in status
+
+
+def test_only_the_last_run_is_told_and_no_other_process() -> None:
+    kept = diary.diary("stage")
+    with diary.run("stage"):
+        kept.note(diary.MADE, "cars/old")
+    kept.note(diary.BEGINS)
+    diary.Diary(kept.path, "1").note(diary.MADE, "cars/of another")
+    kept.note(diary.MADE, "cars/new")
+    assert [line.video for line in diary.last_run("stage")] == ["", "cars/new"]
+
+
+def test_a_line_that_was_cut_short_is_read() -> None:
+    kept = diary.diary("stage")
+    kept.note(diary.BEGINS)
+    with kept.path.open("a") as file:
+        file.write(f"2026\t{os.getpid()}\ttak")
+    assert diary.last_run("stage")[-1].what == "tak"
+    with kept.path.open("a") as file:
+        file.write("\n\n")
+    assert len(diary.last_run("stage")) == 2
+
+
+def test_a_long_one_begins_anew_and_the_last_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(diary, "LONGEST_BYTES", 100)
+    for _ in range(3):
+        with diary.run("stage"):
+            diary.diary("stage").note(diary.MADE, "cars/a" * 20)
+    assert sorted(path.name for path in Path(".vidrec/logs").iterdir()) == [
+        "stage.log",
+        "stage.old.log",
+    ]
+    assert len(diary.last_run("stage")) == 3
+
+
+def test_none_ran() -> None:
+    assert diary.last_run("stage") == []
