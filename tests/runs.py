@@ -29,7 +29,8 @@ from tests.projects import ROOT
 # Those that a stage imports which are not imported here would be read from the disk in each run.
 import vidrec.metrics.retrieval
 import vidrec.recommender.against_truth
-import vidrec.vectors.weigh_objects  # noqa: F401
+import vidrec.vectors.weigh_objects
+import vidrec.videos.download_videos  # noqa: F401
 from vidrec import cli
 from vidrec.classifier import frame_classifier
 from vidrec.detections.masks import COLUMNS, Segments
