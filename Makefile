@@ -5,7 +5,7 @@ BIN := .venv/bin
 # What review and plots compare with, and which weightings are tried: the table is kept of all only.
 BASE ?= main
 ONLY ?= *
-# Which files the mutations make of good ones.
+# Which files the mutations make of good ones, and at which moments runs are killed.
 SEED ?= 0
 # With CPU=1 what only a GPU needs is not asked for: torch brings it, unless it is a CPU's.
 LEFT_OUT := $(if $(CPU),^(cuda-|nvidia-|triton=),^$$)
@@ -48,6 +48,9 @@ formats: setup ## write videos of all formats, take their frames, print the tabl
 mutations: setup ## break 40 good files in 1,000 ways by chance (SEED=0) and take their frames
 	python -m tests.mutations $(SEED)
 
+kills: setup ## kill a small run at 96 moments by chance (SEED=0) and run again; half an hour
+	python -m tests.kills $(SEED)
+
 check: setup ## linter, formatter, type checker, and the floors of the house
 	ruff check
 	ruff format --check
@@ -75,4 +78,4 @@ requirements: setup ## pin all again, or one with PACKAGE=name: requirements.txt
 clean: ## remove the kept work of unfinished runs (not the results)
 	rm -rf .vidrec/checkpoints .vidrec/locks
 
-.PHONY: help in-git setup repro test formats mutations check weightings review plots format requirements clean
+.PHONY: help in-git setup repro test formats mutations kills check weightings review plots format requirements clean
