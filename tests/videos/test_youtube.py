@@ -135,6 +135,23 @@ def test_reserves_replace_what_is_lost(
     assert (rules.downloads / "set_aside/junk.mp4").read_bytes() == site.files["junk"]
 
 
+def test_the_diary_has_a_line_for_each_id(
+    site: Site, rules: Rules, clip: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    site.files = {"a": clip, "c": clip}
+    take(tmp_path / "out", table(cars=["a"]), rules, 1, 1)
+    take(tmp_path / "out2", table(cars=["a", "gone", "c"]), rules, 2, 1)
+    lines = Path(".vidrec/logs/download_videos.log").read_text().splitlines()
+    told = [line.split("\t")[2:] for line in lines]
+    assert [(what, video, status.partition(":")[0]) for what, video, _, status in told] == [
+        ("made", "cars/a", "ok"),
+        ("kept", "cars/a", "ok"),
+        ("failed", "cars/gone", "removed"),
+        ("made", "cars/c", "ok"),
+    ]
+
+
 def test_a_second_run_downloads_nothing_again(
     site: Site, rules: Rules, clip: bytes, tmp_path: Path
 ) -> None:

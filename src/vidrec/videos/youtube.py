@@ -8,7 +8,8 @@ import os
 import random
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,10 +22,12 @@ from vidrec.videos.youtube_access import access
 from vidrec.videos.youtube_client import Client, opened
 from vidrec.videos.youtube_options import Log, Rules
 from vidrec.videos.youtube_outcomes import NAME, Outcomes, circumstances
-from vidrec.videos.youtube_progress import Progress, progress_of
 from vidrec.videos.youtube_shortfalls import categories_of, check
 from vidrec.videos.youtube_status import MEANINGS, Status
+from vidrec.workflow import underway
+from vidrec.workflow.diary import FAILED, KEPT, MADE, Diary, diary
 from vidrec.workflow.errors import tell
+from vidrec.workflow.progress import Progress, show
 from vidrec.workflow.video import Video
 
 # With one of these there is no sense in asking for anything else now.
@@ -90,7 +93,8 @@ class Run:
     rules: Rules
     asking: Asking
     kept: Downloads
-    progress: Progress
+    diary: Diary
+    count: Callable[[], None]
 
 
 def take(folder: Path, wanted: pd.DataFrame, rules: Rules, count: int, quorum: int) -> list[Entry]:
@@ -104,11 +108,12 @@ def take(folder: Path, wanted: pd.DataFrame, rules: Rules, count: int, quorum: i
     with (
         locked(rules.downloads),
         opened(rules, given, Log()) as client,
-        progress_of(count * len(names)) as progress,
+        _counting(count * len(names)) as counted,
     ):
         outcomes = Outcomes(rules.downloads / NAME, circumstances(rules, given))
         asking = Asking(client, rules, outcomes)
-        run = Run(rules, asking, Downloads(rules.downloads, rules.decoding), progress)
+        kept = Downloads(rules.downloads, rules.decoding)
+        run = Run(rules, asking, kept, diary("download_videos"), counted)
         entries = [
             entry
             for _, group in wanted.groupby("category", sort=True)
@@ -125,11 +130,37 @@ def _take_category(run: Run, group: pd.DataFrame, left: int) -> Iterator[Entry]:
         if left == 0:
             return
         wanted = Entry(Video(category, video_id), "youtube", str(title), category_name=name)
-        there = run.kept.find(video_id)
-        entry = _take_one(run, wanted, there)
-        left -= entry.counts
-        run.progress.add(entry.counts, fetched=there is None)
+        entry = _noted(run, wanted)
+        if entry.counts:
+            left -= 1
+            run.count()
         yield entry
+
+
+@contextmanager
+def _counting(total: int) -> Iterator[Callable[[], None]]:
+    """What to call for each video that counts: it is shown how far the run is, until the end."""
+    progress = Progress("download videos", "video", total)
+    underway.keep_count(progress)
+    with ExitStack() as stack:
+        step = show(progress, stack)
+
+        def count() -> None:
+            progress.done += 1
+            step()
+
+        yield count
+
+
+def _noted(run: Run, wanted: Entry) -> Entry:
+    """What becomes of a video that is wanted, with a line of the diary."""
+    begun, there = time.monotonic(), run.kept.find(wanted.video.video_id)
+    with run.diary.telling(str(wanted.video)):
+        entry = _take_one(run, wanted, there)
+    done = KEPT if there else MADE if entry.counts else FAILED
+    told = f"{entry.status}: {entry.error}" if entry.error else entry.status
+    run.diary.note(done, str(wanted.video), begun, told)
+    return entry
 
 
 def _take_one(run: Run, entry: Entry, there: Path | None) -> Entry:
