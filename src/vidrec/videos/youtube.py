@@ -44,9 +44,12 @@ class Asking:
         # Why nothing more is asked for; empty while there is.
         self._ended = ""
 
-    def ask(self, video_id: str) -> Path:
-        """The file of a video that was not there yet. Raises VideoError where it cannot be had."""
-        known = self._outcomes.lasting(video_id)
+    def ask(self, video_id: str, *, needed: bool) -> Path:
+        """The file of a video that was not there yet. Raises VideoError where it cannot be had.
+
+        One that is not `needed` is asked for only where it never was.
+        """
+        known = (self._outcomes.lasting if needed else self._outcomes.last)(video_id)
         if known is not None:
             raise VideoError(known.status, known.error)
         if self._ended:
@@ -121,21 +124,22 @@ def take(folder: Path, wanted: pd.DataFrame, rules: Rules, count: int, quorum: i
 def _take_category(run: Run, group: pd.DataFrame, left: int) -> Iterator[Entry]:
     """An entry for each video tried, until `left` of them count."""
     category, name = (str(group[column].iloc[0]) for column in ("category", "category_name"))
+    needed = sum(run.kept.has(each) for each in group["video_id"]) < left
     for video_id, title in zip(group["video_id"], group["title"], strict=True):
         if left == 0:
             return
         wanted = Entry(Video(category, video_id), "youtube", str(title), category_name=name)
         there = run.kept.find(video_id)
-        entry = _take_one(run, wanted, there)
+        entry = _take_one(run, wanted, there, needed)
         left -= entry.counts
         run.progress.add(entry.counts, fetched=there is None)
         yield entry
 
 
-def _take_one(run: Run, entry: Entry, there: Path | None) -> Entry:
+def _take_one(run: Run, entry: Entry, there: Path | None, needed: bool) -> Entry:
     """`entry` with the file that was downloaded, now or before, or with the reason why not."""
     try:
-        file = there or run.asking.ask(entry.video.video_id)
+        file = there or run.asking.ask(entry.video.video_id, needed=needed)
         known = run.kept.known(file)
         file = run.kept.place(file, known)
         _check(run.rules, file, known)
