@@ -2,7 +2,7 @@
 
 390 ids in three categories, every fault once in each of them; in one run after the other YouTube
 asks for a pause, takes us for a bot, the network goes, the process is killed in the middle of a
-file, and the disk is full. `dvc repro` is run anew each time, as a person would.
+file, and the disk is full. The stage is run anew each time, mostly by `dvc repro`.
 """
 
 import hashlib
@@ -33,6 +33,7 @@ from tests.simulated_youtube.server import PAGE, Youtube, serving
 SEED = 11
 WANTED, LEAST = 100, 80
 REPRO = ("dvc", "repro", "download_videos")
+STAGE = ("python", "stages/download_videos.py", "--videos", "data/videos")
 PLUGINS = Path(simulated_youtube.__file__).parent
 # Statuses of files that have come, and are of no use.
 BROKEN = {"corrupt", "no_video", "unsupported"}
@@ -80,10 +81,11 @@ class Night:
     def ended_early(self, *command: str, killed: bool = False) -> str:
         """The error that a run ends with; no finished file may be lost."""
         before = self.kept()
-        said = self.run(*command).stderr
+        done = self.run(*command)
+        said, status = done.stderr, -9 if killed else 1
         print(said)
         # DVC has an exit status of its own.
-        assert f"exited with {-9 if killed else 1}" in said
+        assert done.returncode == status or f"exited with {status}" in said
         assert "Traceback" not in said
         assert before <= self.kept()
         errors = [line for line in said.splitlines() if line.startswith("error:")]
@@ -195,7 +197,7 @@ def asked_to_pause(night: Night, video_id: str) -> None:
 
 def taken_for_a_bot(night: Night, video_id: str) -> None:
     night.youtube.events[video_id] = server.SUSPICIOUS
-    told = night.ended_early(*REPRO)
+    told = night.ended_early(*STAGE)
     assert "bot_check" in told
     assert "cookies" in told
     assert not night.pages_after(video_id)
@@ -204,7 +206,7 @@ def taken_for_a_bot(night: Night, video_id: str) -> None:
 def without_a_network(night: Night, video_id: str) -> None:
     """Three that do not answer end the run."""
     night.youtube.events[video_id] = server.GONE
-    assert "network" in night.ended_early(*REPRO)
+    assert "network" in night.ended_early(*STAGE)
     assert len(night.pages_after(video_id)) <= 2
 
 
@@ -229,7 +231,7 @@ def check_nothing_is_asked_again(night: Night) -> None:
     """A run after one that has all asks YouTube nothing, whether DVC knows that or not."""
     asked = len(night.youtube.asked)
     assert "didn't change" in night.run(*REPRO).stdout
-    done = night.run("python", "stages/download_videos.py", "--videos", "data/videos")
+    done = night.run(*STAGE)
     assert done.returncode == 0, done.stderr
     assert len(night.youtube.asked) == asked
     check_files(night)
