@@ -148,10 +148,21 @@ def test_a_second_run_downloads_nothing_again(
 def test_a_part_is_gone_on_with(site: Site, rules: Rules, clip: bytes, tmp_path: Path) -> None:
     site.files = {"a": clip}
     rules.downloads.mkdir()
-    (rules.downloads / "a.mp4.part").write_bytes(clip[:500])
+    (rules.downloads / "a.mp4.mp4.part").write_bytes(clip[:500])
     take(tmp_path / "out", table(cars=["a"]), rules, 1, 1)
     assert "bytes=500-" in site.ranges
     assert (tmp_path / "out/cars/a.mp4").read_bytes() == clip
+
+
+def test_a_part_of_another_stream_is_left_alone(
+    site: Site, rules: Rules, clip: bytes, tmp_path: Path
+) -> None:
+    site.files = {"a": clip}
+    rules.downloads.mkdir()
+    (rules.downloads / "a.other.mp4.part").write_bytes(clip[:500])
+    take(tmp_path / "out", table(cars=["a"]), rules, 1, 1)
+    assert (rules.downloads / "a.mp4").read_bytes() == clip
+    assert here(rules.downloads) == ["a.mp4", "a.other.mp4.part"]
 
 
 def test_403_is_asked_anew(site: Site, rules: Rules, clip: bytes, tmp_path: Path) -> None:

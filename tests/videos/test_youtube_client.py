@@ -1,5 +1,6 @@
 """One yt-dlp, asked for several videos in turn, from a server on this machine."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,8 +15,9 @@ from vidrec.media import extraction, ffmpeg
 from vidrec.media.containers import VideoError
 from vidrec.videos import youtube_options
 from vidrec.videos.downloads import finished
+from vidrec.videos.youtube_access import Access
 from vidrec.videos.youtube_client import Client, opened
-from vidrec.videos.youtube_options import Access, Log, Rules
+from vidrec.videos.youtube_options import Log, Rules
 from vidrec.workflow.errors import UserError
 
 MASTER = b"""#EXTM3U
@@ -116,8 +118,11 @@ def test_bytes_are_counted_where_no_length_is_told(
         client.download(f"{address}/good.mp4", "good")
     assert told.value.status == "too_large"
     assert finished(rules.downloads, "large") is None
-    assert (rules.downloads / "large.mp4.part").stat().st_size < 2_000_000
-    assert (rules.downloads / "good.mp4").read_bytes() == clip
+    (part,) = rules.downloads.glob("large.*.part")
+    assert part.stat().st_size < 2_000_000
+    good = finished(rules.downloads, "good")
+    assert good is not None
+    assert good.read_bytes() == clip
 
 
 def test_what_never_answers_is_given_up(
@@ -134,6 +139,20 @@ def test_what_never_answers_is_given_up(
 def test_what_is_no_url(rules: Rules) -> None:
     with opened(rules, Access(), Log()) as client, pytest.raises(VideoError):
         client.download("http://[", "a")
+
+
+def test_code_of_yt_dlp_that_fails_ends_one_video_only(
+    rules: Rules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def extract(extractor: Any, url: str) -> dict[str, Any]:
+        raise TypeError("'NoneType' object is not iterable")
+
+    monkeypatch.setattr("yt_dlp.extractor.youtube.YoutubeIE._real_extract", extract)
+    youtube = replace(rules, extractors=youtube_options.YOUTUBE)
+    with opened(youtube, Access(), Log()) as client, pytest.raises(VideoError) as told:
+        client.download(youtube_options.watch_url("aaaaaaaaaaa"), "aaaaaaaaaaa")
+    assert told.value.status == "download_error"
+    assert told.value.message == "TypeError: 'NoneType' object is not iterable"
 
 
 def test_a_lacking_runtime_is_why_no_format_is_there(rules: Rules) -> None:
@@ -172,3 +191,29 @@ def test_the_player_is_asked_for_once(rules: Rules, monkeypatch: pytest.MonkeyPa
                 client.download(youtube_options.watch_url(name), name)
     assert len(used) == 2
     assert used[0] is used[1]
+
+
+def test_a_proxy_that_never_answers_is_asked_four_times(
+    rules: Rules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With ANSWER_S each: what yt-dlp asks for anew, in how many requests, times three videos."""
+    monkeypatch.setattr(youtube_options, "ANSWER_S", 0.2)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        mute.setblocking(False)
+        proxy = Access(proxy=f"http://me:secret@127.0.0.1:{mute.getsockname()[1]}")
+        youtube = replace(rules, extractors=youtube_options.YOUTUBE)
+        with opened(youtube, proxy, Log()) as client, pytest.raises(VideoError) as told:
+            client.download(youtube_options.watch_url("aaaaaaaaaaa"), "aaaaaaaaaaa")
+        assert sum(1 for _ in iter(lambda: accepted(mute), None)) == 4
+    assert told.value.status == "network"
+    assert "secret" not in told.value.message
+
+
+def accepted(server: socket.socket) -> bool | None:
+    """True for a connection that waits, None where there is none."""
+    try:
+        server.accept()[0].close()
+    except BlockingIOError:
+        return None
+    return True

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from vidrec.media import extraction
-from vidrec.videos.youtube_options import Access, Rules
+from vidrec.videos.youtube_access import Access
+from vidrec.videos.youtube_options import Rules
 from vidrec.videos.youtube_outcomes import LASTS_S, Outcomes, circumstances
 
 RULES = Rules(600, 224, 50, extraction.Rules(600, 0.25))

@@ -71,6 +71,7 @@ def http(code: int) -> HTTPError:
         (ExtractorError("Unable to download API page", cause=http(429)), "rate_limited"),
         (ExtractorError("Unable to download API page", cause=http(503)), "network"),
         (ExtractorError("odd", cause=http(410)), "removed"),
+        (ExtractorError("Unable to download API page", cause=http(400)), "outdated"),
         (ExtractorError("odd", cause=ProxyError("no")), "network"),
         (ExtractorError("odd", cause=IncompleteRead(3, 9)), "network"),
         (GeoRestrictedError("Video unavailable"), "geo_blocked"),
@@ -90,8 +91,8 @@ def raised_over(fault: OSError) -> BaseException:
             raise fault
         except OSError as error:
             raise UnavailableVideoError(error)  # noqa: B904
-    error: BaseException = told.value
-    return error
+    found: BaseException = told.value
+    return found
 
 
 def test_a_fault_of_the_folder_is_told_from_one_of_the_network() -> None:

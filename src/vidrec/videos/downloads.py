@@ -1,6 +1,7 @@
 """The folder of downloads, one of a repository, and what is known of each file in it.
 
-`<name>.<ext>` is a finished download; yt-dlp keeps parts of unfinished ones beside it. Nothing in
+`<name>.<ext>` is a finished download; yt-dlp keeps parts of unfinished ones beside it, with the
+number of the stream in their names. Nothing in
 it is ever deleted: a file that is broken by its own fault is moved into `set_aside`.
 """
 

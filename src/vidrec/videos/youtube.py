@@ -18,8 +18,9 @@ from vidrec.media import extraction
 from vidrec.media.containers import VideoError
 from vidrec.videos.downloads import Downloads, Known, finished, locked
 from vidrec.videos.manifest import Entry
+from vidrec.videos.youtube_access import Access, access
 from vidrec.videos.youtube_client import Client, opened
-from vidrec.videos.youtube_options import Access, Log, Rules, access
+from vidrec.videos.youtube_options import Log, Rules
 from vidrec.videos.youtube_outcomes import NAME, Outcomes, circumstances
 from vidrec.videos.youtube_progress import Progress, progress_of
 from vidrec.videos.youtube_shortfalls import categories_of, check
@@ -70,7 +71,7 @@ class Asking:
         file = finished(self._rules.downloads, video_id)
         if file is None:
             raise VideoError(Status.UNKNOWN, "yt-dlp has ended without an error and without a file")
-        return file
+        return file.rename(file.with_name(f"{video_id}{file.suffix}"))
 
     def _pause(self) -> None:
         # Where nothing answers there is nobody to be gentle with.

@@ -7,10 +7,9 @@ from typing import Any
 import yt_dlp
 
 from vidrec.media.containers import VideoError
+from vidrec.videos.youtube_access import COOKIES, Access
 from vidrec.videos.youtube_options import (
-    COOKIES,
     NAME,
-    Access,
     Log,
     Rules,
     options,
@@ -23,6 +22,12 @@ from vidrec.workflow.errors import UserError
 
 # How often a video is asked for anew after HTTP 403, which a fresh extraction mostly clears.
 EXTRACTIONS = 3
+# What ends with one video: errors of yt-dlp, and those of its code where a site answers otherwise
+# than that expects, or where what is asked for is not a URL.
+ERRORS = (
+    yt_dlp.utils.YoutubeDLError,
+    *(ValueError, TypeError, AttributeError, LookupError, AssertionError, OSError),
+)
 
 
 class TooLargeError(yt_dlp.utils.DownloadCancelled):  # type: ignore[misc]
@@ -40,7 +45,7 @@ class Client:
         self.yt_dlp = yt_dlp.YoutubeDL(told)
 
     def download(self, url: str, name: str) -> None:
-        """Download the video at `url` as `name`.<ext>; where a part is there, go on with that.
+        """Download the video at `url` as `name`.<format>.<ext>; go on with a part of that.
 
         Raises VideoError for what is wrong with the video, the server or the way to it, and
         UserError for what is wrong with the folder.
@@ -61,9 +66,7 @@ class Client:
             self.yt_dlp.extract_info(url, extra_info={NAME: name})
         except TooLargeError:
             self._log.too_large = True
-        except (yt_dlp.utils.YoutubeDLError, ValueError, TypeError, AttributeError) as error:
-            # A ValueError comes from what is not a URL at all, such as `http://[`; the others from
-            # a page that yt-dlp did not expect.
+        except ERRORS as error:
             raise self._failure(error) from None
         if self._refused:
             raise self._refused
@@ -85,7 +88,9 @@ class Client:
             status = of_warnings(self._log.warnings) or status
         if status is Status.FORMAT_MISSING and self._log.lacks_runtime:
             status = Status.JS_RUNTIME
-        return VideoError(status, explained(status, said_by(error)))
+        own = isinstance(error, yt_dlp.utils.YoutubeDLError)
+        message = said_by(error) if own else said(f"{type(error).__name__}: {error}")
+        return VideoError(status, explained(status, message))
 
     def _filter(self, info: dict[str, Any], *, incomplete: bool = False) -> str | None:
         """All conditions in one filter (yt-dlp would take any one of several)."""

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from yt_dlp.version import __version__
 
-from vidrec.videos.youtube_options import Access, Rules
+from vidrec.videos.youtube_access import Access
+from vidrec.videos.youtube_options import Rules
 from vidrec.videos.youtube_status import LASTING, Status
 from vidrec.workflow.files import write_json
 

@@ -110,6 +110,9 @@ MEANINGS = {
 
 # What the answers of a server mean.
 HTTP = {
+    # YouTube's answer to a client that it no longer knows.
+    400: Status.OUTDATED,
+    401: Status.FORBIDDEN,
     402: Status.PAYMENT,
     403: Status.FORBIDDEN,
     404: Status.REMOVED,
