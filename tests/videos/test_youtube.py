@@ -198,7 +198,7 @@ def test_429_stops_and_keeps_what_is_there(
 def test_a_partial_video_counts_towards_those_wanted(
     rules: Rules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def partial(_: object, entry: Entry, there: object) -> Entry:
+    def partial(_: object, entry: Entry, there: object, needed: bool) -> Entry:
         return replace(entry, status="partial", error="cut off after 5.1 of 10 s")
 
     monkeypatch.setattr(youtube, "_take_one", partial)

@@ -48,9 +48,9 @@ class Asking:
     def ask(self, video_id: str, *, needed: bool) -> Path:
         """The file of a video that was not there yet. Raises VideoError where it cannot be had.
 
-        One that is not `needed` is asked for only where it never was.
+        One that is not `needed`, as there are enough without it, is not asked again so soon.
         """
-        known = (self._outcomes.lasting if needed else self._outcomes.last)(video_id)
+        known = self._outcomes.lasting(video_id, needed=needed)
         if known is not None:
             raise VideoError(known.status, known.error)
         if self._ended:

@@ -38,19 +38,16 @@ class Outcomes:
         self._path, self._circumstances = path, circumstances
         self._known = _read(path)
 
-    def lasting(self, video_id: str) -> Outcome | None:
-        """Why there is no sense in asking for an id again; None where there may be."""
-        found = self.last(video_id)
-        if found is None or found.status not in LASTING:
-            return None
-        return found if 0 <= time.time() - found.when < LASTS_S else None
+    def lasting(self, video_id: str, *, needed: bool = True) -> Outcome | None:
+        """Why there is no sense in asking for an id again; None where there may be.
 
-    def last(self, video_id: str) -> Outcome | None:
-        """What became of an id in the same circumstances, however long ago; None if it was had."""
+        For one that is not needed, as there are enough without it, any failure is a reason.
+        """
         found = self._known.get(video_id)
-        if found is None or found.status == Status.OK:
+        if found is None or (found.status not in LASTING and (needed or found.status == Status.OK)):
             return None
-        return found if found.circumstances == self._circumstances else None
+        fresh = 0 <= time.time() - found.when < LASTS_S
+        return found if fresh and found.circumstances == self._circumstances else None
 
     def note(self, video_id: str, status: str, error: str = "") -> None:
         """Keep what became of an id now."""
