@@ -121,7 +121,9 @@ def test_what_lasts_is_not_what_was_cut_short() -> None:
 
 def test_warnings_tell_why_nothing_was_found() -> None:
     paused = "[youtube] x: Unable to download API page: HTTP Error 429: Too Many Requests"
-    protected = "This video is DRM protected and only images are available for download."
+    protected = (
+        "[youtube] x: Some tv client https formats have been skipped as they are DRM protected."
+    )
     assert of_warnings([protected, paused]) == "rate_limited"
     assert of_warnings([protected]) == "drm"
     assert of_warnings(["n challenge solving failed: Ensure a JavaScript runtime"]) == "js_runtime"
