@@ -118,7 +118,7 @@ def test_youtube(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     add_own("pets/x.mp4")
 
-    def fake(_: object, video_id: str) -> Path:
+    def fake(_: object, video_id: str, *, needed: bool) -> Path:
         if video_id == "a":
             raise VideoError("removed", "gone\nfor good")
         return Path("own/pets/x.mp4").rename(f".vidrec/downloads/{video_id}.mp4")

@@ -215,7 +215,7 @@ def test_429_stops_and_keeps_what_is_there(
 def test_a_partial_video_counts_towards_those_wanted(
     rules: Rules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def partial(_: object, entry: Entry, there: object) -> Entry:
+    def partial(_: object, entry: Entry, there: object, needed: bool) -> Entry:
         return replace(entry, status="partial", error="cut off after 5.1 of 10 s")
 
     monkeypatch.setattr(youtube, "_take_one", partial)
@@ -251,6 +251,16 @@ def test_offline_three_are_asked_for(
         take(tmp_path / "out", table(cars=list("abcdef"), pets=list("xyz")), closed, 2, 1)
     assert asked == ["a", "b", "c"]
     assert "cars has 0 of 2 videos (3 network, 3 not_tried)" in str(told.value)
+
+
+def test_a_youtube_that_yt_dlp_does_not_know_is_not_asked_for_all(
+    site: Site, rules: Rules, tmp_path: Path
+) -> None:
+    site.failures = {f"v{number:02}": [403] * 99 for number in range(20)}
+    with pytest.raises(UserError, match=r"10 forbidden, 10 not_tried.*newer yt-dlp"):
+        take(tmp_path / "out", table(cars=sorted(site.failures)), rules, 2, 1)
+    assert site.asked["v09"] > 0
+    assert site.asked["v10"] == 0
 
 
 def test_what_answers_in_between_begins_the_count_anew(

@@ -22,6 +22,7 @@ from vidrec.videos.youtube_status import (
     local_fault,
     of_error,
     of_file,
+    of_warnings,
     status_of,
 )
 
@@ -116,3 +117,14 @@ def test_what_lasts_is_not_what_was_cut_short() -> None:
     assert CUT_SHORT - {Status.NOT_TRIED} <= MEANINGS.keys()
     assert "VIDREC_COOKIES" in MEANINGS[Status.BOT_CHECK]
     assert "make requirements PACKAGE=yt-dlp" in MEANINGS[Status.FORMAT_MISSING]
+
+
+def test_warnings_tell_why_nothing_was_found() -> None:
+    paused = "[youtube] x: Unable to download API page: HTTP Error 429: Too Many Requests"
+    protected = (
+        "[youtube] x: Some tv client https formats have been skipped as they are DRM protected."
+    )
+    assert of_warnings([protected, paused]) == "rate_limited"
+    assert of_warnings([protected]) == "drm"
+    assert of_warnings(["n challenge solving failed: Ensure a JavaScript runtime"]) == "js_runtime"
+    assert of_warnings(["Some formats are possibly damaged"]) is None

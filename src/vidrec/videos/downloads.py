@@ -60,6 +60,10 @@ class Downloads:
         """The finished download of `name`, be it set aside; None where there is none."""
         return finished(self.folder, name) or finished(self.folder / SET_ASIDE, name)
 
+    def has(self, name: str) -> bool:
+        """Whether there is a finished download of `name` that was not set aside."""
+        return finished(self.folder, name) is not None
+
     def known(self, file: Path) -> Known:
         """What `file` is, decoded once for each content.
 

@@ -20,15 +20,17 @@ import yt_dlp
 
 from vidrec.videos.guarded_client import Budget, Client, Guard, Stopped, too_large
 from vidrec.videos.internal_addresses import SWITCH, Place, places, typed
+from vidrec.videos.youtube_options import stream_order
 
 # Tried again after an error, with the 30 s of a silent server: somebody waits.
 RETRIES = 3
 SILENT_S = 30
 # Files and streams that yt-dlp reads by itself.
 PROTOCOLS = "[protocol~='^(https?|m3u8(_native)?|http_dash_segments)$']"
-# No sound where there is a stream without. The height of the others is no more than frames need.
+# No sound where there is a stream without.
 FORMAT = f"bv{PROTOCOLS}/bv*{PROTOCOLS}"
-PREFERRED = ("res:480", "hdr:SDR", "fps:30", "+size")
+# Pixels of the shorter side that are enough for frames of most sizes.
+SHORTER_SIDE = 480
 # What follows the reason in a message: its Python exception, and advice for who runs yt-dlp itself.
 BESIDES = re.compile(r"[;.]? (?:\(caused by|please report this issue on|Use --|See +https://git).*")
 # So it ends where it would hand a stream on to ffmpeg, which it cannot start.
@@ -69,7 +71,7 @@ def options(folder: Path, rules: Rules) -> dict[str, Any]:
     """What yt-dlp is told. As a library it reads no config files."""
     return {
         "format": FORMAT,
-        "format_sort": list(PREFERRED),
+        "format_sort": stream_order(SHORTER_SIDE),
         "outtmpl": {"default": "video.%(ext)s"},
         "paths": {"home": str(folder)},
         "allowed_extractors": ["default"],

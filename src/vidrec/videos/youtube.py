@@ -32,8 +32,14 @@ from vidrec.workflow.video import Video
 
 # With one of these there is no sense in asking for anything else now.
 ENDS = frozenset([Status.BOT_CHECK, Status.RATE_LIMITED, Status.DISK_FULL])
-# Nor with so many in a row that the network did not answer.
-UNANSWERED = 3
+# Nor with so many of these in a row: the network is gone, or YouTube is not what yt-dlp knows.
+IN_A_ROW = {
+    Status.NETWORK: 3,
+    Status.OUTDATED: 10,
+    Status.FORMAT_MISSING: 10,
+    Status.JS_RUNTIME: 10,
+    Status.FORBIDDEN: 10,
+}
 # A length is told in whole seconds, rounded one way or the other.
 ROUNDED_S = 1.0
 
@@ -43,13 +49,18 @@ class Asking:
 
     def __init__(self, client: Client, rules: Rules, outcomes: Outcomes) -> None:
         self._client, self._rules, self._outcomes = client, rules, outcomes
-        self._asked = self._unanswered = 0
+        self._asked = False
+        # What became of the last ids that were asked for, as far back as it was the same.
+        self._last, self._in_a_row = "", 0
         # Why nothing more is asked for; empty while there is.
         self._ended = ""
 
-    def ask(self, video_id: str) -> Path:
-        """The file of a video that was not there yet. Raises VideoError where it cannot be had."""
-        known = self._outcomes.lasting(video_id)
+    def ask(self, video_id: str, *, needed: bool) -> Path:
+        """The file of a video that was not there yet. Raises VideoError where it cannot be had.
+
+        One that is not `needed`, as there are enough without it, is not asked again so soon.
+        """
+        known = self._outcomes.lasting(video_id, needed=needed)
         if known is not None:
             raise VideoError(known.status, known.error)
         if self._ended:
@@ -61,7 +72,7 @@ class Asking:
             self._outcomes.note(video_id, error.status, error.message)
             self._judge(error)
             raise
-        self._unanswered = 0
+        self._count(Status.OK)
         self._outcomes.note(video_id, Status.OK)
         return file
 
@@ -74,16 +85,21 @@ class Asking:
 
     def _pause(self) -> None:
         # Where nothing answers there is nobody to be gentle with.
-        if self._asked and not self._unanswered:
+        if self._asked and self._last != Status.NETWORK:
             # Not for secrecy: only that requests do not come at one beat.
             time.sleep(random.uniform(*self._rules.pause_s))
-        self._asked += 1
+        self._asked = True
+
+    def _count(self, status: str) -> None:
+        self._in_a_row = self._in_a_row + 1 if status == self._last else 1
+        self._last = status
 
     def _judge(self, error: VideoError) -> None:
         """Whether to go on after `error`."""
-        self._unanswered = self._unanswered + 1 if error.status == Status.NETWORK else 0
-        if error.status in ENDS or self._unanswered == UNANSWERED:
-            self._ended = MEANINGS[Status(error.status)]
+        status = Status(error.status)
+        self._count(status)
+        if status in ENDS or self._in_a_row == IN_A_ROW.get(status):
+            self._ended = MEANINGS[status]
 
 
 @dataclass(frozen=True)
@@ -126,11 +142,12 @@ def take(folder: Path, wanted: pd.DataFrame, rules: Rules, count: int, quorum: i
 def _take_category(run: Run, group: pd.DataFrame, left: int) -> Iterator[Entry]:
     """An entry for each video tried, until `left` of them count."""
     category, name = (str(group[column].iloc[0]) for column in ("category", "category_name"))
+    needed = sum(run.kept.has(each) for each in group["video_id"]) < left
     for video_id, title in zip(group["video_id"], group["title"], strict=True):
         if left == 0:
             return
         wanted = Entry(Video(category, video_id), "youtube", str(title), category_name=name)
-        entry = _noted(run, wanted)
+        entry = _noted(run, wanted, needed)
         if entry.counts:
             left -= 1
             run.count()
@@ -152,21 +169,21 @@ def _counting(total: int) -> Iterator[Callable[[], None]]:
         yield count
 
 
-def _noted(run: Run, wanted: Entry) -> Entry:
+def _noted(run: Run, wanted: Entry, needed: bool) -> Entry:
     """What becomes of a video that is wanted, with a line of the diary."""
     begun, there = time.monotonic(), run.kept.find(wanted.video.video_id)
     with run.diary.telling(str(wanted.video)):
-        entry = _take_one(run, wanted, there)
+        entry = _take_one(run, wanted, there, needed)
     done = KEPT if there else MADE if entry.counts else FAILED
     told = f"{entry.status}: {entry.error}" if entry.error else entry.status
     run.diary.note(done, str(wanted.video), begun, told)
     return entry
 
 
-def _take_one(run: Run, entry: Entry, there: Path | None) -> Entry:
+def _take_one(run: Run, entry: Entry, there: Path | None, needed: bool) -> Entry:
     """`entry` with the file that was downloaded, now or before, or with the reason why not."""
     try:
-        file = there or run.asking.ask(entry.video.video_id)
+        file = there or run.asking.ask(entry.video.video_id, needed=needed)
         known = run.kept.known(file)
         file = run.kept.place(file, known)
         _check(run.rules, file, known)

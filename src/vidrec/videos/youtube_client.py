@@ -17,7 +17,7 @@ from vidrec.videos.youtube_options import (
     said,
     said_by,
 )
-from vidrec.videos.youtube_status import MEANINGS, Status, local_fault, of_error
+from vidrec.videos.youtube_status import MEANINGS, Status, local_fault, of_error, of_warnings
 from vidrec.workflow.errors import UserError
 
 # How often a video is asked for anew after HTTP 403, which a fresh extraction mostly clears.
@@ -61,6 +61,7 @@ class Client:
 
     def _download_once(self, url: str, name: str) -> None:
         self._refused, self._log.too_large = None, False
+        self._log.warnings.clear()
         try:
             self.yt_dlp.extract_info(url, extra_info={NAME: name})
         except TooLargeError:
@@ -83,6 +84,8 @@ class Client:
                 " or see whether its disk answers, then run again"
             )
         status = of_error(error)
+        if status in (Status.FORMAT_MISSING, Status.OUTDATED):
+            status = of_warnings(self._log.warnings) or status
         if status is Status.FORMAT_MISSING and self._log.lacks_runtime:
             status = Status.JS_RUNTIME
         own = isinstance(error, yt_dlp.utils.YoutubeDLError)

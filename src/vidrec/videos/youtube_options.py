@@ -127,18 +127,22 @@ class Log(Silent):
 
     def __init__(self) -> None:
         self.told = False
-        # Whether yt-dlp finds nothing to run YouTube's scripts with, and a file larger than wanted.
+        # Whether yt-dlp finds nothing to run YouTube's scripts with (it says so once for all
+        # videos), and a file larger than wanted.
         self.lacks_runtime = False
         self.too_large = False
+        # What it has warned of since the video at hand was begun.
+        self.warnings: list[str] = []
 
     def debug(self, message: str) -> None:
         self.too_large = self.too_large or "larger than max-filesize" in message
 
     def warning(self, message: str) -> None:
+        self.warnings.append(message)
         if "Retrying" in message:
             # Where that is in vain, an error says so.
             return
-        lacking = "JavaScript runtime" in message and not self.lacks_runtime
+        lacking = "No supported JavaScript runtime" in message and not self.lacks_runtime
         self.lacks_runtime = self.lacks_runtime or lacking
         if lacking or not self.told:
             self.told = True

@@ -38,10 +38,13 @@ class Outcomes:
         self._path, self._circumstances = path, circumstances
         self._known = _read(path)
 
-    def lasting(self, video_id: str) -> Outcome | None:
-        """Why there is no sense in asking for an id again; None where there may be."""
+    def lasting(self, video_id: str, *, needed: bool = True) -> Outcome | None:
+        """Why there is no sense in asking for an id again; None where there may be.
+
+        For one that is not needed, as there are enough without it, any failure is a reason.
+        """
         found = self._known.get(video_id)
-        if found is None or found.status not in LASTING:
+        if found is None or (found.status not in LASTING and (needed or found.status == Status.OK)):
             return None
         fresh = 0 <= time.time() - found.when < LASTS_S
         return found if fresh and found.circumstances == self._circumstances else None

@@ -17,6 +17,10 @@ WHEN = (
     (Status.BOT_CHECK, "in some hours, or with cookies in VIDREC_COOKIES (docs/youtube.md)"),
     (Status.RATE_LIMITED, "in some hours"),
     (Status.NETWORK, "once the network answers"),
+    (Status.OUTDATED, "with a newer yt-dlp (docs/youtube.md)"),
+    (Status.FORMAT_MISSING, "with a newer yt-dlp (docs/youtube.md)"),
+    (Status.JS_RUNTIME, "with a JavaScript runtime (docs/youtube.md)"),
+    (Status.FORBIDDEN, "in some hours, or with a newer yt-dlp (docs/youtube.md)"),
 )
 # How many errors of an unknown kind are shown.
 SHOWN = 3

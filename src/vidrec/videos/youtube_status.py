@@ -2,7 +2,7 @@
 
 import errno
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 from yt_dlp.networking.exceptions import HTTPError, TransportError
@@ -146,7 +146,7 @@ TEXTS: tuple[tuple[Status, str], ...] = (
     (Status.PAYMENT, r"Premium members|requires? payment|[Pp]urchase|\brent(?:al)?\b"),
     (Status.PREMIERE, r"Premieres|will begin (?:in|shortly)|has not started"),
     (Status.LIVE, r"live (?:stream|event)|is (?:currently )?live"),
-    (Status.DRM, r"DRM.protected"),
+    (Status.DRM, r"DRM[ -]protected"),
     (Status.OUTDATED, r"Failed to extract any player|Cannot identify player|Unable to extract"),
     (Status.OUTDATED, r"challenge solving failed|needs to be reloaded"),
     (Status.UNSUPPORTED, r"Unsupported URL|No suitable extractor|is not a valid URL"),
@@ -155,6 +155,8 @@ TEXTS: tuple[tuple[Status, str], ...] = (
     (Status.NETWORK, r"[Uu]nable to (?:download|connect)|timed out|resolve|[Cc]onnection"),
     (Status.NETWORK, r"HTTP Error 5|[Dd]id not get any data|too short|bytes read"),
 )
+# What a warning may tell where an error says only that nothing was found; the first counts.
+TOLD_BY_WARNINGS = (Status.RATE_LIMITED, Status.BOT_CHECK, Status.DRM, Status.JS_RUNTIME)
 # What media calls what is wrong with a file, where that is more than CORRUPT.
 OF_FILES = {
     "truncated": Status.TRUNCATED,
@@ -186,6 +188,15 @@ def status_of(message: str) -> Status:
         if re.search(pattern, message):
             return status
     return Status.UNKNOWN
+
+
+def of_warnings(messages: Iterable[str]) -> Status | None:
+    """Why nothing was found in a page, as far as warnings tell.
+
+    yt-dlp only warns where YouTube refuses one of the requests of an extraction.
+    """
+    found = {status_of(each) for each in messages}
+    return next((each for each in TOLD_BY_WARNINGS if each in found), None)
 
 
 def of_file(status: str) -> Status:
