@@ -48,7 +48,7 @@ formats: setup ## write videos of all formats, take their frames, print the tabl
 mutations: setup ## break 40 good files in 1,000 ways by chance (SEED=0) and take their frames
 	python -m tests.mutations $(SEED)
 
-kills: setup ## kill a small run at 96 moments by chance (SEED=0) and run again; half an hour
+kills: setup ## kill a small run at 32 moments by chance (SEED=0) and run again
 	python -m tests.kills $(SEED)
 
 check: setup ## linter, formatter, type checker, and the floors of the house

@@ -14,8 +14,10 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
+from queue import Queue
 from random import Random
 from typing import Any
 
@@ -26,7 +28,7 @@ from tqdm import tqdm
 
 from vidrec.workflow.files import sha256_of
 
-KILLS = 96
+KILLS = 32
 # The stages that look at each video, and what the store calls their finished work.
 STAGES = {
     "download_videos": "sample_videos",
@@ -43,7 +45,9 @@ VIDEOS = 4 * VIDEOS_PER_CATEGORY
 # Within this a worker must have ended after its stage.
 LINGER_S = 5
 # No run of a miniature takes this long.
-PATIENCE_S = 180
+PATIENCE_S = 300
+# So many miniatures are killed at a time.
+JOBS = 3
 SAID_TO_WAIT = "is already running here"
 
 MINIATURE: dict[str, dict[str, Any]] = {
@@ -72,8 +76,9 @@ class Kill:
 
     @property
     def finished(self) -> int:
-        """How many videos the stage has finished before; all: it writes its outs then."""
-        return self._random().randint(0, VIDEOS)
+        """How many videos the stage has finished before; all: it writes its outs then, and has
+        no workers any more."""
+        return self._random().randint(0, VIDEOS - 2 if self.victim == "worker" else VIDEOS)
 
     @property
     def delay_s(self) -> float:
@@ -101,10 +106,14 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Miniature:
-    """A project in which the whole workflow has run, undisturbed, and what that has given."""
+    """A project in which the workflow has run, undisturbed, and what that has given.
+
+    `targets` are what `dvc repro` is asked for; none: all.
+    """
 
     path: Path
-    digests: dict[str, str] = field(hash=False)
+    digests: dict[str, str]
+    targets: Sequence[str] = ()
 
     def kept(self, stage: str) -> dict[str, Path]:
         """The finished work of single videos."""
@@ -130,7 +139,7 @@ def write_weights(folder: Path) -> dict[str, dict[str, str]]:
     return {"prepare_weights": {name: f"{folder / name}.safetensors" for name in networks}}
 
 
-def make(folder: Path) -> Miniature:
+def make(folder: Path, *targets: str) -> Miniature:
     """A miniature in `folder`, run to its end."""
     folder.mkdir(exist_ok=True)
     made = folder / "vidrec"
@@ -138,9 +147,9 @@ def make(folder: Path) -> Miniature:
     shutil.copy(ROOT / ".gitignore", made)
     write_params(made, MINIATURE)
     write_params(made, write_weights(folder))
-    succeed(made, "dvc", "repro")
+    succeed(made, "dvc", "repro", *targets)
     commit(made, "Undisturbed")
-    return Miniature(made, digests_of(made))
+    return Miniature(made, digests_of(made), targets)
 
 
 def digests_of(project: Path) -> dict[str, str]:
@@ -187,11 +196,12 @@ def log_of(project: Path) -> Path:
     return project.parent / "log"
 
 
-def start(project: Path) -> "subprocess.Popen[bytes]":
+def start(mini: Miniature) -> "subprocess.Popen[bytes]":
     """`dvc repro` in a process group of its own, with two workers."""
+    project = mini.path
     with log_of(project).open("w") as log:
         return subprocess.Popen(
-            ["dvc", "repro"],
+            ["dvc", "repro", *mini.targets],
             cwd=project,
             env=environment_of(project)
             | {"VIDREC_WORKERS": "2", "TMPDIR": str(temporary(project))},
@@ -201,10 +211,10 @@ def start(project: Path) -> "subprocess.Popen[bytes]":
         )
 
 
-def run_on(project: Path) -> tuple[int, str]:
+def run_on(mini: Miniature) -> tuple[int, str]:
     """The exit status of `dvc repro`, and what it prints."""
-    status = start(project).wait(PATIENCE_S)
-    return status, log_of(project).read_text()
+    status = start(mini).wait(PATIENCE_S)
+    return status, log_of(mini.path).read_text()
 
 
 def alive(project: Path) -> list[psutil.Process]:
@@ -301,7 +311,7 @@ def attempt(mini: Miniature, kill: Kill) -> Attempt:
     unmake(mini, kill.stage)
     with tempfile.TemporaryDirectory(dir=mini.path.parent) as name:
         held = Path(name) / "held"
-        dvc = start(mini.path)
+        dvc = start(mini)
         hit = strike(mini, kill, dvc)
         hold(mini, kill.stage, held)
         faults = [*after_kill(mini, kill, dvc), *_untracked(mini)]
@@ -328,7 +338,7 @@ def after_kill(mini: Miniature, kill: Kill, dvc: "subprocess.Popen[bytes]") -> I
 
 def _told_to_wait(mini: Miniature, stage: str) -> Iterator[str]:
     """What is wrong with a run that is begun while the stage of a killed DVC goes on."""
-    status, printed = run_on(mini.path)
+    status, printed = run_on(mini)
     told = [line for line in printed.splitlines() if SAID_TO_WAIT in line]
     if status == 0 or "Traceback" in printed:
         # The stage has ended meanwhile, or it was not told.
@@ -350,7 +360,7 @@ def _untracked(mini: Miniature) -> Iterator[str]:
 
 def after_rerun(mini: Miniature) -> Iterator[str]:
     """What is wrong with the next run."""
-    status, printed = run_on(mini.path)
+    status, printed = run_on(mini)
     if status:
         yield f"the next run fails: {_last(printed)}"
     if "Traceback" in printed:
@@ -373,21 +383,25 @@ def after_end(mini: Miniature) -> Iterator[str]:
 
 
 def attempts(kills: Sequence[Kill], folder: Path) -> Iterator[Attempt]:
-    """All of them in turn in one miniature; after one that is at fault, in a copy of it as it was
-    at first."""
+    """All of them, in order, in some miniatures at a time; one that was at fault is replaced."""
     first = make(folder / "first")
-    mini = _copy(first, folder / "0")
-    for kill in kills:
+    ready: Queue[Miniature] = Queue()
+    for number in range(JOBS):
+        ready.put(_copy(first, folder / f"copy {number}"))
+
+    def attempt_in_one(kill: Kill) -> Attempt:
+        mini = ready.get()
         done = attempt(mini, kill)
-        yield done
-        if done.faults:
-            shutil.rmtree(mini.path.parent)
-            mini = _copy(first, folder / str(kill.number + 1))
+        ready.put(_copy(first, folder / f"after {kill.number}") if done.faults else mini)
+        return done
+
+    with ThreadPoolExecutor(JOBS) as pool:
+        yield from pool.map(attempt_in_one, kills)
 
 
 def _copy(mini: Miniature, folder: Path) -> Miniature:
     shutil.copytree(mini.path, folder / mini.path.name, symlinks=True)
-    return Miniature(folder / mini.path.name, mini.digests)
+    return replace(mini, path=folder / mini.path.name)
 
 
 def main() -> None:
