@@ -48,6 +48,9 @@ formats: setup ## write videos of all formats, take their frames, print the tabl
 mutations: setup ## break 40 good files in 1,000 ways by chance (SEED=0) and take their frames
 	python -m tests.mutations $(SEED)
 
+sequences: setup ## change videos and params at random, kill, run: 100 times as from nothing
+	python -m tests.sequences
+
 check: setup ## linter, formatter, type checker, and the floors of the house
 	ruff check
 	ruff format --check
@@ -74,4 +77,4 @@ requirements: setup ## pin again: requirements.txt from the direct dependencies 
 clean: ## remove the kept work of unfinished runs (not the results)
 	rm -rf .vidrec/checkpoints .vidrec/locks
 
-.PHONY: help in-git setup repro test formats mutations check weightings review plots format requirements clean
+.PHONY: help in-git setup repro test formats mutations sequences check weightings review plots format requirements clean
