@@ -5,7 +5,7 @@ BIN := .venv/bin
 # What review and plots compare with, and which weightings are tried: the table is kept of all only.
 BASE ?= main
 ONLY ?= *
-# Which files the mutations make of good ones.
+# Which files the mutations make of good ones, and at which moments runs are killed.
 SEED ?= 0
 # With CPU=1 what only a GPU needs is not asked for: torch brings it, unless it is a CPU's.
 LEFT_OUT := $(if $(CPU),^(cuda-|nvidia-|triton=),^$$)
@@ -51,6 +51,9 @@ mutations: setup ## break 40 good files in 1,000 ways by chance (SEED=0) and tak
 sequences: setup ## change videos and params at random, kill, run: 100 times as from nothing
 	python -m tests.sequences
 
+kills: setup ## kill a small run at 96 moments by chance (SEED=0) and run again; half an hour
+	python -m tests.kills $(SEED)
+
 check: setup ## linter, formatter, type checker, and the floors of the house
 	ruff check
 	ruff format --check
@@ -70,11 +73,14 @@ format: setup ## format the code
 	ruff check --fix
 	ruff format
 
-requirements: setup ## pin again: requirements.txt from the direct dependencies in pyproject.toml
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --upgrade \
+requirements: setup ## pin all again, or one with PACKAGE=name: requirements.txt from pyproject.toml
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		$(if $(PACKAGE),--upgrade-package '$(PACKAGE)',--upgrade) \
 		--no-annotate --no-header --quiet --output-file requirements.txt
 
 clean: ## remove the kept work of unfinished runs (not the results)
 	rm -rf .vidrec/checkpoints .vidrec/locks
 
 .PHONY: help in-git setup repro test formats mutations sequences check weightings review plots format requirements clean
+
+.PHONY: help in-git setup repro test formats mutations kills check weightings review plots format requirements clean

@@ -70,7 +70,7 @@ def write_frames() -> Callable[[Path, int, int], None]:
 @pytest.fixture
 def run_stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., int]]:
     """Runs a stage's script within this process, which has torch loaded; gives its exit status."""
-    handler = signal.getsignal(signal.SIGTERM)
+    handlers = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
     monkeypatch.setenv("VIDREC_WORKERS", "1")
 
     def run(stage: str, *arguments: str) -> int:
@@ -82,7 +82,8 @@ def run_stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., int]]:
         return ended.value.code
 
     yield run
-    signal.signal(signal.SIGTERM, handler)
+    for each, handler in handlers.items():
+        signal.signal(each, handler)
 
 
 @pytest.fixture(scope="session")
@@ -278,7 +279,7 @@ def vidrec(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., int]]:
     """Runs the command line within this process; gives its exit status."""
     from vidrec import cli
 
-    handler = signal.getsignal(signal.SIGTERM)
+    handlers = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
 
     def run(*arguments: str) -> int:
         monkeypatch.setattr(sys, "argv", ["vidrec", *arguments])
@@ -288,7 +289,8 @@ def vidrec(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., int]]:
         return ended.value.code
 
     yield run
-    signal.signal(signal.SIGTERM, handler)
+    for each, handler in handlers.items():
+        signal.signal(each, handler)
 
 
 @dataclass(frozen=True)

@@ -26,13 +26,21 @@ TINY: dict[str, dict[str, Any]] = {
 }
 
 
+def environment_of(project: Path) -> dict[str, str]:
+    """The variables for a command of the environment, with the project's own copy of the code."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return os.environ | {"PATH": path, "PYTHONPATH": str(project / "src")}
+
+
 def run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """Run a command of the environment in `project`, with the project's own copy of the code."""
-    environment = dict(os.environ)
-    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
-    environment["PYTHONPATH"] = str(project / "src")
     return subprocess.run(
-        command, cwd=project, env=environment, capture_output=True, text=True, check=False
+        command,
+        cwd=project,
+        env=environment_of(project),
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 

@@ -207,6 +207,7 @@ def host() -> None:
             _work(*json.loads(line))
         _, status = os.waitpid(process, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
+    gc.unfreeze()
 
 
 def computed(project: Path) -> list[list[str]]:

@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -158,11 +159,20 @@ def _add_prune(command: argparse.ArgumentParser) -> None:
 
 def _add_discover(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "queries", nargs="+", metavar="CATEGORY=QUERY", help='such as pets="cat playing"'
-    )
-    command.add_argument("--per-category", type=positive, default=100, help="videos wanted")
+        "sources", nargs="+", metavar="CATEGORY=SOURCE",
+        help='words to search for, such as pets="cat playing", or the URL of a playlist or channel;'
+        " more than one for a category are taken in turn",
+    )  # fmt: skip
     command.add_argument(
-        "--reserves", type=not_negative, default=30, help="ids to replace lost ones"
+        "--per-category", type=positive, metavar="N",
+        help="videos wanted (default: download_videos.youtube_videos_per_category)",
+    )  # fmt: skip
+    command.add_argument(
+        "--reserves", type=not_negative, metavar="N",
+        help="ids to replace lost ones (default: 30%% of the videos wanted)",
+    )  # fmt: skip
+    command.add_argument(
+        "--replace", action="store_true", help="start these categories anew; else ids are added"
     )
     command.set_defaults(command=run_discover)
 
@@ -321,10 +331,15 @@ def run_prune(args: argparse.Namespace) -> None:
 
 
 def run_check(args: argparse.Namespace) -> None:
-    """Tell all that is wrong with the params, a line each; exit status 1 if anything is."""
+    """Tell all that is wrong with the params, and what a killed DVC has left, a line each.
+
+    The exit status is 1 if there is any.
+    """
     from vidrec.commands import params_check
+    from vidrec.commands.dvc_leftovers import leftovers
 
     found = params_check.check(args.params, args.root)
+    found.errors.extend(leftovers(args.root))
     for kind, lines in (("warning", found.warnings), ("error", found.errors)):
         for line in lines:
             tell(f"{kind}: {line}")
@@ -339,23 +354,23 @@ def _print_lines(lines: Iterable[str]) -> None:
 
 
 def run_discover(args: argparse.Namespace) -> None:
-    """Search YouTube for each category and write the manifest of ids to commit."""
-    from vidrec.commands import youtube_search
+    """Search YouTube for each category and add what is found to the manifest of ids."""
+    from vidrec.commands import collection, youtube_search
+    from vidrec.commands.youtube_outcome import Wish
+    from vidrec.commands.youtube_sources import hits_of
     from vidrec.settings.download_videos import Params
-    from vidrec.videos.youtube_manifest import write_ids
+    from vidrec.videos.youtube_access import access
+    from vidrec.videos.youtube_manifest import read_rows
 
-    queries = dict(_category_query(text) for text in args.queries)
-    manifest = args.root / params.load(Params, args.params).youtube_manifest
-    found = youtube_search.discover(queries, args.per_category, args.reserves)
-    write_ids(manifest, found)
-    say(f"{len(found)} ids in {manifest}: look through them, then commit the file")
-
-
-def _category_query(text: str) -> tuple[str, str]:
-    category, separator, query = text.partition("=")
-    if not separator or not category or not query:
-        raise UserError(f"{text!r} is not CATEGORY=QUERY: write for example pets='cat playing'")
-    return category, query
+    asked = youtube_search.asked_for(args.sources)
+    settings = params.load(Params, args.params)
+    wanted = args.per_category or settings.youtube_videos_per_category
+    reserve = youtube_search.reserve_of(wanted) if args.reserves is None else args.reserves
+    wish = Wish(wanted, reserve, settings.youtube_max_duration_s, args.replace)
+    removed = set(read_rows(collection.removed_ids(args.root))["video_id"])
+    manifest = args.root / settings.youtube_manifest
+    search = partial(hits_of, access())
+    _print_lines(youtube_search.discover(asked, manifest, wish, search, removed))
 
 
 if __name__ == "__main__":

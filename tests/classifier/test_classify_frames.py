@@ -6,12 +6,14 @@ import pytest
 import yaml
 
 from vidrec.classifier import frame_classifier
-from vidrec.classifier.classify_frames import classify_all
+from vidrec.classifier.classify_frames import classify_all, worker_bytes
 from vidrec.classifier.frame_classifier import Predictions
 from vidrec.detections.tree import read_videos
 from vidrec.media.frames import Frames
 from vidrec.settings.classify_frames import ClassifierSettings, Params
+from vidrec.workflow import memory
 from vidrec.workflow.errors import UserError
+from vidrec.workflow.parallel import worker_count
 
 Write = Callable[[Path, int, int], None]
 FP32 = Params("fp32", 4, True)
@@ -146,3 +148,14 @@ def test_confidence_is_stored_as_written(frames: Path, classifier_folder: Path) 
     found = results(frames, classifier_folder)["pets/a"]
     assert found.probability.dtype == np.float16
     assert len(np.unique(found.probability.argmax(axis=1))) > 1
+
+
+def test_a_larger_batch_takes_more_memory_and_so_fewer_workers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """8 GiB hold six processes with the batches that params.yaml has, and two with large ones."""
+    monkeypatch.delenv("VIDREC_WORKERS", raising=False)
+    monkeypatch.setattr("joblib.cpu_count", lambda: 8)
+    monkeypatch.setattr(memory, "available", lambda: 8 << 30)
+    counts = [worker_count(worker_bytes(batch_size)) for batch_size in (16, 256)]
+    assert counts == [6, 2]

@@ -1,9 +1,7 @@
-import gc
 import hashlib
 import http.server
 import socket
 import threading
-import warnings
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -29,15 +27,6 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 @pytest.fixture(autouse=True)
 def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "*")
-
-
-@pytest.fixture(autouse=True)
-def sockets_of_torch() -> Iterator[None]:
-    """torch.hub leaves it to the garbage collector to close what it downloads from."""
-    yield
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ResourceWarning)
-        gc.collect()
 
 
 @pytest.fixture
@@ -76,10 +65,25 @@ def test_a_file_whose_hash_is_that_of_its_name_is_fetched_once(server: str, tmp_
 def test_another_file_than_its_name_says_is_refused_and_not_kept(
     server: str, tmp_path: Path
 ) -> None:
-    with pytest.raises(UserError, match=f"{WRONG} could not be fetched .*hash") as refused:
+    with pytest.raises(UserError, match=f"{WRONG} could not be fetched .*removed") as refused:
         fetch(f"{server}/{WRONG}", tmp_path / "kept")
     assert "\n" not in str(refused.value)
     assert not list((tmp_path / "kept").iterdir())
+
+
+def test_a_part_of_it_is_made_whole(server: str, tmp_path: Path) -> None:
+    (tmp_path / f"{RIGHT}.part").write_bytes(CONTENT[:3000])
+    assert fetch(f"{server}/{RIGHT}", tmp_path).read_bytes() == CONTENT
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_with_a_wrong_file_nothing_of_the_users_goes(server: str, tmp_path: Path) -> None:
+    (tmp_path / f"{WRONG}.part").write_bytes(CONTENT[:3000])
+    mine = tmp_path / "mine.pth.part"
+    mine.write_bytes(b"of the user")
+    with pytest.raises(UserError, match=r"could not be fetched .*removed"):
+        fetch(f"{server}/{WRONG}", tmp_path)
+    assert list(tmp_path.glob("*.p*")) == [mine]
 
 
 def test_a_file_changed_after_it_was_fetched_is_refused(server: str, tmp_path: Path) -> None:

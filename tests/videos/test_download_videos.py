@@ -118,17 +118,17 @@ def test_youtube(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     add_own("pets/x.mp4")
 
-    def fake(url: str, name: str, rules: youtube.Rules) -> Path:
-        if name == "a":
-            raise VideoError("unavailable", "gone\nfor good")
-        return Path("own/pets/x.mp4").rename(f"own/{name}.mp4")
+    def fake(_: object, video_id: str, *, needed: bool) -> Path:
+        if video_id == "a":
+            raise VideoError("removed", "gone\nfor good")
+        return Path("own/pets/x.mp4").rename(f".vidrec/downloads/{video_id}.mp4")
 
-    monkeypatch.setattr(youtube, "download", fake)
+    monkeypatch.setattr(youtube.Asking, "ask", fake)
     params = replace(PARAMS, source="youtube", youtube_videos_per_category=1)
     download(params, Path("videos"))
     table = read_manifest(Path("videos"))
     assert list(table["video_id"]) == ["a", "b"]
-    assert list(table["status"]) == ["unavailable", "ok"]
+    assert list(table["status"]) == ["removed", "ok"]
     assert list(table["error"]) == ["gone for good", ""]
     assert list(table["source"]) == ["youtube", "youtube"]
 

@@ -6,7 +6,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from vidrec.videos.youtube_manifest import COLUMNS, read_rows, read_wanted, write_ids
+from vidrec.videos.youtube_manifest import (
+    COLUMNS,
+    read_rows,
+    read_wanted,
+    with_new,
+    without,
+    write_ids,
+)
 from vidrec.workflow.errors import UserError
 
 
@@ -80,3 +87,23 @@ def test_an_id_that_no_file_can_be_named_by_is_refused(tmp_path: Path, name: str
     path.write_text(",".join(COLUMNS) + f"\npets,1,{name},,1\n")
     with pytest.raises(UserError, match=r"youtube\.csv, row 2: video_id '.* must be of letters"):
         read_wanted(path)
+
+
+def test_new_ids_come_after_all_others_of_their_category(tmp_path: Path) -> None:
+    path = tmp_path / "youtube.csv"
+    path.write_text(",".join(COLUMNS) + ",note\npets,9,a,NA,1.50,mine\npets,2,b,,,\ncars,1,c,,,\n")
+    found = [("d", "=x", 61.0), ("c", "in cars", 5.0), ("e", "é, é", 2.5)]
+    write_ids(path, with_new(read_rows(path), "pets", found))
+    assert path.read_text() == (
+        ",".join(COLUMNS)
+        + ",note\npets,9,a,NA,1.50,mine\npets,2,b,,,\npets,10,d,'=x,61.0,\n"
+        + 'pets,11,e,"é, é",2.5,\ncars,1,c,,,\n'
+    )
+    write_ids(path, with_new(without(read_rows(path), "pets"), "boats", [("f", "", 3.0)]))
+    assert path.read_text() == ",".join(COLUMNS) + ",note\ncars,1,c,,,\nboats,1,f,,3.0,\n"
+
+
+def test_new_ids_in_no_manifest_yet(tmp_path: Path) -> None:
+    path = tmp_path / "youtube.csv"
+    write_ids(path, with_new(read_rows(path), "pets", [("a", "b", 1.0)]))
+    assert path.read_text() == ",".join(COLUMNS) + "\npets,1,a,b,1.0\n"

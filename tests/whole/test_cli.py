@@ -7,13 +7,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
 from PIL import Image
-from tests.projects import write_params
+from tests.projects import ROOT, write_params
 
 from vidrec import cli
 from vidrec.classifier.frame_classifier import load_classifier
@@ -141,7 +142,7 @@ def test_missing_weights_or_params_are_one_line(
         (["segment", "a", "b"], "b"),
         (["recommend", "a", "-k", "0"], "'0' is not a whole number of 1 or more"),
         (["recommend", "a", "-k", "two"], "'two' is not a whole number of 1 or more"),
-        (["discover"], "CATEGORY=QUERY"),
+        (["discover"], "CATEGORY=SOURCE"),
         (["discover", "a=b", "--reserves=-5"], "'-5' is not a whole number of 0 or more"),
         (["discover", "a=b", "--reserves", "-5"], "--reserves"),
         (["add", "a.mp4"], "--category"),
@@ -559,3 +560,72 @@ def test_odd_arguments_are_said_without_what_a_terminal_obeys(
 ) -> None:
     assert vidrec("list", "\x1b[31m") == 2
     assert capsys.readouterr().err.startswith("error: unrecognized arguments: \ufffd[31m: see ")
+
+
+@pytest.fixture
+def found_by_yt_dlp(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Lists of 200 videos of 500 and 700 s in place of YouTube's; what they were asked for."""
+    asked: list[str] = []
+
+    def extract(client: object, url: str, **_: object) -> dict[str, Any]:
+        asked.append(url)
+        name = url[-1]
+        return {
+            "entries": [
+                {"id": f"{name}-{n}", "title": f"{name} {n}", "duration": 500 + n % 2 * 200}
+                for n in range(200)
+            ]
+        }
+
+    monkeypatch.setattr("yt_dlp.YoutubeDL.extract_info", extract)
+    return asked
+
+
+def test_discover_goes_by_the_params(
+    vidrec: Run, found_by_yt_dlp: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(ROOT / "params.yaml", "params.yaml")
+    write_params(
+        Path(), {"download_videos": {"source": "youtube", "youtube_videos_per_category": 20}}
+    )
+    playlist = "https://www.youtube.com/playlist?list=PL1"
+    assert vidrec("discover", "pets=cat playing", f"cars={playlist}") == 0
+    assert capsys.readouterr() == (
+        "pets: 26 new ids, 0 kept\n"
+        "  left out: 25 too long\n"
+        "cars: 26 new ids, 0 kept\n"
+        "  left out: 25 too long\n"
+        "look through the new rows of manifests/youtube.csv, then commit the file\n",
+        "",
+    )
+    assert found_by_yt_dlp == ["ytsearch260:cat playing", playlist]
+    assert vidrec("remove", "g-0") == 0
+    write_params(Path(), {"download_videos": {"youtube_max_duration_s": 800}})
+    assert (
+        vidrec("discover", "pets=dog", "--per-category", "3", "--reserves", "1", "--replace") == 0
+    )
+    assert vidrec("discover", "pets=b", "--per-category", "5", "--reserves", "0") == 0
+    rows = Path("manifests/youtube.csv").read_text(encoding="utf-8").splitlines()
+    pets = [row.split(",")[1:3] for row in rows if row.startswith("pets")]
+    assert pets == [["1", "g-1"], ["2", "g-2"], ["3", "g-3"], ["4", "g-4"], ["5", "b-0"]]
+    assert sum(row.startswith("cars") for row in rows) == 26
+
+
+def test_discover_stays_with_youtube(vidrec: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert vidrec("discover", "pets=https://example.org/list") == 1
+    errors = capsys.readouterr().err
+    assert errors.startswith("error: https://example.org/list is neither a playlist nor a channel")
+    assert errors.count("\n") == 1
+
+
+def test_discover_asks_nobody_with_cookies_that_are_none(
+    vidrec: Run,
+    found_by_yt_dlp: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shutil.copy(ROOT / "params.yaml", "params.yaml")
+    monkeypatch.setenv("VIDREC_COOKIES", "nowhere.txt")
+    assert vidrec("discover", "pets=cat") == 1
+    assert capsys.readouterr().err.startswith("error: VIDREC_COOKIES names nowhere.txt, which")
+    assert found_by_yt_dlp == []

@@ -108,6 +108,16 @@ def test_params_are_checked_before_the_run(project: Path) -> None:
     assert (status, printed) == (2, "")
 
 
+def test_one_package_may_be_pinned_anew(project: Path) -> None:
+    init(project)
+    fake(project, "uv")
+    _, printed, _ = make(project, "--silent", "requirements", "PACKAGE=yt-dlp")
+    assert "--upgrade-package yt-dlp --no-annotate" in printed
+    _, printed, _ = make(project, "--silent", "requirements")
+    assert "--upgrade --no-annotate" in printed
+    assert "--upgrade-package" not in printed
+
+
 def test_clean_removes_kept_work_and_nothing_else(project: Path) -> None:
     for name in (".vidrec/checkpoints/a", ".vidrec/locks/b", ".vidrec/other/c", "data/d"):
         (project / name).mkdir(parents=True)

@@ -10,7 +10,7 @@ from tests import sequences
 from tests.runs import SCAN, STAGES, Host
 
 # Of the 100; always the same ones.
-TRIED = 25
+TRIED = 15
 
 
 def test_all_is_as_from_nothing_and_nothing_is_computed_again() -> None:

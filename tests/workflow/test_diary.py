@@ -72,3 +72,13 @@ def test_a_long_one_begins_anew_and_the_last_is_kept(monkeypatch: pytest.MonkeyP
 
 def test_none_ran() -> None:
     assert diary.last_run("stage") == []
+
+
+def test_a_full_disk_is_told_by_the_work_that_has_no_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = diary.diary("stage")
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("there is no /dev/full here")
+    diary.Diary(full).note(diary.MADE, "cars/a")
+    with pytest.raises(IsADirectoryError):
+        diary.Diary(kept.path.parent).note(diary.MADE, "cars/a")

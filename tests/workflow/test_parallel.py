@@ -3,9 +3,11 @@ import os
 
 import pytest
 
+from vidrec.workflow import memory, parallel
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.parallel import map_items, worker_count
 
+GIB = 1 << 30
 NUMBERS = [float(number) for number in range(40, 0, -1)]
 
 
@@ -47,6 +49,29 @@ def test_worker_count_is_what_the_environment_says(monkeypatch: pytest.MonkeyPat
     assert worker_count() == 3
     monkeypatch.setenv("VIDREC_WORKERS", "")
     assert worker_count() >= 1
+
+
+@pytest.mark.parametrize(
+    ("free_gib", "fitting"), [(100.0, 8), (8.0, 8), (7.9, 7), (2.5, 2), (0.1, 1)]
+)
+def test_there_are_no_more_workers_than_memory_for_them(
+    free_gib: float,
+    fitting: int,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv("VIDREC_WORKERS", raising=False)
+    monkeypatch.setattr("joblib.cpu_count", lambda: 8)
+    monkeypatch.setattr(memory, "available", lambda: int(free_gib * GIB))
+    parallel._tell_once.cache_clear()
+    assert worker_count() == 8
+    assert [worker_count(GIB), worker_count(GIB)] == [fitting, fitting]
+    told = capsys.readouterr().err
+    assert told.count("\n") == (1 if fitting < 8 else 0)
+    if fitting < 8:
+        assert told.startswith(f"workers: {fitting} at a time, not 8 as there are cores: each")
+    monkeypatch.setenv("VIDREC_WORKERS", "6")
+    assert worker_count(GIB) == 6
 
 
 @pytest.mark.parametrize("wanted", ["0", "-1", "two", "1.5"])

@@ -4,20 +4,23 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from vidrec.workflow import script
+from vidrec.workflow import script, underway
 from vidrec.workflow.errors import UserError, say
+from vidrec.workflow.progress import Progress
 
 
 @pytest.fixture(autouse=True)
-def terminate_as_before() -> Iterator[None]:
-    handler = signal.getsignal(signal.SIGTERM)
+def signals_as_before() -> Iterator[None]:
+    handlers = {each: signal.getsignal(each) for each in script.STOPS}
     yield
-    signal.signal(signal.SIGTERM, handler)
+    for each, handler in handlers.items():
+        signal.signal(each, handler)
 
 
 def run_code(code: str, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -52,16 +55,61 @@ def test_what_a_user_causes_is_one_line_and_status_1(
     assert capsys.readouterr() == ("", said)
 
 
-def test_what_is_kept_is_said_where_anything_is(capsys: pytest.CaptureFixture[str]) -> None:
+def stopped(resumes: bool) -> None:
     with pytest.raises(SystemExit) as ended:
-        script.run(lambda: fail(KeyboardInterrupt()), resumes=True)
+        script.run(lambda: fail(KeyboardInterrupt()), resumes=resumes)
     assert ended.value.code == 1
-    assert capsys.readouterr().err == "error: stopped by the user; what was finished is kept\n"
+
+
+def test_what_is_kept_is_said_where_anything_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(underway, "kept", lambda: None)
+    stopped(resumes=True)
+    assert capsys.readouterr().err == (
+        "error: stopped by the user; what was finished is kept, and `dvc repro` goes on with the"
+        " rest\n"
+    )
+    monkeypatch.setattr(underway, "kept", lambda: Progress("draw", "video", 300, done=17))
+    stopped(resumes=True)
+    assert capsys.readouterr().err == (
+        "error: stopped by the user; 17 of 300 videos are finished and kept; `dvc repro` goes on"
+        " with the rest\n"
+    )
+
+
+def test_a_stage_that_keeps_nothing_says_that_it_starts_anew(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DVC_STAGE", "build_index")
+    stopped(resumes=False)
+    assert capsys.readouterr().err == (
+        "error: stopped by the user; `dvc repro` starts this stage anew\n"
+    )
 
 
 def test_a_bug_keeps_its_traceback() -> None:
     with pytest.raises(ZeroDivisionError):
         script.run(lambda: fail(ZeroDivisionError()))
+
+
+def test_temporary_files_are_gone_whatever_ends_a_run() -> None:
+    made: list[Path] = []
+
+    def main() -> None:
+        made.append(Path(tempfile.mkdtemp()))
+        raise UserError("no")
+
+    with pytest.raises(SystemExit):
+        script.run(main)
+    assert not made[0].parent.exists()
+
+
+def test_a_background_run_that_ignores_ctrl_c_goes_on_ignoring_it() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with pytest.raises(SystemExit) as ended:
+        script.run(lambda: os.kill(os.getpid(), signal.SIGINT))
+    assert ended.value.code == 0
 
 
 def test_a_good_run_ends_with_status_0(capsys: pytest.CaptureFixture[str]) -> None:
@@ -84,7 +132,7 @@ def main():
 script.run(main)
 """
     done = run_code(code, tmp_path)
-    assert (done.returncode, done.stderr) == (143, "")
+    assert (done.returncode, done.stderr) == (143, "error: stopped by SIGTERM\n")
     assert not list(tmp_path.iterdir())
 
 

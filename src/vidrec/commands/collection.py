@@ -84,7 +84,7 @@ def remove(name: str, root: Path, params: Params) -> list[str]:
     if params.source == "directory":
         return remove_listed(root / params.directory_manifest, name)
     if params.source == "youtube":
-        return remove_id(root / params.youtube_manifest, _removed_ids(root), name)
+        return remove_id(root / params.youtube_manifest, removed_ids(root), name)
     raise _drawn()
 
 
@@ -93,7 +93,7 @@ def undo_remove(name: str, root: Path, params: Params) -> list[str]:
     if params.source == "directory":
         return restore_listed(root / params.directory_manifest, name)
     if params.source == "youtube":
-        return restore_id(root / params.youtube_manifest, _removed_ids(root), name)
+        return restore_id(root / params.youtube_manifest, removed_ids(root), name)
     raise _drawn()
 
 
@@ -274,7 +274,7 @@ def _find(name: str, listed: Sequence[Listed], listing: Path) -> Listed:
     return found[0]
 
 
-def _removed_ids(root: Path) -> Path:
+def removed_ids(root: Path) -> Path:
     """Where the rows of the YouTube manifest are kept that were taken out of it."""
     return state.home(root) / "removed_from_youtube.csv"
 

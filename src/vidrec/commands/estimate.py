@@ -4,6 +4,7 @@ import time
 
 import numpy as np
 
+from vidrec.classifier.classify_frames import worker_bytes
 from vidrec.classifier.frame_classifier import FrameClassifier
 from vidrec.networks.compute import inference_workers, use_one_thread
 from vidrec.networks.image_classifiers import IMAGENET_MEAN, IMAGENET_STD, build_classifier
@@ -28,7 +29,7 @@ def frames_per_second(arch: str, settings: ClassifierSettings) -> float:
     network.predict(frames[:1])
     start = time.perf_counter()
     network.predict(frames)
-    workers = inference_workers() or worker_count()
+    workers = inference_workers() or worker_count(worker_bytes(settings.batch_size))
     return workers * len(frames) / (time.perf_counter() - start)
 
 

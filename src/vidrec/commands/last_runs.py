@@ -5,11 +5,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-import psutil
-
 from vidrec.workflow import state
 from vidrec.workflow.diary import BEGINS, ENDS, FAILED, KEPT, MADE, TAKEN, Line, last_run
 from vidrec.workflow.errors import UserError
+from vidrec.workflow.processes import is_running
 
 # How many videos are named of those that are not as they should be.
 SHOWN = 10
@@ -44,7 +43,7 @@ def _outcome(lines: Sequence[Line]) -> str:
         return f"{ends[-1].status} after {float(ends[-1].seconds or 0):.0f} s"
     over = {line.video for line in lines if line.what in (MADE, FAILED)}
     taken = [line.video for line in lines if line.what == TAKEN and line.video not in over]
-    at_work = psutil.pid_exists(int(lines[0].run))
+    at_work = is_running(int(lines[0].run))
     state_now = "is running" if at_work else "was killed"
     return f"{state_now}, in hand: {', '.join(taken) or 'nothing'}"
 

@@ -179,7 +179,7 @@ def at_hand(
     if not isinstance(query, Url):
         yield query
         return
-    from vidrec.videos.youtube import fetch
+    from vidrec.videos.from_url import fetch
 
     with tempfile.TemporaryDirectory(prefix="vidrec-") as folder:
         progress(f"downloading {query.text}")

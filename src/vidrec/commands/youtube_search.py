@@ -1,83 +1,117 @@
 """Searching YouTube for ids: once, into a manifest that is committed. Stages never search."""
 
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import zip_longest
+from pathlib import Path
 
 import pandas as pd
-import yt_dlp
 
-from vidrec.videos.manifest import one_line
+from vidrec.commands.youtube_choice import Found, choose, found_of, held_of
+from vidrec.commands.youtube_outcome import Outcome, Wish, check, is_written, lines
+from vidrec.commands.youtube_sources import Hit, Source, source_of
 from vidrec.videos.names import check_category
-from vidrec.videos.youtube import Silent, refusal, said_by, status_of
-from vidrec.videos.youtube_manifest import COLUMNS
+from vidrec.videos.youtube_manifest import read_rows, with_new, without, write_ids
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.tables import SAFE_NAME
 
-# Longer videos are left out of what a search finds.
-MAX_DURATION_S = 900.0
-# How many more hits are asked for than are wanted: some are live, too long, or double.
-SURPLUS = 1.5
+# Ids beyond those wanted, as a share of them: some will be gone, or closed to a country, by the
+# time that they are downloaded.
+RESERVES = 0.3
+# Hits that a source is asked for at most, for each id wanted: a playlist may have thousands.
+HITS_PER_ID = 10
 
-# A query and a number of hits -> hits in order, each with `id`, `title` and `duration`.
-Search = Callable[[str, int], Iterable[dict[str, Any]]]
+# A source and a number of hits -> hits in order. Raises UserError where it gives none, or no more.
+Search = Callable[[Source, int], Iterable[Hit]]
 
 
-def youtube_search(query: str, count: int) -> list[dict[str, Any]]:
-    """The first `count` hits for `query`. Raises UserError where the search fails."""
-    settings = {
-        "extract_flat": True,
-        "quiet": True,
-        "no_warnings": True,
-        "extractor_retries": 3,
-        "socket_timeout": 30,
-        "cachedir": False,
-        "logger": Silent(),
-    }
-    try:
-        with yt_dlp.YoutubeDL(settings) as client:
-            found = client.extract_info(f"ytsearch{count}:{query}", download=False)
-    except yt_dlp.utils.YoutubeDLError as error:
-        reason = one_line(said_by(error), 150)
-        raise UserError(
-            f"the search for {query!r} failed ({status_of(reason)}: {reason}):"
-            " check the network, try later"
-        ) from None
-    return [hit for hit in found.get("entries") or [] if hit]
+def reserve_of(wanted: int) -> int:
+    """How many reserves `wanted` videos should have."""
+    return math.ceil(wanted * RESERVES)
+
+
+def asked_for(texts: Iterable[str]) -> dict[str, list[Source]]:
+    """The sources of each category, from texts such as `pets=cat playing`.
+
+    Raises UserError for any other text.
+    """
+    asked: dict[str, list[Source]] = {}
+    for text in texts:
+        category, _, source = text.partition("=")
+        if not category or not source.strip():
+            raise UserError(
+                f"{text!r} is not CATEGORY=SOURCE: write for example pets='cat playing'"
+            )
+        asked.setdefault(category, []).append(source_of(source.strip()))
+    return asked
 
 
 def discover(
-    categories: dict[str, str], per_category: int, reserves: int, search: Search = youtube_search
-) -> pd.DataFrame:
-    """Ids for each category of `categories` (name -> query): wanted ones, then the reserves.
+    asked: Mapping[str, Sequence[Source]],
+    manifest: Path,
+    wish: Wish,
+    search: Search,
+    removed: Collection[str] = (),
+) -> Iterator[str]:
+    """Add ids to the `manifest` for each category of `asked`; yields what to tell, by lines.
 
-    Returns columns `category,rank,video_id,title,duration_s`; no id comes twice. Raises UserError
-    where a category has a bad name or the search finds fewer than `per_category`.
+    Its sources are taken in turn, a hit of each. What the manifest has stays as it is, and what
+    was `removed` from it stays away. Each category is written as soon as it is searched; where
+    YouTube cannot be reached the next ones are not tried. Raises UserError at the end where a
+    source failed or a category has fewer ids than wanted.
     """
-    for name in categories:
+    for name in asked:
         check_category(name)
-    wanted, seen = per_category + max(0, reserves), set[str]()
-    rows: list[dict[str, Any]] = []
-    for name, query in sorted(categories.items()):
-        hits = search(query, round(wanted * SURPLUS))
-        found = list(_usable(hits, seen))[:wanted]
-        if len(found) < per_category:
-            raise UserError(
-                f"{query!r} finds {len(found)} videos for {name}, {per_category} are wanted:"
-                " take a broader query or fewer videos"
-            )
-        seen.update(row["video_id"] for row in found)
-        rows += [{"category": name, "rank": rank, **row} for rank, row in enumerate(found, 1)]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    outcomes: list[Outcome] = []
+    for category, sources in asked.items():
+        outcome = _search(category, sources, read_rows(manifest), wish, removed, search)
+        if is_written(outcome, wish):
+            _write(manifest, outcome, wish)
+        yield from lines(outcome, wish)
+        outcomes.append(outcome)
+        if outcome.is_unreachable:
+            break
+    check(outcomes, manifest, wish)
+    if any(is_written(outcome, wish) for outcome in outcomes):
+        yield f"look through the new rows of {manifest}, then commit the file"
 
 
-def _usable(hits: Iterable[dict[str, Any]], taken: set[str]) -> Iterator[dict[str, Any]]:
-    """Rows for the hits that are whole videos of a known, moderate length, each id once."""
-    seen = set(taken)
-    for hit in hits:
-        video_id = str(hit.get("id") or "")
-        known = SAFE_NAME.fullmatch(video_id) and hit.get("duration")
-        if not known or video_id in seen or refusal(hit, MAX_DURATION_S):
-            continue
-        seen.add(video_id)
-        title = one_line(str(hit.get("title") or ""), 200)
-        yield {"video_id": video_id, "title": title, "duration_s": round(float(hit["duration"]), 3)}
+def _search(
+    category: str,
+    sources: Sequence[Source],
+    rows: pd.DataFrame,
+    wish: Wish,
+    removed: Collection[str],
+    search: Search,
+) -> Outcome:
+    """What the sources of `category` have to add to the `rows` of the manifest."""
+    there = rows[rows["category"] == category].drop_duplicates("video_id")
+    too_long = pd.to_numeric(there["duration_s"], errors="coerce") > wish.max_duration_s
+    kept = 0 if wish.replace else int((~too_long).sum())
+    outcome = Outcome(category, len(there), kept)
+    if kept >= wish.ids:
+        return outcome
+    others = without(rows, category) if wish.replace else rows
+    failed: list[UserError] = []
+    lists = [_found(source, wish, search, failed) for source in sources]
+    hits = (hit for each in zip_longest(*lists) for hit in each if hit is not None)
+    choice = choose(hits, held_of(others, category, removed), wish.ids - kept, wish.share)
+    return replace(outcome, choice=choice, failed=tuple(failed))
+
+
+def _found(source: Source, wish: Wish, search: Search, failed: list[UserError]) -> Iterator[Found]:
+    """What a source has, until it fails: the error is added to `failed`."""
+    try:
+        for hit in search(source, HITS_PER_ID * wish.ids):
+            yield found_of(hit, wish.max_duration_s, of_channel=source.is_channel)
+    except UserError as error:
+        failed.append(error)
+
+
+def _write(manifest: Path, outcome: Outcome, wish: Wish) -> None:
+    """Write what was found to the manifest as it is by now: a search may take minutes."""
+    rows = read_rows(manifest)
+    if wish.replace:
+        rows = without(rows, outcome.category)
+    found = [(each.video_id, each.title, each.duration_s) for each in outcome.choice.found]
+    write_ids(manifest, with_new(rows, outcome.category, found))

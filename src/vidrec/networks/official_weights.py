@@ -3,12 +3,12 @@
 import re
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
 from urllib.parse import urlsplit
 
 import torch
 from torchvision.models import WeightsEnum, get_model_weights
 
+from vidrec.networks.download import DownloadError, Patience, download
 from vidrec.networks.image_classifiers import check_classifier
 from vidrec.settings.torchvision_names import unknown_weights
 from vidrec.workflow.errors import UserError
@@ -33,7 +33,7 @@ def pick(arch: str, name: str) -> WeightsEnum:
     return chosen
 
 
-def fetch(url: str, folder: Path | None = None) -> Path:
+def fetch(url: str, folder: Path | None = None, patience: Patience | None = None) -> Path:
     """The file at `url`, from `folder` if it lies there, else downloaded into it.
 
     By default `folder` is where torch keeps what it downloads. The file must have the SHA-256
@@ -43,7 +43,7 @@ def fetch(url: str, folder: Path | None = None) -> Path:
     prefix = hash_prefix(url)
     path = folder / Path(urlsplit(url).path).name
     if not path.is_file():
-        _download(url, path, prefix)
+        _download(url, path, prefix, patience)
     if not has_hash_of(sha256_of(path), url):
         raise UserError(
             f"{path} does not have the SHA-256 {prefix}… of its name: delete it and run again"
@@ -67,13 +67,23 @@ def has_hash_of(sha256: str, url: str) -> bool:
     return sha256.startswith(hash_prefix(url))
 
 
-def _download(url: str, path: Path, prefix: str) -> None:
+def _download(url: str, path: Path, prefix: str, patience: Patience | None) -> None:
+    """What comes lies beside `path` until it is whole, and the right one."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
     try:
-        torch.hub.download_url_to_file(url, str(path), hash_prefix=prefix, progress=True)
-    except (URLError, OSError, RuntimeError) as error:
-        reason = " ".join(str(error).split())
-        raise UserError(
-            f"{path.name} could not be fetched ({reason}): download it where there is a network,"
-            f" from {url} (SHA-256 {prefix}…), and put it at {path}"
-        ) from None
+        download(url, part, patience)
+    except DownloadError as error:
+        raise _unfetched(url, path, prefix, " ".join(str(error).split())) from None
+    if not sha256_of(part).startswith(prefix):
+        part.unlink()
+        reason = f"what came does not have the SHA-256 {prefix}… of its name, and was removed"
+        raise _unfetched(url, path, prefix, reason)
+    part.replace(path)
+
+
+def _unfetched(url: str, path: Path, prefix: str, reason: str) -> UserError:
+    return UserError(
+        f"{path.name} could not be fetched ({reason}): download it where there is a network,"
+        f" from {url} (SHA-256 {prefix}…), and put it at {path}"
+    )

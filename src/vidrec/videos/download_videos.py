@@ -8,7 +8,7 @@ from pathlib import Path
 from vidrec.media import confined
 from vidrec.media.extraction import Extraction, Rules
 from vidrec.settings.download_videos import Params
-from vidrec.videos import directory, sample, youtube
+from vidrec.videos import directory, sample, youtube, youtube_options
 from vidrec.videos.category_names import write_category_names
 from vidrec.videos.framing import look_at
 from vidrec.videos.listing import Listed, read_listing
@@ -70,11 +70,12 @@ def rules_of(params: Params) -> Rules:
 
 
 def _from_youtube(params: Params, folder: Path) -> list[Entry]:
-    rules = youtube.Rules(
+    rules = youtube_options.Rules(
         max_duration_s=params.youtube_max_duration_s,
-        max_height=params.youtube_max_height,
+        shorter_side=params.youtube_max_height,
         max_filesize_mb=params.youtube_max_filesize_mb,
         decoding=rules_of(params),
+        pause_s=youtube_options.pause(),
     )
     return youtube.take(
         folder,

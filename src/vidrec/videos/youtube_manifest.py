@@ -1,5 +1,6 @@
 """The manifest of YouTube ids by category, with ranked reserves: a CSV file that is kept in git."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -58,3 +59,30 @@ def put_back(rows: pd.DataFrame, row: pd.DataFrame) -> pd.DataFrame:
     lower = (rows["category"] == category) & (rows["rank"].astype(float) <= rank)
     place = int(lower.to_numpy().nonzero()[0].max()) + 1 if lower.any() else len(rows)
     return pd.concat([rows[:place], row, rows[place:]], ignore_index=True)
+
+
+def without(rows: pd.DataFrame, category: str) -> pd.DataFrame:
+    """`rows`, as `read_rows` gives them, without those of `category`."""
+    return rows[rows["category"] != category].reset_index(drop=True)
+
+
+def with_new(
+    rows: pd.DataFrame, category: str, found: Iterable[tuple[str, str, float]]
+) -> pd.DataFrame:
+    """`rows`, as `read_rows` gives them, with the ids `found` (id, title, seconds) in `category`.
+
+    They come after all others of it, by rank and by place. An id that is there already, in
+    whatever category, stays as it is.
+    """
+    of_category = rows["category"] == category
+    known, last = set(rows["video_id"]), rows.loc[of_category, "rank"].astype(float).max()
+    fresh = [each for each in found if each[0] not in known]
+    first = 1 if pd.isna(last) else int(last) + 1
+    blank = dict.fromkeys(rows.columns, "") | {"category": category}
+    new = [
+        blank | {"rank": str(rank), "video_id": name, "title": title, "duration_s": str(duration_s)}
+        for rank, (name, title, duration_s) in enumerate(fresh, first)
+    ]
+    place = int(of_category.to_numpy().nonzero()[0].max()) + 1 if of_category.any() else len(rows)
+    old = rows.to_dict("records")
+    return pd.DataFrame([*old[:place], *new, *old[place:]], columns=rows.columns)

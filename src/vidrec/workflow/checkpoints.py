@@ -137,7 +137,8 @@ def complete(
     work = partial(_complete_one, store, read, make, name)
     # The clock that file systems have may be some milliseconds late.
     begun = time.time() - 1
-    yield from zip(items, map_items(work, items, title=title, workers=workers), strict=True)
+    done = map_items(work, items, title=title, workers=workers, keeps=True)
+    yield from zip(items, done, strict=True)
     kept.trim(store.store, kept.bounds(), used_since=begun)
 
 

@@ -4,6 +4,7 @@ A file for each stage, in `.vidrec/logs`. Workers write into it as they go, so t
 the moment of a kill. A line has columns apart by tabs: see `Line`.
 """
 
+import errno
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -51,12 +52,8 @@ class Diary:
         now = datetime.now(UTC).isoformat(timespec="microseconds")
         values = (now, self.run, what, video, seconds, status)
         line = "\t".join(readable(value) for value in values) + "\n"
-        # At the end in one piece, whoever else writes: lines of workers do not mix.
-        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-        try:
-            os.write(handle, line.encode(errors="replace"))
-        finally:
-            os.close(handle)
+        with _where_there_is_room():
+            _append(self.path, line.encode(errors="replace"))
 
     @contextmanager
     def telling(self, video: str = "") -> Iterator[None]:
@@ -68,6 +65,25 @@ class Diary:
             what = FAILED if video else ENDS
             self.note(what, video, begun, f"{type(error).__name__}: {error}")
             raise
+
+
+@contextmanager
+def _where_there_is_room() -> Iterator[None]:
+    """On a full disk a line is lost: the work that has no room says so itself, and by name."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+
+
+def _append(path: Path, line: bytes) -> None:
+    """At the end in one piece, whoever else writes: lines of workers do not mix."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    try:
+        os.write(handle, line)
+    finally:
+        os.close(handle)
 
 
 def diary(stage: str, root: Path = Path()) -> Diary:

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import stat
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from vidrec.workflow.errors import UserError
+from vidrec.workflow.processes import is_running, machine
 
 # In bytes: file systems end at 255, and a name may be made longer yet, as by a number.
 LONGEST_FILE_NAME = 200
@@ -115,12 +115,8 @@ def _reach_disk(path: Path) -> None:
         os.close(handle)
 
 
-def _machine() -> str:
-    return re.sub(r"[^A-Za-z0-9]", "", socket.gethostname())[:32]
-
-
 def _prefix() -> str:
-    return f"{TEMPORARY}{_machine()}-{os.getpid()}-"
+    return f"{TEMPORARY}{machine()}-{os.getpid()}-"
 
 
 def sweep(folder: Path) -> None:
@@ -133,17 +129,11 @@ def sweep(folder: Path) -> None:
 
 @functools.cache
 def _sweep_once(folder: Path, _: int) -> None:
-    ours = re.compile(re.escape(f"{TEMPORARY}{_machine()}-") + r"(\d+)-.*")
+    ours = re.compile(re.escape(f"{TEMPORARY}{machine()}-") + r"(\d+)-.*")
     names = [entry.name for entry in os.scandir(folder)] if folder.is_dir() else []
     for left in filter(None, map(ours.fullmatch, names)):
-        if not _is_running(int(left.group(1))):
+        if not is_running(int(left.group(1))):
             _remove(folder / left.group())
-
-
-def _is_running(pid: int) -> bool:
-    import psutil
-
-    return psutil.pid_exists(pid)
 
 
 def _remove(path: Path) -> None:

@@ -2,23 +2,27 @@
 
 import argparse
 import errno
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
+from types import FrameType
 from typing import NoReturn
 
 from filelock import FileLock, Timeout
 
-from vidrec.workflow import diary
+from vidrec.workflow import diary, scratch, underway
 from vidrec.workflow.errors import UserError, readable, tell
 from vidrec.workflow.files import placing
 from vidrec.workflow.state import LOCKS
 
 # Errors of the system that a user can mend: no room, no access. Any other is a bug of ours.
 NOT_OURS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
+# What stops a stage, with the exit status of each: Ctrl-C in a terminal, and being told to end.
+STOPS = {signal.SIGINT: 1, signal.SIGTERM: 143}
 
 
 class _Parser(argparse.ArgumentParser):
@@ -56,25 +60,62 @@ def run(main: Callable[[], None], *, resumes: bool = False) -> NoReturn:
 
     `resumes` is whether another run goes on where this one was stopped.
     """
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for each in STOPS:
+        # Ignored it is by a shell that runs the stage in the background.
+        if signal.getsignal(each) != signal.SIG_IGN:
+            signal.signal(each, _stop)
     if isinstance(sys.stdout, TextIOWrapper):
         # As on standard error: a letter that the output cannot take is written as its number.
         sys.stdout.reconfigure(errors="backslashreplace")
+    sys.exit(_status(main, resumes))
+
+
+class _Stopped(KeyboardInterrupt):
+    """What a signal of `STOPS` raises, with the signal: libraries end in order for its base."""
+
+
+def _stop(number: int, _: FrameType | None) -> None:
+    """One is enough: a second would break into the clean-up after the first."""
+    for each in STOPS:
+        signal.signal(each, signal.SIG_IGN)
+    raise _Stopped(signal.Signals(number))
+
+
+def _status(main: Callable[[], None], resumes: bool) -> int:
+    """The exit status after `main`. What it has under way is ended, whatever happens."""
     try:
-        main()
+        with scratch.own_folder():
+            try:
+                main()
+            finally:
+                underway.end_all()
     except UserError as error:
         tell(" ".join(["error:", *str(error).splitlines()]))
-        sys.exit(1)
+        return 1
     except OSError as error:
         if error.errno not in NOT_OURS:
             raise
         tell(f"error: {error}: make room or give access, then run again")
-        sys.exit(1)
-    except KeyboardInterrupt:
-        kept = "; what was finished is kept" if resumes else ""
-        tell(f"error: stopped by the user{kept}")
-        sys.exit(1)
-    sys.exit(0)
+        return 1
+    except KeyboardInterrupt as stopped:
+        by = stopped.args[0] if stopped.args else signal.SIGINT
+        who = "the user" if by == signal.SIGINT else by.name
+        tell(f"error: stopped by {who}{_how_to_go_on(resumes)}")
+        return STOPS[by]
+    return 0
+
+
+def _how_to_go_on(resumes: bool) -> str:
+    """What is kept of a stage that was stopped, and what another run does."""
+    if not resumes:
+        return "; `dvc repro` starts this stage anew" if "DVC_STAGE" in os.environ else ""
+    count = underway.kept()
+    if count is None:
+        return "; what was finished is kept, and `dvc repro` goes on with the rest"
+    return (
+        f"; {count.done} of {count.total} {count.unit}s are finished and kept; `dvc repro` goes on"
+        " with the rest"
+    )
 
 
 @contextmanager
