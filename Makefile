@@ -81,6 +81,4 @@ requirements: setup ## pin all again, or one with PACKAGE=name: requirements.txt
 clean: ## remove the kept work of unfinished runs (not the results)
 	rm -rf .vidrec/checkpoints .vidrec/locks
 
-.PHONY: help in-git setup repro test formats mutations sequences check weightings review plots format requirements clean
-
-.PHONY: help in-git setup repro test formats mutations kills check weightings review plots format requirements clean
+.PHONY: help in-git setup repro test formats mutations kills sequences check weightings review plots format requirements clean
