@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-from vidrec.classifier import classify_frames
 from vidrec.detections.distributions import Distribution
 from vidrec.detections.features import write_features
 from vidrec.detections.tree import write_classes
-from vidrec.networks import weights
 from vidrec.settings.classify_frames import Params
 from vidrec.workflow import params, script
 from vidrec.workflow.absent import skipping
@@ -27,6 +25,10 @@ def main() -> None:
         atomic_directory(args.detections) as detections,
         atomic_directory(args.features) as features,
     ):
+        # Loads torch, which takes seconds: whoever stops the stage meanwhile is answered as later.
+        from vidrec.classifier import classify_frames
+        from vidrec.networks import weights
+
         classified = classify_frames.classify_all(args.frames, args.weights, settings)
         labels = weights.read_card(args.weights).labels
         for video, found in classified:

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from vidrec.classifier import prepare_weights
 from vidrec.settings.prepare_weights import Params
 from vidrec.workflow import params, script
 from vidrec.workflow.absent import skipping
@@ -14,6 +13,9 @@ def main() -> None:
     args = parser.parse_args()
     settings = params.load(Params, args.params)
     with script.lock("prepare_weights"), skipping("prepare_weights", args.weights):
+        # Loads torch, which takes seconds: whoever stops the stage meanwhile is answered as later.
+        from vidrec.classifier import prepare_weights
+
         prepare_weights.prepare(settings, args.weights)
 
 

@@ -143,7 +143,9 @@ def _add_remove(command: argparse.ArgumentParser) -> None:
 
 
 def _add_status(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--run", action="store_true", help="how the last run of each stage went")
+    command.add_argument(
+        "--run", action="store_true", help="how the last run went of each stage that takes long"
+    )
     command.set_defaults(command=run_status)
 
 
@@ -327,7 +329,8 @@ def run_prune(args: argparse.Namespace) -> None:
     size = usual.size if args.gb is None else args.gb * 1e9
     age = usual.age if args.days is None else args.days * 86400
     removed = kept.trim(store, kept.Bounds(size, age))
-    say(f"{kept.told(removed)} removed, {kept.told(kept.pieces(store))} kept in {store}")
+    left = kept.told(kept.pieces(store))
+    say(f"{kept.told(removed)} removed, {left} kept in {store}; results stay")
 
 
 def run_check(args: argparse.Namespace) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from vidrec.commands.last_runs import SHOWN, tell_runs
 from vidrec.workflow import diary
+from vidrec.workflow.absent import AbsentError, skipping
 from vidrec.workflow.diary import BEGINS, FAILED, KEPT, MADE, TAKEN
 from vidrec.workflow.errors import UserError
 
@@ -38,9 +39,9 @@ def test_each_stage_with_what_became_of_its_videos() -> None:
         diary.diary("classify_frames").note(FAILED, "cars/a", status="UserError: no memory")
         raise UserError("no memory: take more")
     assert told() == [
-        "extract_frames: done after 0 s, 1 kept, 2 made",
+        "extract_frames: 1 kept, 2 made, done after 0 s",
         "    cars/b: truncated",
-        "classify_frames: UserError: no memory: take more after 0 s, 1 failed",
+        "classify_frames: 1 failed, failed after 0 s: no memory: take more",
         "    cars/a: UserError: no memory",
     ]
 
@@ -54,7 +55,18 @@ def test_a_run_that_was_killed_tells_what_was_in_hand() -> None:
         kept.note(BEGINS)
         for what, video in ((TAKEN, "cars/a"), (MADE, "cars/a"), (TAKEN, "cars/b")):
             kept.note(what, video, status="ok")
-        assert told() == [f"segment_objects: {outcome}, in hand: cars/b, 1 made"]
+        assert told() == [f"segment_objects: 1 made, {outcome}, in hand: cars/b"]
+
+
+def test_a_stage_that_was_skipped_or_stopped_says_so(tmp_path: Path) -> None:
+    with diary.run("segment_objects"), skipping("segment_objects", tmp_path / "out"):
+        raise AbsentError("run.segmented is false")
+    with pytest.raises(KeyboardInterrupt), diary.run("classify_frames"):
+        raise KeyboardInterrupt(2)
+    assert told() == [
+        "segment_objects: skipped: run.segmented is false",
+        "classify_frames: stopped after 0 s",
+    ]
 
 
 def test_many_are_not_all_shown() -> None:

@@ -3,6 +3,7 @@ import http.server
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def test_another_file_than_its_name_says_is_refused_and_not_kept(
     with pytest.raises(UserError, match=f"{WRONG} could not be fetched .*removed") as refused:
         fetch(f"{server}/{WRONG}", tmp_path / "kept")
     assert "\n" not in str(refused.value)
-    assert not list((tmp_path / "kept").iterdir())
+    assert not list((tmp_path / "kept").glob("[!.]*"))
 
 
 def test_a_part_of_it_is_made_whole(server: str, tmp_path: Path) -> None:
@@ -83,7 +84,7 @@ def test_with_a_wrong_file_nothing_of_the_users_goes(server: str, tmp_path: Path
     mine.write_bytes(b"of the user")
     with pytest.raises(UserError, match=r"could not be fetched .*removed"):
         fetch(f"{server}/{WRONG}", tmp_path)
-    assert list(tmp_path.glob("*.p*")) == [mine]
+    assert list(tmp_path.glob("[!.]*.p*")) == [mine]
 
 
 def test_a_file_changed_after_it_was_fetched_is_refused(server: str, tmp_path: Path) -> None:
@@ -109,6 +110,17 @@ def test_without_a_network_one_line_says_which_file_and_where_to_put_it(
 def test_a_file_put_there_by_hand_needs_no_network(nobody: str, tmp_path: Path) -> None:
     (tmp_path / RIGHT).write_bytes(CONTENT)
     assert fetch(f"{nobody}/{RIGHT}", tmp_path).read_bytes() == CONTENT
+
+
+def test_two_at_once_fetch_it_once(server: str, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(2) as both:
+        found = list(both.map(lambda _: fetch(f"{server}/{RIGHT}", tmp_path), range(2)))
+    assert [path.read_bytes() for path in found] == [CONTENT] * 2
+
+
+def test_a_part_that_is_longer_than_the_file_begins_anew(server: str, tmp_path: Path) -> None:
+    (tmp_path / f"{RIGHT}.part").write_bytes(CONTENT + b"more")
+    assert fetch(f"{server}/{RIGHT}", tmp_path).read_bytes() == CONTENT
 
 
 def test_a_file_the_server_does_not_have_is_one_line(server: str, tmp_path: Path) -> None:

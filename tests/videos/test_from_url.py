@@ -137,7 +137,8 @@ def test_what_is_not_there_is_one_line(
         fetch(site.at("/none"), tmp_path)
     assert str(refused.value) == (
         f"{site.at('/none')} gives no video ([generic] none: Unable to download webpage:"
-        " HTTP Error 404: Not Found); download it yourself, and name the file"
+        " HTTP Error 404: Not Found); see whether its server answers, or download it yourself and"
+        " name the file"
     )
     assert capfd.readouterr() == ("", "")
 

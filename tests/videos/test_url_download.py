@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from yt_dlp.utils import DownloadError
 
-from vidrec.videos.url_download import Rules, options, said_by, wanted_places
+from vidrec.videos.url_download import Rules, options, reason_of, wanted_places
 
 RULES = Rules(10**6, 60)
 
@@ -21,8 +21,8 @@ RULES = Rules(10**6, 60)
     ],
 )
 def test_of_a_message_the_reason_is_left(said: str, left: str) -> None:
-    assert said_by(DownloadError(said)).startswith(left)
-    assert not said_by(DownloadError(said)).endswith(("yt-dlp/", ")", "list"))
+    assert reason_of(DownloadError(said)).startswith(left)
+    assert not reason_of(DownloadError(said)).endswith(("yt-dlp/", ")", "list"))
 
 
 def test_an_address_that_is_typed_and_a_proxy_are_wanted(monkeypatch: pytest.MonkeyPatch) -> None:

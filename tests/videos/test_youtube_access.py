@@ -1,5 +1,6 @@
 """Cookies and a proxy: handed on to yt-dlp, and never printed."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -41,6 +42,27 @@ def test_cookies_that_cannot_be_used(cookies: Path, capfd: pytest.CaptureFixture
     with pytest.raises(UserError, match="cannot be read"):
         access()
     assert "secret" not in str(told.value) + "".join(capfd.readouterr())
+
+
+@pytest.mark.parametrize("kind", ["pipe", "directory", "of another site"])
+def test_what_is_no_file_of_cookies_of_youtube(
+    cookies: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    other = cookies.with_name("other")
+    if kind == "pipe":
+        os.mkfifo(other)
+    elif kind == "directory":
+        other.mkdir()
+    else:
+        other.write_text(COOKIE.replace("youtube.com", "example.com"))
+    monkeypatch.setenv("VIDREC_COOKIES", str(other))
+    with pytest.raises(UserError, match=r"not a file of cookies|no cookie of youtube\.com"):
+        access()
+
+
+def test_a_byte_order_mark_is_no_cookie(cookies: Path) -> None:
+    cookies.write_text(COOKIE, encoding="utf-8-sig")
+    assert "\ufeff" not in access().cookies
 
 
 def test_cookies_that_git_would_add_are_refused(cookies: Path) -> None:

@@ -164,7 +164,7 @@ def test_the_diary_tells_what_became_of_each(tmp_path: Path) -> None:
         ("made", "a", "a"),
         ("kept", "a", "a"),
         ("taken", "b", ""),
-        ("failed", "b", "UserError: b is bad"),
+        ("failed", "b", "failed: b is bad"),
     ]
 
 
@@ -180,6 +180,23 @@ def test_what_a_killed_run_has_left_is_swept_by_the_next(tmp_path: Path) -> None
         path.write_bytes(b"half")
     store_of(tmp_path)
     assert sorted(folder.iterdir()) == sorted([mine, foreign])
+
+
+def test_a_directory_in_the_place_of_a_piece_is_one_line(tmp_path: Path) -> None:
+    store = store_of(tmp_path)
+    (tmp_path / ".vidrec/checkpoints/stage" / store.key("a")).mkdir(parents=True)
+    with pytest.raises(UserError, match="cannot be written"):
+        run(store, maker([]), ["a"])
+
+
+def test_bounds_that_are_none_are_told_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    monkeypatch.setenv("VIDREC_KEEP_GB", "much")
+    with pytest.raises(UserError, match="VIDREC_KEEP_GB"):
+        run(store_of(tmp_path), maker(made), ["a"])
+    assert not made
 
 
 def test_what_a_worker_has_finished_is_kept_when_another_fails(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Finished work within its bounds."""
 
+import errno
 import os
 import time
 from pathlib import Path
@@ -69,3 +70,24 @@ def test_bounds_are_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_told(store: Path) -> None:
     assert kept.told(kept.pieces(store)) == "4 finished pieces (0.0 MB)"
+
+
+def test_what_was_on_its_way_a_day_ago_is_removed_whoever_began_it(store: Path) -> None:
+    left = store / f"one/{TEMPORARY}x"
+    os.utime(left, (0, 0))
+    kept.trim(store, kept.Bounds(ALL, ALL))
+    assert not left.exists()
+    assert names(store) == "abcd"
+
+
+@pytest.mark.parametrize("error", [PermissionError(errno.EACCES, "no"), OSError(errno.EROFS, "no")])
+def test_what_belongs_to_others_is_used_and_stays(
+    store: Path, monkeypatch: pytest.MonkeyPatch, error: OSError
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(os, "utime", refuse)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    kept.use(store / "one/a")
+    assert kept.trim(store, kept.Bounds(0, 0)) == []

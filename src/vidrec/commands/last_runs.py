@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from vidrec.workflow import state
-from vidrec.workflow.diary import BEGINS, ENDS, FAILED, KEPT, MADE, TAKEN, Line, last_run
+from vidrec.workflow.diary import BEGINS, ENDS, FAILED, KEPT, MADE, SKIPPED, TAKEN, Line, last_run
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.processes import is_running
 
@@ -32,15 +32,20 @@ def _of_run(stage: str, lines: Sequence[Line]) -> Iterator[str]:
     start = datetime.fromisoformat(lines[0].time).astimezone()
     counts = Counter(line.what for line in lines)
     told = [f"{counts[what]} {what}" for what in (KEPT, MADE, FAILED) if counts[what]]
-    yield f"{start:%Y-%m-%d %H:%M:%S}  {stage}: {', '.join([_outcome(lines), *told])}"
+    yield f"{start:%Y-%m-%d %H:%M:%S}  {stage}: {', '.join([*told, _outcome(lines)])}"
     yield from _shortened([f"{line.video}: {line.status}" for line in lines if _is_odd(line)])
 
 
 def _outcome(lines: Sequence[Line]) -> str:
     """How a run ended, and if it has not by itself, which videos were in hand."""
+    skipped = [line for line in lines if line.what == SKIPPED]
+    if skipped:
+        return f"skipped: {skipped[-1].status}"
     ends = [line for line in lines if line.what == ENDS]
     if ends:
-        return f"{ends[-1].status} after {float(ends[-1].seconds or 0):.0f} s"
+        word, _, reason = ends[-1].status.partition(": ")
+        told = f"{word} after {float(ends[-1].seconds or 0):.0f} s"
+        return f"{told}: {reason}" if reason else told
     over = {line.video for line in lines if line.what in (MADE, FAILED)}
     taken = [line.video for line in lines if line.what == TAKEN and line.video not in over]
     at_work = is_running(int(lines[0].run))
@@ -49,7 +54,7 @@ def _outcome(lines: Sequence[Line]) -> str:
 
 
 def _is_odd(line: Line) -> bool:
-    return line.what not in (BEGINS, ENDS, TAKEN) and line.status != "ok"
+    return line.what not in (BEGINS, ENDS, SKIPPED, TAKEN) and line.status != "ok"
 
 
 def _shortened(lines: Sequence[str]) -> Iterator[str]:

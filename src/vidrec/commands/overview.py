@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from vidrec.commands.collection import directory_source, of_partial
+from vidrec.commands.params_check import check
 from vidrec.experiments.status import stale_outputs
 from vidrec.media.status import GOOD, PARTIAL
-from vidrec.project import ProjectPaths
+from vidrec.project import PARAMS, ProjectPaths
 from vidrec.settings.download_videos import Params
 from vidrec.vectors.vectors import read_vectors
 from vidrec.videos.category_names import read_category_names
@@ -181,7 +182,8 @@ def status_of(project: ProjectPaths) -> Iterator[str]:
     stale = stale_outputs(project.root)
     if stale:
         yield f"stale:     {', '.join(stale)}: their results are not of what is here"
-        yield "next: dvc repro"
+        mistakes = check(project.root / PARAMS, project.root).errors
+        yield "next: vidrec check, which tells what to mend" if mistakes else "next: dvc repro"
     else:
         yield "results:   all are of the present code, params and data"
 

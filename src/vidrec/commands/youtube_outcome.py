@@ -79,7 +79,8 @@ def lines(outcome: Outcome, wish: Wish) -> Iterator[str]:
         yield f"  left out: {', '.join(left_out)}"
     if choice.over_share:
         yield f"  {choice.over_share} new ones exceed {wish.share} of one channel: too few others"
-    yield from (f"  {error}" for error in outcome.failed)
+    # What ends the search is told at the end.
+    yield from (f"  {error}" for error in outcome.failed if not outcome.is_unreachable)
     if outcome.ids < wish.ids and not outcome.failed:
         yield f"  {wish.ids} are wanted with reserves: give {outcome.category} another source"
 
@@ -101,12 +102,20 @@ def _change(outcome: Outcome, wish: Wish) -> str:
     return f"{told}, {outcome.kept} kept{longer if too_long else ''}"
 
 
+def _after_failure(outcomes: Sequence[Outcome], manifest: Path) -> str:
+    any_found = any(outcome.choice.found for outcome in outcomes)
+    found = f"what was found is in {manifest}" if any_found else "nothing was found"
+    if not outcomes[-1].is_unreachable:
+        return found
+    return f"{found}, and nothing after {outcomes[-1].category} was searched: run this again later"
+
+
 def check(outcomes: Sequence[Outcome], manifest: Path, wish: Wish) -> None:
     """Raise UserError where a source failed, or a category has too few ids."""
     failed = [error for outcome in outcomes for error in outcome.failed]
     more = f" ({len(failed) - 1} more failed)" if len(failed) > 1 else ""
     if failed:
-        raise UserError(f"{failed[0]}{more}; what was found is in {manifest}")
+        raise UserError(f"{failed[0]}{more}; {_after_failure(outcomes, manifest)}")
     few = [f"{each.category} ({each.ids})" for each in outcomes if each.ids < wish.wanted]
     if few:
         raise UserError(

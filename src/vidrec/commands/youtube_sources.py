@@ -9,7 +9,6 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import yt_dlp
 
-from vidrec.videos.manifest import one_line
 from vidrec.videos.youtube_access import Access
 from vidrec.videos.youtube_options import ANSWER_S, REQUEST_PAUSE_S, Silent, said_by
 from vidrec.videos.youtube_status import CUT_SHORT, MEANINGS, of_error
@@ -126,4 +125,4 @@ def _failed(source: Source, error: Exception) -> UserError:
         f"{source.text} gives no list" if source.url else f"the search for {source.text!r} failed"
     )
     advice = MEANINGS.get(status, "see whether it is right, or take another")
-    return kind(f"{what} ({status}: {one_line(said_by(error), 150)}): {advice}")
+    return kind(f"{what} ({status}: {said_by(error)}): {advice}")

@@ -13,7 +13,7 @@ from tqdm import tqdm
 # Written at a time: what is under way when a connection is cut is lost.
 BLOCK_BYTES = 1 << 16
 # Of a part of a file: its first byte, its last one, and how many the whole has.
-CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)")
+CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 # What a server says that may be able to later.
 BUSY = {408, 429, 500, 502, 503, 504}
 PAST_THE_END = requests.codes.requested_range_not_satisfiable
@@ -62,6 +62,9 @@ def _go_on(url: str, part: Path, silence_s: float) -> None:
             return
         _check_status(response)
         start, total = _extent(response, have)
+        if total is not None and start > total:
+            part.unlink()
+            raise CutError("the part that was there is longer than the file")
         _write(response, part, start, total)
     if total is not None and part.stat().st_size != total:
         raise CutError(f"{part.stat().st_size} of {total} bytes came")
@@ -104,7 +107,7 @@ def _extent(response: requests.Response, have: int) -> tuple[int, int | None]:
     if response.status_code == requests.codes.partial_content:
         if found is None or int(found[1]) != have:
             raise DownloadError("the server sent another part than it was asked for")
-        return have, int(found[2])
+        return have, int(found[2]) if found[2].isdecimal() else None
     length = response.headers.get("Content-Length", "")
     return 0, int(length) if length.isdecimal() else None
 

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import torch
+from filelock import FileLock
 from torchvision.models import WeightsEnum, get_model_weights
 
 from vidrec.networks.download import DownloadError, Patience, download
@@ -71,6 +72,15 @@ def _download(url: str, path: Path, prefix: str, patience: Patience | None) -> N
     """What comes lies beside `path` until it is whole, and the right one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
+    # Clones share the folder: another one may be fetching the same file.
+    with FileLock(path.with_name(f".{path.name}.lock")):
+        if not path.is_file():
+            _download_alone(url, path, part, prefix, patience)
+
+
+def _download_alone(
+    url: str, path: Path, part: Path, prefix: str, patience: Patience | None
+) -> None:
     try:
         download(url, part, patience)
     except DownloadError as error:

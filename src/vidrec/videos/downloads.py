@@ -96,7 +96,7 @@ class Downloads:
 
 def finished(folder: Path, name: str) -> Path | None:
     """The finished download of `name` in `folder`, None where there is none yet."""
-    found = sorted(folder.glob(f"{name}.*"))
+    found = filter(Path.is_file, sorted(folder.glob(f"{name}.*")))
     return next((path for path in found if not UNFINISHED.search(path.name)), None)
 
 

@@ -87,4 +87,7 @@ def _all_of(stream: IO[bytes]) -> str:
 
 
 def _no_video(url: str, reason: str) -> UserError:
-    return UserError(f"{url} gives no video ({reason}); download it yourself, and name the file")
+    return UserError(
+        f"{url} gives no video ({reason}); see whether its server answers, or download it yourself"
+        " and name the file"
+    )

@@ -136,7 +136,7 @@ def take(folder: Path, settings: ClipSettings, per_category: int) -> list[Entry]
     again.
     """
     store = Checkpoints(
-        "sample_videos",
+        "download_videos",
         [sys.modules[__name__]],
         [settings, version(), versions("numpy", "pillow")],
         pack=_pack,

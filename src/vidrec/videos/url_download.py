@@ -7,7 +7,6 @@ writes one JSON object to standard output: the `file` that came, or the `error`.
 
 import json
 import os
-import re
 import sys
 import threading
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ import yt_dlp
 
 from vidrec.videos.guarded_client import Budget, Client, Guard, Stopped, too_large
 from vidrec.videos.internal_addresses import SWITCH, Place, places, typed
-from vidrec.videos.youtube_options import stream_order
+from vidrec.videos.youtube_options import said_by, stream_order
 
 # Tried again after an error, with the 30 s of a silent server: somebody waits.
 RETRIES = 3
@@ -31,8 +30,6 @@ PROTOCOLS = "[protocol~='^(https?|m3u8(_native)?|http_dash_segments)$']"
 FORMAT = f"bv{PROTOCOLS}/bv*{PROTOCOLS}"
 # Pixels of the shorter side that are enough for frames of most sizes.
 SHORTER_SIDE = 480
-# What follows the reason in a message: its Python exception, and advice for who runs yt-dlp itself.
-BESIDES = re.compile(r"[;.]? (?:\(caused by|please report this issue on|Use --|See +https://git).*")
 # So it ends where it would hand a stream on to ffmpeg, which it cannot start.
 NO_FFMPEG = "ffmpeg could not be found"
 
@@ -109,12 +106,11 @@ def _refusal(
     return reason
 
 
-def said_by(error: Exception) -> str:
-    """What is wrong, in one line without colours."""
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).removeprefix("ERROR: ")
-    if NO_FFMPEG in plain:
+def reason_of(error: Exception) -> str:
+    """What is wrong, in one line."""
+    if NO_FFMPEG in str(error):
         return "a protected or live stream, which is not read"
-    return BESIDES.sub("", " ".join(plain.split()))
+    return said_by(error)
 
 
 def outcome(url: str, folder: Path, rules: Rules) -> dict[str, str]:
@@ -123,7 +119,7 @@ def outcome(url: str, folder: Path, rules: Rules) -> dict[str, str]:
         return {"file": download(url, folder, rules).name}
     except (yt_dlp.utils.YoutubeDLError, ValueError, OSError, RecursionError) as error:
         # A ValueError comes from what is not a URL at all, such as `http://[`.
-        return {"error": said_by(error)}
+        return {"error": reason_of(error)}
 
 
 def _shut_mouth() -> TextIO:

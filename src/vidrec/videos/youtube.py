@@ -124,7 +124,7 @@ def take(folder: Path, wanted: pd.DataFrame, rules: Rules, count: int, quorum: i
     with (
         locked(rules.downloads),
         opened(rules, given, Log()) as client,
-        _counting(count * len(names)) as counted,
+        _counting(_most(wanted, count)) as counted,
     ):
         outcomes = Outcomes(rules.downloads / NAME, circumstances(rules, given))
         asking = Asking(client, rules, outcomes)
@@ -137,6 +137,11 @@ def take(folder: Path, wanted: pd.DataFrame, rules: Rules, count: int, quorum: i
         ]
     check(categories_of(entries, names, count), quorum, rules.downloads)
     return [_link(folder, entry) for entry in entries]
+
+
+def _most(wanted: pd.DataFrame, count: int) -> int:
+    """How many videos there can be: a category of the manifest may have fewer ids than wanted."""
+    return sum(min(count, len(group)) for _, group in wanted.groupby("category"))
 
 
 def _take_category(run: Run, group: pd.DataFrame, left: int) -> Iterator[Entry]:

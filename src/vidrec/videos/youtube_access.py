@@ -17,6 +17,9 @@ COOKIES, PROXY = "VIDREC_COOKIES", "VIDREC_PROXY"
 # Fields of a cookie in the Netscape format.
 COOKIE_FIELDS = 7
 EXPIRY = re.compile(r"(\d+(\.\d+)?)?")
+# More than any browser has.
+COOKIES_BYTES = 10_000_000
+SITE = "youtube.com"
 COOKIES_BEGIN = "# Netscape HTTP Cookie File"
 SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 
@@ -48,11 +51,19 @@ def _cookies(name: str) -> str:
         return ""
     path = expanded(name)
     try:
-        text = path.read_text(encoding="utf-8")
+        if path.exists() and (not path.is_file() or path.stat().st_size > COOKIES_BYTES):
+            raise UserError(f"{COOKIES} names {path}, which is not a file of cookies: name another")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
-        raise UserError(f"{COOKIES} names {path}, which cannot be read ({reason})") from None
+        raise UserError(
+            f"{COOKIES} names {path}, which cannot be read ({reason}): name a cookies.txt"
+        ) from None
     _check_netscape(path, text)
+    if SITE not in text:
+        raise UserError(
+            f"{COOKIES} names {path}, which has no cookie of {SITE}: export it again there"
+        )
     _check_outside_git(path)
     # Not all exports begin with what yt-dlp wants to see first.
     return f"{COOKIES_BEGIN}\n{text}"
@@ -77,8 +88,12 @@ def _check_outside_git(path: Path) -> None:
         return
     there = path.resolve()
     asked = [git, "-C", str(there.parent), "check-ignore", "--quiet", there.name]
-    # 0: ignored; 1: neither ignored nor outside of a repository; 128: outside.
-    if subprocess.run(asked, capture_output=True, check=False).returncode == 1:
+    elsewhere = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"}
+    environment = {name: value for name, value in os.environ.items() if name not in elsewhere}
+    done = subprocess.run(asked, capture_output=True, check=False, env=environment)
+    # 0: ignored; 1: neither ignored nor outside of a repository; 128: outside, or it cannot tell.
+    untold = done.returncode > 1 and any((above / ".git").exists() for above in there.parents)
+    if done.returncode == 1 or untold:
         raise UserError(
             f"{COOKIES} names {path}, which git has or would add: whoever has it is you on"
             " YouTube, so keep it outside of the repository"

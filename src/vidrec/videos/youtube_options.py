@@ -29,7 +29,10 @@ YOUTUBE = (r"youtube(\+.+)?",)
 NAME = "wanted_id"
 # `5-10`, `7.5` or `0`.
 SPAN = re.compile(r"(\d+(?:\.\d+)?)(?:-(\d+(?:\.\d+)?))?")
-CREDENTIALS = re.compile(r"(?<=//)[^/@\s]+@")
+# Up to the last @: a password may have some, too.
+CREDENTIALS = re.compile(r"(?<=//)[^/\s]+@")
+# What follows the reason in a message: its Python exception, and advice for who runs yt-dlp itself.
+BESIDES = re.compile(r"[;.]? (?:\(caused by|please report this issue on|Use --|See +https://git).*")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -155,9 +158,10 @@ def said_by(error: Exception) -> str:
 
 
 def said(message: str) -> str:
-    """A message of yt-dlp in one line, without its colours and without what opens a proxy."""
+    """A message of yt-dlp in one line, without colours, advice, and what opens a proxy."""
     plain = CREDENTIALS.sub("…@", COLOURS.sub("", message))
-    return one_line(plain).removeprefix("ERROR: ").removeprefix("WARNING: ")
+    found = BESIDES.sub("", " ".join(plain.split()))
+    return one_line(found.removeprefix("ERROR: ").removeprefix("WARNING: "))
 
 
 def refusal(info: dict[str, Any], max_duration_s: float) -> VideoError | None:

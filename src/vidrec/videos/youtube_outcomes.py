@@ -71,6 +71,7 @@ def _read(path: Path) -> dict[str, Outcome]:
     """What the file has; nothing where it is not there, or is damaged: then all is asked again."""
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-        return {name: Outcome(**each) for name, each in kept.items()}
-    except (FileNotFoundError, ValueError, TypeError, AttributeError):
+        found = {name: Outcome(**each) for name, each in kept.items()}
+        return {name: each for name, each in found.items() if isinstance(each.when, float | int)}
+    except (FileNotFoundError, IsADirectoryError, ValueError, TypeError, AttributeError):
         return {}

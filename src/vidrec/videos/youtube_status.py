@@ -133,7 +133,7 @@ CLASSES: tuple[tuple[type[BaseException], Status], ...] = (
 # What yt-dlp's message says in that case; the first that fits counts.
 TEXTS: tuple[tuple[Status, str], ...] = (
     (Status.BOT_CHECK, r"not a bot|captcha|likely being blocked"),
-    (Status.RATE_LIMITED, r"HTTP Error 429|rate.limited|try again later"),
+    (Status.RATE_LIMITED, r"HTTP Error 429|rate.limited|isn.t available, try again later"),
     (Status.DISK_FULL, r"No space left on device|Disk quota exceeded"),
     (Status.FORBIDDEN, r"HTTP Error 403"),
     (Status.JS_RUNTIME, r"JavaScript runtime"),

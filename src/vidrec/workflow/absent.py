@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from vidrec.workflow.diary import SKIPPED, diary
 from vidrec.workflow.errors import UserError, tell
 from vidrec.workflow.files import atomic_directory
 
@@ -52,6 +53,7 @@ def skipping(
     except AbsentError as absent:
         reason = str(absent)
         tell(f"{stage} is skipped: {reason}")
+        diary(stage).note(SKIPPED, status=reason)
         for out in outs:
             write_absent(out, reason)
         if instead:

@@ -92,7 +92,7 @@ class Checkpoints(Generic[Result]):
         path = self._folder / key
         try:
             stored = path.read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             return None
         digest, content = stored[:DIGEST_BYTES], stored[DIGEST_BYTES:]
         if hashlib.sha256(content).digest() != digest:
@@ -136,10 +136,10 @@ def complete(
     """
     work = partial(_complete_one, store, read, make, name)
     # The clock that file systems have may be some milliseconds late.
-    begun = time.time() - 1
+    begun, bounds = time.time() - 1, kept.bounds()
     done = map_items(work, items, title=title, workers=workers, keeps=True)
     yield from zip(items, done, strict=True)
-    kept.trim(store.store, kept.bounds(), used_since=begun)
+    kept.trim(store.store, bounds, used_since=begun)
 
 
 def _complete_one(

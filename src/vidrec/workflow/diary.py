@@ -6,20 +6,29 @@ the moment of a kill. A line has columns apart by tabs: see `Line`.
 
 import errno
 import os
+import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from vidrec.workflow import state
-from vidrec.workflow.errors import readable
+from vidrec.workflow.errors import UserError, readable
+from vidrec.workflow.files import placing
 
 # What a line may tell of a whole run: `video` is then empty.
 BEGINS, ENDS = "begins", "ends"
+SKIPPED = "skipped"
 # And of a video: that it is in hand, that it is made, that it was there already, that it failed.
 TAKEN, MADE, KEPT, FAILED = "taken", "made", "kept", "failed"
+
+# A line; one that a full disk has cut short, or damaged, is passed over.
+SOUND = re.compile(
+    r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}\+00:00)\t(\d{1,9})\t(\w+)\t([^\t]*)\t"
+    r"((?:\d+\.\d\d)?)\t([^\t]*)"
+)
 
 # A file that is longer begins anew: the one before is kept beside it.
 LONGEST_BYTES = 20_000_000
@@ -63,8 +72,15 @@ class Diary:
             yield
         except BaseException as error:
             what = FAILED if video else ENDS
-            self.note(what, video, begun, f"{type(error).__name__}: {error}")
+            self.note(what, video, begun, _told(error))
             raise
+
+
+def _told(error: BaseException) -> str:
+    """What ended the work, as a reader of the diary would call it."""
+    if isinstance(error, KeyboardInterrupt | SystemExit):
+        return "stopped"
+    return f"failed: {error}" if isinstance(error, UserError) else f"failed: {error!r}"
 
 
 @contextmanager
@@ -89,7 +105,8 @@ def _append(path: Path, line: bytes) -> None:
 def diary(stage: str, root: Path = Path()) -> Diary:
     """The diary of `stage` for this process."""
     path = state.logs(root).absolute() / f"{stage}.log"
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with placing(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
     return Diary(path)
 
 
@@ -111,14 +128,10 @@ def last_run(stage: str, root: Path = Path()) -> Sequence[Line]:
     path = state.logs(root) / f"{stage}.log"
     if not path.is_file():
         return []
-    lines = [_line(text) for text in path.read_text(encoding="utf-8").splitlines()]
+    found = map(SOUND.fullmatch, path.read_text(encoding="utf-8", errors="replace").split("\n"))
+    lines = [Line(*line.groups()) for line in found if line]
     starts = [at for at, line in enumerate(lines) if line.what == BEGINS]
     if not starts:
         return []
     first = lines[starts[-1]]
     return [line for line in lines[starts[-1] :] if line.run == first.run]
-
-
-def _line(text: str) -> Line:
-    """A line as it was written; one that a full disk has cut short lacks what comes last."""
-    return Line(*[*text.split("\t"), "", "", ""][: len(fields(Line))])

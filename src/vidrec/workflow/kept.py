@@ -1,6 +1,7 @@
 """How much finished work is kept, and for how long: see `workflow.checkpoints`."""
 
 import contextlib
+import errno
 import os
 import time
 from collections.abc import Iterable, Iterator
@@ -15,6 +16,8 @@ from vidrec.workflow.room import gigabytes
 GIGABYTES = 20.0
 # Long enough to go on after a holiday.
 DAYS = 30.0
+# Seconds for which nothing is on its way.
+LEFT_S = 86400.0
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,8 @@ def _number(name: str, usual: float) -> float:
 
 
 def use(path: Path) -> None:
-    """Note that a piece is used now. Another process may have removed it since."""
-    with contextlib.suppress(FileNotFoundError):
+    """Note that a piece is used now, where that is allowed: it is as good without."""
+    with contextlib.suppress(OSError):
         os.utime(path)
 
 
@@ -79,13 +82,33 @@ def trim(store: Path, to: Bounds, used_since: float = float("inf")) -> list[Piec
 
     What was used since `used_since` stays. Gives what was removed.
     """
+    _remove_leftovers(store)
     found = sorted(pieces(store), key=lambda piece: (piece.used, piece.path))
     size, now = sum(piece.size for piece in found), time.time()
     removed = []
     for piece in found:
         if piece.used >= used_since or (size <= to.size and now - piece.used <= to.age):
             continue
-        piece.path.unlink(missing_ok=True)
-        size -= piece.size
-        removed.append(piece)
+        if _is_removed(piece.path):
+            size -= piece.size
+            removed.append(piece)
     return removed
+
+
+def _is_removed(path: Path) -> bool:
+    """Remove a file, unless it is another user's of a store that is shared."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise
+        return False
+    return True
+
+
+def _remove_leftovers(store: Path) -> None:
+    """Remove what was on its way a day ago: of processes here, and of machines that share this."""
+    for path in store.glob(f"*/{TEMPORARY}*"):
+        with contextlib.suppress(FileNotFoundError):
+            if time.time() - path.stat().st_mtime > LEFT_S:
+                _is_removed(path)

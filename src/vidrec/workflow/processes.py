@@ -3,15 +3,20 @@
 import functools
 import re
 import socket
+from pathlib import Path
 
 
 @functools.cache
 def machine() -> str:
-    """A name for this machine that files may have in theirs.
+    """A name that files may have in theirs for this machine, as far as it sees its processes.
 
-    Containers may share a folder, yet not see each other's processes.
+    Containers may share a folder and a name, yet not see each other's processes.
     """
-    return re.sub(r"[^A-Za-z0-9]", "", socket.gethostname())[:32]
+    try:
+        space = str(Path("/proc/self/ns/pid").readlink())
+    except OSError:
+        space = ""
+    return re.sub(r"[^A-Za-z0-9]", "", socket.gethostname())[:32] + re.sub(r"\D", "", space)
 
 
 def is_running(pid: int) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from vidrec.workflow.errors import UserError
 from vidrec.workflow.processes import is_running, machine
 
 
@@ -17,7 +18,7 @@ def own_folder() -> Iterator[Path]:
 
     What processes that were killed have left of theirs is removed at the beginning.
     """
-    before = tempfile.gettempdir()
+    before = _temporary()
     sweep(Path(before))
     with tempfile.TemporaryDirectory(prefix=f"{_prefix()}{os.getpid()}-", dir=before) as name:
         tempfile.tempdir = name
@@ -25,6 +26,15 @@ def own_folder() -> Iterator[Path]:
             yield Path(name)
         finally:
             tempfile.tempdir = before
+
+
+def _temporary() -> str:
+    try:
+        return tempfile.gettempdir()
+    except FileNotFoundError as error:
+        raise UserError(
+            f"{error.strerror}: make room in one of them, or name another one in TMPDIR"
+        ) from None
 
 
 def sweep(parent: Path) -> None:

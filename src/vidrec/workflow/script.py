@@ -20,7 +20,7 @@ from vidrec.workflow.files import placing
 from vidrec.workflow.state import LOCKS
 
 # Errors of the system that a user can mend: no room, no access. Any other is a bug of ours.
-NOT_OURS = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
+NOT_OURS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS}
 # What stops a stage, with the exit status of each: Ctrl-C in a terminal, and being told to end.
 STOPS = {signal.SIGINT: 1, signal.SIGTERM: 143}
 

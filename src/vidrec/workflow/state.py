@@ -39,8 +39,9 @@ def _site_cache(root: Path) -> Path | None:
     except (configparser.Error, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())
         raise UserError(f"DVC's config cannot be read ({reason}): mend .dvc/config") from None
-    chosen = chosen or config.get("core", "site_cache_dir", fallback="")
-    return Path(chosen) if chosen else None
+    # DVC writes a value in quotes that has a comma in it.
+    chosen = chosen or config.get("core", "site_cache_dir", fallback="").strip("\"'")
+    return root / chosen if chosen else None
 
 
 def logs(root: Path = Path()) -> Path:
