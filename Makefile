@@ -48,6 +48,9 @@ formats: setup ## write videos of all formats, take their frames, print the tabl
 mutations: setup ## break 40 good files in 1,000 ways by chance (SEED=0) and take their frames
 	python -m tests.mutations $(SEED)
 
+sequences: setup ## change videos and params at random, kill, run: 100 times as from nothing
+	python -m tests.sequences
+
 kills: setup ## kill a small run at 32 moments by chance (SEED=0) and run again
 	python -m tests.kills $(SEED)
 
@@ -78,4 +81,8 @@ requirements: setup ## pin all again, or one with PACKAGE=name: requirements.txt
 clean: ## remove the kept work of unfinished runs (not the results)
 	rm -rf .vidrec/checkpoints .vidrec/locks
 
-.PHONY: help in-git setup repro test formats mutations kills check weightings review plots format requirements clean
+<<<<<<< HEAD
+.PHONY: help in-git setup repro test formats mutations sequences kills check weightings review plots format requirements clean
+=======
+.PHONY: help in-git setup repro test formats mutations kills sequences check weightings review plots format requirements clean
+>>>>>>> 054efdf092112869f62c3341333f88cd0fd7e25d

@@ -4,6 +4,7 @@ The code is that of the command line and of the stages; only Mask R-CNN is a sta
 weights are 180 MB. What is computed, and where it is kept, is noted by the process itself.
 """
 
+import gc
 import hashlib
 import json
 import os
@@ -43,7 +44,7 @@ from vidrec.settings.classify_frames import ClassifierSettings
 from vidrec.settings.extract_frames import FrameSettings
 from vidrec.settings.segment_objects import SegmenterSettings
 from vidrec.videos import extract_frames, framing
-from vidrec.workflow import checkpoints
+from vidrec.workflow import checkpoints, params
 from vidrec.workflow.code import digest_of
 from vidrec.workflow.files import atomic_directory, atomic_path, sha256_of, write_bytes
 
@@ -198,12 +199,15 @@ def host() -> None:
     """What the process of a `Host` does: for each line that it reads, a copy and how that ends."""
     torch.set_num_threads(1)
     _take_digests_once()
+    # What is there stays: a copy that looked through it for garbage would make it its own.
+    gc.freeze()
     for line in sys.stdin:
         process = os.fork()
         if process == 0:
             _work(*json.loads(line))
         _, status = os.waitpid(process, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
+    gc.unfreeze()
 
 
 def computed(project: Path) -> list[list[str]]:
@@ -261,6 +265,8 @@ def _die_writing() -> None:
 
 def _run(detector: str, kill: Kill) -> None:
     _note_all()
+    # The same in all stages: to parse it takes longer than what they do in these small projects.
+    setattr(params, "read", cache(params.read))  # noqa: B010
     killer = _Killer(kill)
     _listen(killer)
     killer.begin(SCAN)
