@@ -81,8 +81,4 @@ requirements: setup ## pin all again, or one with PACKAGE=name: requirements.txt
 clean: ## remove the kept work of unfinished runs (not the results)
 	rm -rf .vidrec/checkpoints .vidrec/locks
 
-<<<<<<< HEAD
 .PHONY: help in-git setup repro test formats mutations sequences kills check weightings review plots format requirements clean
-=======
-.PHONY: help in-git setup repro test formats mutations kills sequences check weightings review plots format requirements clean
->>>>>>> 054efdf092112869f62c3341333f88cd0fd7e25d

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.projects import run, succeed
 
-from vidrec.commands.dvc_leftovers import RUNS, RWLOCK, leftovers
+from vidrec.commands.dvc_leftovers import LOCK, RUNS, RWLOCK, leftovers
 
 
 @pytest.fixture
@@ -30,6 +30,15 @@ def test_a_lock_that_was_cut_short(project: Path) -> None:
     (line,) = leftovers(project)
     assert line.endswith("rwlock is damaged, as a DVC that was killed leaves it: remove it")
     (project / RWLOCK).unlink()
+    succeed(project, "dvc", "repro")
+
+
+def test_an_empty_dvc_lock(project: Path) -> None:
+    (project / LOCK).write_bytes(b"")
+    assert run(project, "dvc", "repro").returncode != 0
+    (line,) = leftovers(project)
+    assert "dvc.lock is empty" in line
+    (project / LOCK).unlink()
     succeed(project, "dvc", "repro")
 
 

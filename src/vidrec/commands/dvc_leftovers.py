@@ -6,6 +6,8 @@ from pathlib import Path
 
 # DVC writes it in place: killed meanwhile, or with a full disk, it leaves it empty or cut short.
 RWLOCK = Path(".dvc/tmp/rwlock")
+# Written in place as well.
+LOCK = Path("dvc.lock")
 # A folder for each run of a stage that it knows, filled after it was made.
 RUNS = Path(".dvc/cache/runs")
 
@@ -14,6 +16,11 @@ def leftovers(root: Path) -> Iterator[str]:
     """What is to be removed of DVC's own state in the project at `root`, a line each."""
     if _is_damaged(root / RWLOCK):
         yield f"{root / RWLOCK} is damaged, as a DVC that was killed leaves it: remove it"
+    if (root / LOCK).is_file() and not (root / LOCK).stat().st_size:
+        yield (
+            f"{root / LOCK} is empty, as a DVC that was killed leaves it: `git checkout {LOCK}`, or"
+            " remove it; results stay"
+        )
     empty = [path for path in sorted((root / RUNS).glob("*/*/")) if not any(path.iterdir())]
     if empty:
         yield (
