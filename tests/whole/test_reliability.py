@@ -27,4 +27,5 @@ def test_each_promise_names_a_test() -> None:
 
 
 def test_the_page_is_read_in_five_minutes() -> None:
-    assert len(PAGE.read_text().split()) <= 900
+    # The bars of tables are no words.
+    assert len(PAGE.read_text().replace("|", " ").split()) <= 900
