@@ -38,6 +38,7 @@ from vidrec.settings.extract_frames import FrameSettings
 from vidrec.videos.framing import extract_video
 from vidrec.videos.listing import REMOVED, Listed, read_listing
 from vidrec.workflow import params
+from vidrec.workflow.checkpoints import DIGEST_BYTES
 from vidrec.workflow.files import sha256_of
 
 SEQUENCES = 100
@@ -191,9 +192,15 @@ class Project:
         for what, *words in runs.computed(self.top):
             if what == COMPUTES:
                 computed.append(tuple(words))
-            elif Path(words[0]).exists():
+            elif is_whole(Path(words[0])):
                 self.kept[Path(words[0])] = computed[-1]
         return computed
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a piece is kept: a kill before it took its place leaves a damaged one there."""
+    content = path.read_bytes() if path.exists() else b""
+    return hashlib.sha256(content[DIGEST_BYTES:]).digest() == content[:DIGEST_BYTES]
 
 
 def check_computed(project: Project, computed: list[Work], done: set[Work], killed: bool) -> None:
