@@ -29,13 +29,8 @@ from tqdm import tqdm
 from vidrec.workflow.files import sha256_of
 
 KILLS = 32
-# The stages that look at each video, and what the store calls their finished work.
-STAGES = {
-    "download_videos": "sample_videos",
-    "extract_frames": "extract_frames",
-    "classify_frames": "classify_frames",
-    "segment_objects": "segment_objects",
-}
+# The stages that look at each video.
+STAGES = ("download_videos", "extract_frames", "classify_frames", "segment_objects")
 # What is killed: the stage's own process, `dvc repro` above it, one of the workers below it, or
 # all of them at one time, as the power does.
 VICTIMS = ("stage", "dvc", "worker", "group")
@@ -68,7 +63,7 @@ class Kill:
 
     @property
     def stage(self) -> str:
-        return list(STAGES)[self.number % len(STAGES)]
+        return STAGES[self.number % len(STAGES)]
 
     @property
     def victim(self) -> str:
@@ -117,7 +112,7 @@ class Miniature:
 
     def kept(self, stage: str) -> dict[str, Path]:
         """The finished work of single videos."""
-        folder = self.path / ".vidrec/checkpoints" / STAGES[stage]
+        folder = self.path / ".vidrec/checkpoints" / stage
         return {path.name: path for path in folder.glob("[0-9a-f]*") if path.is_file()}
 
 

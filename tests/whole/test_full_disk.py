@@ -15,7 +15,7 @@ TAKES_FRAMES = (
     *("--frames", "elsewhere/frames", "--metrics", "elsewhere/metrics.json"),
 )
 TAKES_VIDEOS = ("python", "stages/download_videos.py", "--videos", "elsewhere/videos")
-LOOKED_AT = ("sample_videos", "extract_frames")
+LOOKED_AT = ("download_videos", "extract_frames")
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +146,7 @@ def test_a_full_disk_for_the_cache_of_dvc(project: Path, mounts: None) -> None:
     assert done.returncode != 0
     assert "No space left on device" in printed
     assert "Traceback" not in printed
-    kept = project / ".vidrec/checkpoints/sample_videos"
+    kept = project / ".vidrec/checkpoints/download_videos"
     before = {path.name: path.stat().st_ino for path in kept.glob("[0-9a-f]*")}
     succeed(project, "dvc", "repro", "extract_frames")
     assert before
@@ -158,7 +158,7 @@ def test_a_full_disk_for_the_cache_of_dvc(project: Path, mounts: None) -> None:
 @pytest.mark.parametrize("name", LOOKED_AT)
 @pytest.mark.parametrize("size", [0, 20, 1000])
 def test_finished_work_that_is_cut_short_is_made_again(project: Path, name: str, size: int) -> None:
-    command = TAKES_VIDEOS if name == "sample_videos" else TAKES_FRAMES
+    command = TAKES_VIDEOS if name == "download_videos" else TAKES_FRAMES
     forget(project)
     succeed(project, *command)
     first = content(project / "elsewhere")
