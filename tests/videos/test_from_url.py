@@ -287,7 +287,9 @@ def test_a_process_that_breaks_down_is_one_line(
 ) -> None:
     (tmp_path / "yt_dlp.py").write_text("raise ImportError('of another version')\n")
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(UserError, match=r"broke down: ImportError: of another version\); download"):
+    with pytest.raises(
+        UserError, match=r"broke down: ImportError: of another version\); see whether"
+    ):
         fetch("http://127.0.0.1:9/", tmp_path)
 
 

@@ -196,7 +196,7 @@ def _end(number: int) -> int:
 def _fault(number: int) -> int:
     if number == 1:
         # As a fault in a library would, without the trace that SIGSEGV has printed.
-        os.kill(os.getpid(), signal.SIGHUP)
+        os.kill(os.getpid(), signal.SIGUSR1)
     return number
 
 
@@ -206,6 +206,8 @@ def test_an_item_that_ends_even_a_single_worker_is_one_line(
     with pytest.raises(UserError, match=r"by SIGKILL.*at video 2 of 3: free memory, lower") as told:
         list(map_items(_end, range(3), title="try", workers=2))
     assert "\n" not in str(told.value)
-    with pytest.raises(UserError, match=r"by SIGHUP.*at video 2 of 3: set VIDREC_WORKERS=1 to see"):
+    with pytest.raises(
+        UserError, match=r"by SIGUSR1.*at video 2 of 3: set VIDREC_WORKERS=1 to see"
+    ):
         list(map_items(_fault, range(3), title="try", workers=2))
     assert capsys.readouterr().err.count("1 of 2 go on") == 2
