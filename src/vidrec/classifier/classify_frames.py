@@ -32,6 +32,11 @@ def worker_bytes(batch_size: int) -> int:
     return WORKER_BYTES + batch_size * PICTURE_BYTES
 
 
+def inference_workers(batch_size: int) -> int:
+    """Processes that classify at a time: one where there is a GPU."""
+    return compute.inference_workers() or worker_count(worker_bytes(batch_size))
+
+
 def classify_all(
     frames: Path, weights_folder: Path, params: Params
 ) -> Iterator[tuple[Video, Predictions]]:
@@ -58,5 +63,5 @@ def classify_all(
         partial(read_known, frames),
         partial(frame_classifier.classify_video, weights_folder, params),
         title="classify frames",
-        workers=compute.inference_workers() or worker_count(worker_bytes(params.batch_size)),
+        workers=inference_workers(params.batch_size),
     )

@@ -4,13 +4,12 @@ import time
 
 import numpy as np
 
-from vidrec.classifier.classify_frames import worker_bytes
+from vidrec.classifier.classify_frames import inference_workers
 from vidrec.classifier.frame_classifier import FrameClassifier
-from vidrec.networks.compute import inference_workers, use_one_thread
+from vidrec.networks.compute import use_one_thread
 from vidrec.networks.image_classifiers import IMAGENET_MEAN, IMAGENET_STD, build_classifier
 from vidrec.networks.weights import Card
 from vidrec.settings.classify_frames import ClassifierSettings
-from vidrec.workflow.parallel import worker_count
 
 # Classes of ImageNet: how many there are hardly changes the time.
 CLASSES = 1000
@@ -29,7 +28,7 @@ def frames_per_second(arch: str, settings: ClassifierSettings) -> float:
     network.predict(frames[:1])
     start = time.perf_counter()
     network.predict(frames)
-    workers = inference_workers() or worker_count(worker_bytes(settings.batch_size))
+    workers = inference_workers(settings.batch_size)
     return workers * len(frames) / (time.perf_counter() - start)
 
 

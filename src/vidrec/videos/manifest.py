@@ -72,7 +72,7 @@ def _row(entry: Entry, videos: Path) -> dict[str, str | float]:
         "status": entry.status,
         "path": _path_of(entry, videos),
         "duration_s": round(entry.duration_s, 3) if entry.counts else "",
-        "sha256": sha256_of(entry.file) if entry.file else entry.sha256,
+        "sha256": entry.sha256 or (sha256_of(entry.file) if entry.file else ""),
         "source": entry.source,
         "title": one_line(entry.title),
         "error": one_line(entry.error),

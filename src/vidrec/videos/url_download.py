@@ -19,7 +19,7 @@ import yt_dlp
 
 from vidrec.videos.guarded_client import Budget, Client, Guard, Stopped, too_large
 from vidrec.videos.internal_addresses import SWITCH, Place, places, typed
-from vidrec.videos.youtube_options import said_by, stream_order
+from vidrec.videos.youtube_options import PLAIN, said_by, stream_order
 
 # Tried again after an error, with the 30 s of a silent server: somebody waits.
 RETRIES = 3
@@ -66,28 +66,18 @@ def wanted_places(url: str) -> frozenset[Place]:
 
 def options(folder: Path, rules: Rules) -> dict[str, Any]:
     """What yt-dlp is told. As a library it reads no config files."""
-    return {
+    return PLAIN | {
         "format": FORMAT,
         "format_sort": stream_order(SHORTER_SIDE),
         "outtmpl": {"default": "video.%(ext)s"},
         "paths": {"home": str(folder)},
         "allowed_extractors": ["default"],
-        "noplaylist": True,
-        "playlist_items": "1",
         "retries": RETRIES,
         "fragment_retries": RETRIES,
         "extractor_retries": RETRIES,
-        "skip_unavailable_fragments": False,
         "socket_timeout": SILENT_S,
         "max_filesize": rules.max_bytes,
-        "hls_prefer_native": True,
-        "fixup": "never",
-        "updatetime": False,
-        "cachedir": False,
-        "usenetrc": False,
-        "quiet": True,
         "no_warnings": True,
-        "noprogress": True,
     }
 
 

@@ -195,7 +195,12 @@ def _take_one(run: Run, entry: Entry, there: Path | None, needed: bool) -> Entry
     except VideoError as error:
         return replace(entry, status=str(error.status), error=error.message)
     return replace(
-        entry, file=file, duration_s=known.duration_s, status=known.status, error=known.error
+        entry,
+        file=file,
+        duration_s=known.duration_s,
+        status=known.status,
+        error=known.error,
+        sha256=known.sha256,
     )
 
 

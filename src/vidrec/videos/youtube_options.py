@@ -36,6 +36,22 @@ BESIDES = re.compile(r"[;.]? (?:\(caused by|please report this issue on|Use --|S
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
+# One video and no list, whole or not at all; nothing of the user's is read, nothing is printed.
+# What has come is not repaired: yt-dlp would start ffmpeg on it, not confined.
+PLAIN: dict[str, Any] = {
+    "noplaylist": True,
+    "playlist_items": "1",
+    "skip_unavailable_fragments": False,
+    "hls_prefer_native": True,
+    "fixup": "never",
+    "updatetime": False,
+    "cachedir": False,
+    "usenetrc": False,
+    "quiet": True,
+    "noprogress": True,
+}
+
+
 def watch_url(video_id: str) -> str:
     """The page of a YouTube video."""
     return f"https://www.youtube.com/watch?v={video_id}"
@@ -73,34 +89,23 @@ def pause() -> tuple[float, float]:
 
 def options(rules: Rules, given: Access, log: "Silent") -> dict[str, Any]:
     """What yt-dlp is told. As a library it reads no config files and would not retry at all."""
-    told: dict[str, Any] = {
+    told = PLAIN | {
         "format": "bv*",
         "format_sort": stream_order(rules.shorter_side),
         # A part is gone on with by its name: with another stream it would become a mixture.
         "outtmpl": {"default": f"%({NAME})s.%(format_id)s.%(ext)s"},
         "paths": {"home": str(rules.downloads)},
         "allowed_extractors": list(rules.extractors),
-        "noplaylist": True,
-        "playlist_items": "1",
         "retries": RESUMED,
         "fragment_retries": RESUMED,
         "extractor_retries": ASKED_AGAIN,
         "file_access_retries": 3,
-        "skip_unavailable_fragments": False,
         "ignoreerrors": False,
         "continuedl": True,
         "socket_timeout": ANSWER_S,
         "sleep_interval_requests": min(REQUEST_PAUSE_S, rules.pause_s[0]),
         "max_filesize": rules.max_filesize_mb * 10**6,
         "ffmpeg_location": ffmpeg.binary(),
-        "hls_prefer_native": True,
-        # Else yt-dlp starts ffmpeg, not confined, on what has just come.
-        "fixup": "never",
-        "updatetime": False,
-        "cachedir": False,
-        "usenetrc": False,
-        "quiet": True,
-        "noprogress": True,
         "logger": log,
     }
     return told | given.options()

@@ -16,6 +16,7 @@ from yt_dlp.utils import (
 
 from vidrec.media.status import OK as WHOLE
 from vidrec.media.status import PARTIAL as IN_PART
+from vidrec.workflow.errors import NO_ACCESS, NO_ROOM
 
 
 class Status(StrEnum):
@@ -168,9 +169,8 @@ OF_FILES = {
     "too_large": Status.TOO_LARGE,
     "timeout": Status.TIMEOUT,
 }
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 # Errors of the system over a file that is written: what no video and no server is to blame for.
-LOCAL = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE)
+LOCAL = NO_ACCESS | {errno.EIO, errno.EMFILE, errno.ENFILE}
 
 
 def of_error(error: BaseException) -> Status:

@@ -4,7 +4,6 @@ A file for each stage, in `.vidrec/logs`. Workers write into it as they go, so t
 the moment of a kill. A line has columns apart by tabs: see `Line`.
 """
 
-import errno
 import os
 import re
 import time
@@ -15,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from vidrec.workflow import state
-from vidrec.workflow.errors import UserError, readable
+from vidrec.workflow.errors import NO_ROOM, UserError, readable
 from vidrec.workflow.files import placing
 
 # What a line may tell of a whole run: `video` is then empty.
@@ -89,7 +88,7 @@ def _where_there_is_room() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno not in NO_ROOM:
             raise
 
 

@@ -1,7 +1,12 @@
 """The error that a user can cause and mend, and how to show what strangers have named."""
 
+import errno
 import sys
 import unicodedata
+
+# Errors of the system that are over a disk, or over what somebody may do, whatever the file.
+NO_ROOM = frozenset([errno.ENOSPC, errno.EDQUOT])
+NO_ACCESS = frozenset([errno.EACCES, errno.EPERM, errno.EROFS])
 
 # They join the parts of an emoji, and letters of Persian and Indian scripts.
 JOINERS = "\u200c\u200d"

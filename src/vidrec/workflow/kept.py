@@ -1,14 +1,13 @@
 """How much finished work is kept, and for how long: see `workflow.checkpoints`."""
 
 import contextlib
-import errno
 import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from vidrec.workflow.errors import UserError
+from vidrec.workflow.errors import NO_ACCESS, UserError
 from vidrec.workflow.files import TEMPORARY
 from vidrec.workflow.room import gigabytes
 
@@ -100,7 +99,7 @@ def _is_removed(path: Path) -> bool:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+        if error.errno not in NO_ACCESS:
             raise
         return False
     return True

@@ -15,12 +15,12 @@ from typing import NoReturn
 from filelock import FileLock, Timeout
 
 from vidrec.workflow import diary, scratch, underway
-from vidrec.workflow.errors import UserError, readable, tell
+from vidrec.workflow.errors import NO_ACCESS, NO_ROOM, UserError, readable, tell
 from vidrec.workflow.files import placing
 from vidrec.workflow.state import LOCKS
 
 # Errors of the system that a user can mend: no room, no access. Any other is a bug of ours.
-NOT_OURS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EACCES, errno.EPERM, errno.EROFS}
+NOT_OURS = NO_ROOM | NO_ACCESS | {errno.EFBIG}
 # What stops a stage, with the exit status of each: Ctrl-C in a terminal, and being told to end.
 STOPS = {signal.SIGINT: 1, signal.SIGTERM: 143}
 
