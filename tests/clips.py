@@ -18,7 +18,7 @@ FORM = Form(fps=3, size=32, fit="stretch", quality=2)
 RULES = Rules(max_seconds=60, min_decoded=0.25)
 
 
-def pictures(frames: Frames) -> NDArray[np.uint8]:
+def all_pictures(frames: Frames) -> NDArray[np.uint8]:
     """All frames of one video, (frames, height, width, 3)."""
     count = len(frames.files)
     return next(frames.batches(range(1, count + 1), count))

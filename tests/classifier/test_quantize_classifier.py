@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from tests.clips import pictures
+from tests.clips import all_pictures
 
 from vidrec.classifier.frame_classifier import ClassifierFiles, FrameClassifier
 from vidrec.classifier.quantize_classifier import chosen_frames, chosen_videos
@@ -71,7 +71,7 @@ def test_the_network_in_int8_is_the_same_each_time_and_classifies_nearly_as_in_f
         FrameClassifier.load(files, ClassifierSettings(precision, 4))
         for precision in ("fp32", "int8")
     )
-    frames = pictures(read_frames(tmp_path / "frames/pets/a"))
+    frames = all_pictures(read_frames(tmp_path / "frames/pets/a"))
     expected, found = exact.predict(frames), fast.predict(frames)
     np.testing.assert_allclose(found.probability, expected.probability, atol=0.1)
     assert (found.probability != expected.probability).any()

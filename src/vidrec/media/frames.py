@@ -180,15 +180,16 @@ class Frames:
         return decode(self.files[number - 1], f"{self.name}/{number}.jpg")
 
     def batches(self, numbers: Sequence[int], size: int) -> Iterator[NDArray[np.uint8]]:
-        """The frames of these `numbers`, in order, at most `size` at a time: (frames, height, width,
-        3). Raises UserError unless they have one size.
+        """The frames of these `numbers`, in order, at most `size` at a time, each batch (frames,
+        height, width, 3). Raises UserError unless all have one size.
 
         Only one batch is in memory at a time, however long the video is.
         """
-        shape = self.picture(numbers[0]).shape
+        shapes = set()
         for start in range(0, len(numbers), size):
             batch = [self.picture(number) for number in numbers[start : start + size]]
-            if any(picture.shape != shape for picture in batch):
+            shapes |= {picture.shape for picture in batch}
+            if len(shapes) > 1:
                 raise UserError(f"{self.name} has frames of different sizes: extract them again")
             yield np.stack(batch)
 
