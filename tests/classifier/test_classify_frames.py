@@ -105,7 +105,7 @@ def test_auto_is_the_precision_that_it_stands_for(
 ) -> None:
     """What is finished in the one need not be made again in the other."""
     results(frames, classifier_files, Params(resolve("auto").precision, 4, 3.0, 3, True))
-    monkeypatch.setattr(frame_classifier, "classify_video", None)
+    monkeypatch.setattr(frame_classifier, "classify_video", pytest.fail)
     assert len(results(frames, classifier_files, Params("auto", 4, 3.0, 3, True))) == 3
 
 

@@ -111,7 +111,10 @@ def evaluate(
 ) -> Callable[..., int]:
     """Runs the stage on a video in a folder of its own; gives its exit status."""
     monkeypatch.chdir(tmp_path)
-    Path("params.yaml").write_text("evaluate_classified: {dominance: 2.0, min_area_pct: 5.0}\n")
+    Path("params.yaml").write_text(
+        "evaluate_classified: {dominance: 2.0, min_area_pct: 5.0}\n"
+        "classify_frames: {fps: 3}\nextract_frames: {fps: 3}\n"
+    )
     Path("found/pets").mkdir(parents=True)
     Path("found/pets/007.csv").write_text("frame,label,confidence\n1,cat,0.5\n2,dog,0.75\n")
     Path("truth.csv").write_text("video_id,frame,label,area_pct\n007,1,cat,9\n007,2,cat,9\n")

@@ -18,13 +18,13 @@ def pictures(side: int) -> np.ndarray:
 
 @pytest.mark.parametrize("side", [64, 224, 50])
 def test_openvino_gives_what_torch_gives(side: int, classifier_files: ClassifierFiles) -> None:
-    """As they are, scaled down, and scaled up."""
+    """As they are, scaled down, and scaled up: this network makes much of small differences."""
     weights, frames = classifier_files.weights, pictures(side)
     expected = InTorch(load_network(weights), "fp32")(frames)
     network = converted(weights, read_card(weights), classifier_files.project)
     found = InOpenVINO(network, "fp32", 4)(frames)
     assert found[0].dtype == expected[0].dtype == np.float32
-    np.testing.assert_allclose(found[0], expected[0], atol=1e-5)
+    np.testing.assert_allclose(found[0], expected[0], atol=3e-5)
     np.testing.assert_allclose(found[1], expected[1], atol=1e-4)
 
 

@@ -24,7 +24,7 @@ def quantize(converted: Converted, examples: Sequence[NDArray[Any]]) -> Converte
     model: Any = nncf.quantize(
         read_model(converted),
         nncf.Dataset(examples),
-        preset=nncf.QuantizationPreset.MIXED,
+        preset=nncf.QuantizationPreset.PERFORMANCE,
         subset_size=len(examples),
     )
     return serialized(model)
