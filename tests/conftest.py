@@ -168,6 +168,22 @@ def segmenter_folder(
 
 
 @pytest.fixture(scope="session")
+def converted_segmenter(
+    segmenter_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Path]:
+    """A project that keeps that segmenter in OpenVINO's form, for frames read at 64 pixels."""
+    from vidrec.networks.weights import read_card
+    from vidrec.segmenter.conversion import converted
+    from vidrec.settings.segment_objects import SegmenterSettings
+
+    project = tmp_path_factory.mktemp("converted")
+    settings = SegmenterSettings(64, 1, 0.5, 1, 1.0, "fp32", 1.0, 3)
+    converted(segmenter_folder, project, read_card(segmenter_folder), settings, (64, 64))
+    yield project
+    shutil.rmtree(project)
+
+
+@pytest.fixture(scope="session")
 def index_folder(classifier_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project in which six small clips of two categories have been through the stages."""
     from vidrec.classifier.frame_classifier import load_classifier

@@ -43,11 +43,11 @@ def classify_with_head(
     return _detections(apply(load_head(head), found.features, QUERY.video_id))
 
 
-def segment(frames: Frames, weights: Path, settings: "SegmenterSettings") -> Segments:
-    """The objects in the frames, with their masks, by the segmenter in `weights`."""
+def segment(frames: Frames, files: "SegmenterFiles", settings: "SegmenterSettings") -> Segments:
+    """The objects in the frames, with their masks, by the segmenter in `files`."""
     from vidrec.segmenter.object_segmenter import load_segmenter, segment_frames
 
-    segmenter = _loaded(load_segmenter, weights, settings)
+    segmenter = _loaded(load_segmenter, files, settings)
     return segment_frames(frames, segmenter, settings.frame_fps, settings.fps)
 
 

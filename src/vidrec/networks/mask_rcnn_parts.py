@@ -11,8 +11,12 @@ from torch import Tensor, nn
 from torchvision.models.detection.image_list import ImageList
 from torchvision.models.detection.rpn import concat_box_prediction_layers
 
+from vidrec.networks.openvino_runtime import Converted, convert
+
 # Levels of the pyramid that regions are read from. One more, the smallest, only proposes some.
 LEVELS = 4
+# What the heads are shown while they are converted: on every level one.
+BOXES = [[0.0, 0.0, side, side] for side in (16.0, 112.0, 224.0, 448.0)]
 
 
 class Trunk(nn.Module):
@@ -80,27 +84,24 @@ class MaskHead(nn.Module):
     ) -> Tensor:
         """The probability (objects, cells, cells) that a cell of a box is of its object."""
         logits = self.predictor(self.head(self.read((p2, p3, p4, p5), boxes)))
-        return logits[torch.arange(len(labels)), labels].sigmoid()
+        own: Tensor = logits[torch.arange(labels.shape[0]), labels]
+        return own.sigmoid()
 
 
-def parts(
+def convert_parts(
     network: nn.Module, size: tuple[int, int], padded: tuple[int, int]
-) -> dict[str, tuple[nn.Module, tuple[Tensor, ...]]]:
-    """The three parts of `network` by name, each with an example of what it is given.
+) -> dict[str, Converted]:
+    """The three parts of `network`, by name, in OpenVINO's form.
 
-    They are for pictures whose height and width is `size`, `padded` with zeros.
+    They are for pictures whose height and width is `size`, `padded` with zeros, and for any number
+    of boxes.
     """
-    trunk, picture = Trunk(network), torch.zeros(1, 3, *padded)
+    trunk, picture = Trunk(network).eval(), torch.zeros(1, 3, *padded)
     with torch.inference_mode():
         pyramid = trunk(picture)[:LEVELS]
-    # On every level of the pyramid one.
-    sides = torch.tensor([[16.0], [112.0], [224.0], [448.0]])
-    boxes, labels = (
-        torch.cat([0 * sides, 0 * sides, sides, sides], 1),
-        torch.zeros(4, dtype=torch.int64),
-    )
+    boxes, labels = torch.tensor(BOXES), torch.zeros(len(BOXES), dtype=torch.int64)
     return {
-        "trunk": (trunk, (picture,)),
-        "boxes": (BoxHead(network, size), (*pyramid, boxes)),
-        "masks": (MaskHead(network, size), (*pyramid, boxes, labels)),
+        "trunk": convert(trunk, (picture,)),
+        "boxes": convert(BoxHead(network, size).eval(), (*pyramid, boxes)),
+        "masks": convert(MaskHead(network, size).eval(), (*pyramid, boxes, labels)),
     }

@@ -6,19 +6,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
+# Height and width.
+Size = tuple[int, int]
 
 # The network's pyramid needs sides that are whole multiples of this.
 STRIDE = 32
 
 
-def network_size(height: int, width: int, resolution: int) -> tuple[int, int]:
+def network_size(height: int, width: int, resolution: int) -> Size:
     """The height and width at which a picture is read whose shorter side becomes `resolution`, and
     the longer at most twice that."""
     scale = min(resolution / min(height, width), 2 * resolution / max(height, width))
     return math.floor(height * scale), math.floor(width * scale)
 
 
-def padded(size: tuple[int, int]) -> tuple[int, int]:
+def padded(size: Size) -> Size:
     """`size` up to multiples of `STRIDE`."""
     height, width = (-(-side // STRIDE) * STRIDE for side in size)
     return height, width
@@ -45,7 +47,7 @@ def _neighbours(old: int, new: int) -> tuple[NDArray[np.int64], NDArray[np.int64
     return low, np.minimum(low + 1, old - 1), at - low.astype(np.float32)
 
 
-def prepare(frame: NDArray[np.uint8], size: tuple[int, int], mean: Floats, std: Floats) -> Floats:
+def prepare(frame: NDArray[np.uint8], size: Size, mean: Floats, std: Floats) -> Floats:
     """A frame (height, width, 3) as the network reads it: (1, 3, height, width), `padded`."""
     values = (frame.transpose(2, 0, 1) / np.float32(255) - mean[:, None, None]) / std[:, None, None]
     height, width = padded(size)
@@ -54,9 +56,7 @@ def prepare(frame: NDArray[np.uint8], size: tuple[int, int], mean: Floats, std: 
     return picture
 
 
-def paste(
-    probability: Floats, box: Floats, size: tuple[int, int], threshold: float
-) -> NDArray[np.bool_]:
+def paste(probability: Floats, box: Floats, size: Size, threshold: float) -> NDArray[np.bool_]:
     """The mask (height, width) of an object whose box, in pixels of the frame, has this
     `probability` (cells, cells): where it is at least `threshold`."""
     mask = np.zeros(size, np.bool_)

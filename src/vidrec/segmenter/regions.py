@@ -88,8 +88,7 @@ def decode(
 
 def are_large(boxes: Floats, side: float) -> NDArray[np.bool_]:
     """Whether each box has at least `side` pixels per side."""
-    large: NDArray[np.bool_] = (boxes[:, 2:] - boxes[:, :2] >= side).all(axis=1)
-    return large
+    return np.all(boxes[:, 2:] - boxes[:, :2] >= side, axis=1)
 
 
 def without_overlaps(boxes: Floats, groups: Ints, overlap: float, limit: int) -> Ints:

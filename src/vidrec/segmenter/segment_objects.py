@@ -8,10 +8,16 @@ from pathlib import Path
 
 from vidrec.detections.masks import Segments
 from vidrec.media.frames import frame_paths, read_known, read_picture, videos_below
-from vidrec.networks import compute, weights
+from vidrec.networks import precision, weights
+from vidrec.networks.precision import Compute, resolve
 from vidrec.networks.surroundings import surroundings
 from vidrec.segmenter import object_segmenter
-from vidrec.segmenter.object_segmenter import load_segmenter, sampled_frames, segment_video
+from vidrec.segmenter.object_segmenter import (
+    SegmenterFiles,
+    load_segmenter,
+    sampled_frames,
+    segment_video,
+)
 from vidrec.settings.segment_objects import Params
 from vidrec.workflow.checkpoints import Checkpoints, complete
 from vidrec.workflow.errors import tell
@@ -27,38 +33,39 @@ WORKER_BYTES = 1300 << 20
 
 
 def segment_all(
-    frames: Path, weights_folder: Path, params: Params
+    frames: Path, files: SegmenterFiles, params: Params
 ) -> Iterator[tuple[Video, Segments]]:
     """Each video below `frames` with its objects, what was finished before taken as it is.
 
     Raises AbsentError where there are no weights for it.
     """
-    card = weights.read_card(weights_folder)
+    card, compute = weights.read_card(files.weights), resolve(params.precision)
+    computed = dataclasses.replace(params, precision=compute.precision)
     store = Checkpoints(
         "segment_objects",
         [object_segmenter],
-        [params, dataclasses.asdict(card), surroundings()],
+        [computed, dataclasses.asdict(card), surroundings(compute)],
         pack=Segments.pack,
         unpack=Segments.unpack,
     )
     videos = videos_below(frames)
     missing = unfinished(store, frames, videos)
-    told = outlook(frames, missing, weights_folder, params) if missing else None
+    told = outlook(frames, missing, files, params) if missing else None
     if told:
         tell(told)
     return complete(
         store,
         videos,
         partial(read_known, frames),
-        partial(segment_video, weights_folder, params),
+        partial(segment_video, files, params),
         title="segment objects",
-        workers=inference_workers(),
+        workers=inference_workers(compute),
     )
 
 
-def inference_workers() -> int:
+def inference_workers(compute: Compute) -> int:
     """Processes that segment at a time: one where there is a GPU."""
-    return compute.inference_workers() or worker_count(WORKER_BYTES)
+    return precision.inference_workers(compute) or worker_count(WORKER_BYTES)
 
 
 def unfinished(store: Checkpoints[Segments], frames: Path, videos: Sequence[Video]) -> list[Video]:
@@ -73,15 +80,15 @@ def _is_kept(store: Checkpoints[Segments], frames: Path, video: Video) -> bool:
 
 
 def outlook(
-    frames: Path, videos: Sequence[Video], weights_folder: Path, params: Params
+    frames: Path, videos: Sequence[Video], files: SegmenterFiles, params: Params
 ) -> str | None:
     """How long `videos` will take, and what to change; None where that is less than `LONG_S`.
 
-    From the time of one frame, looked at twice: the first time also makes torch ready.
+    From the time of one frame, looked at twice: the first time also makes the network ready.
     """
     lengths = (len(frame_paths(video.below(frames))) for video in videos)
     count = sum(len(sampled_frames(each, params.frame_fps, params.fps)) for each in lengths)
-    segmenter = load_segmenter(weights_folder, params)
+    segmenter = load_segmenter(files, params)
     paths = frame_paths(videos[0].below(frames))
     # From the middle: many videos begin in black, which is quick.
     picture = read_picture(paths[len(paths) // 2])
@@ -89,11 +96,11 @@ def outlook(
     start = time.perf_counter()
     segmenter.segment(picture, 1)
     each_s = time.perf_counter() - start
-    workers = min(inference_workers(), len(videos))
+    workers = min(inference_workers(resolve(params.precision)), len(videos))
     total_s = count * each_s / workers
     if total_s < LONG_S:
         return None
-    resolution = params.resolution or segmenter.card.input_size
+    resolution = params.read_at(segmenter.card.input_size)
     return (
         f"segment_objects: {count} frames, {each_s:.2f} s each, {workers} at a time: about"
         f" {_duration(total_s)}. For less lower segment_objects.fps (now {params.fps:g}) or"
