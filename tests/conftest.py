@@ -8,13 +8,17 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import settings
 from PIL import Image
+
+if TYPE_CHECKING:
+    from vidrec.classifier.frame_classifier import ClassifierFiles
+    from vidrec.segmenter.object_segmenter import SegmenterFiles
 
 # How long an example takes says more of what else the machine does than of the code.
 settings.register_profile("vidrec", deadline=None)
@@ -111,6 +115,14 @@ def classifier_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def classifier_files(classifier_folder: Path) -> "ClassifierFiles":
+    """The same, in a project that keeps it in OpenVINO's form."""
+    from vidrec.classifier.frame_classifier import ClassifierFiles
+
+    return ClassifierFiles(classifier_folder, project=classifier_folder.parent)
+
+
+@pytest.fixture(scope="session")
 def segmenter_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A state dict of the official shape that sees class 31 and, less sure, class 1 everywhere.
 
@@ -158,35 +170,36 @@ def segmenter_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def segmenter_folder(
     segmenter_file: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Path]:
-    """`segmenter_file` as stage prepare_segmenter takes it in: 180 MB, removed at the end."""
+    """`segmenter_file` as stage prepare_segmenter takes it in: 180 MB, removed at the end.
+
+    To convert it takes ten seconds: all projects of the tests keep what is converted in one place.
+    """
+    from vidrec.networks.openvino_runtime import store
     from vidrec.segmenter.prepare_segmenter import take_in
 
-    folder = tmp_path_factory.mktemp("weights") / "segmenter"
-    take_in("maskrcnn_resnet50_fpn_v2", segmenter_file, segmenter_file.name, folder)
-    yield folder
-    shutil.rmtree(folder)
+    top = tmp_path_factory.mktemp("weights")
+    take_in("maskrcnn_resnet50_fpn_v2", segmenter_file, segmenter_file.name, top / "segmenter")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "vidrec.segmenter.conversion.store",
+            lambda made_by, settings, _: store(made_by, settings, top),
+        )
+        yield top / "segmenter"
+    shutil.rmtree(top)
 
 
 @pytest.fixture(scope="session")
-def converted_segmenter(
-    segmenter_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Path]:
-    """A project that keeps that segmenter in OpenVINO's form, for frames read at 64 pixels."""
-    from vidrec.networks.weights import read_card
-    from vidrec.segmenter.conversion import converted
-    from vidrec.settings.segment_objects import SegmenterSettings
+def segmenter_files(segmenter_folder: Path) -> "SegmenterFiles":
+    """The same, in the project that keeps it in OpenVINO's form."""
+    from vidrec.segmenter.object_segmenter import SegmenterFiles
 
-    project = tmp_path_factory.mktemp("converted")
-    settings = SegmenterSettings(64, 1, 0.5, 1, 1.0, "fp32", 1.0, 3)
-    converted(segmenter_folder, project, read_card(segmenter_folder), settings, (64, 64))
-    yield project
-    shutil.rmtree(project)
+    return SegmenterFiles(segmenter_folder, segmenter_folder.parent)
 
 
 @pytest.fixture(scope="session")
 def index_folder(classifier_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project in which six small clips of two categories have been through the stages."""
-    from vidrec.classifier.frame_classifier import load_classifier
+    from vidrec.classifier.frame_classifier import ClassifierFiles, load_classifier
     from vidrec.detections.distributions import Distribution
     from vidrec.detections.tree import write_classes
     from vidrec.media.frames import read_frames, videos_below
@@ -210,12 +223,13 @@ def index_folder(classifier_folder: Path, tmp_path_factory: pytest.TempPathFacto
         for number, content in enumerate(framing.take_frames(entry.file, taking).frames, start=1):
             (folder / f"{number}.jpg").write_bytes(content)
     looking = params.load(ClassifierSettings, top / "params.yaml")
-    classifier = load_classifier(top / "data/weights/classifier", looking)
+    files = ClassifierFiles(top / "data/weights/classifier", project=top)
+    classifier = load_classifier(files, looking)
     for video in videos_below(top / "data/frames"):
         frames = read_frames(video.below(top / "data/frames"))
-        probability = classifier.predict(frames.pictures()).probability
-        found = Distribution(classifier.card.labels, probability)
-        write_classes(top / "data/detections/classified", video, found)
+        seen = classifier.predict(frames.pictures())
+        found = Distribution(classifier.card.labels, seen.probability)
+        write_classes(top / "data/detections/classified", video, found, seen.frames)
     return top
 
 

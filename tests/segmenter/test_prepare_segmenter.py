@@ -16,7 +16,7 @@ from torchvision.ops import FrozenBatchNorm2d
 from vidrec.networks import official_weights, weights
 from vidrec.networks.image_classifiers import IMAGENET_MEAN, IMAGENET_STD
 from vidrec.networks.mask_rcnn import SCORES, build_segmenter
-from vidrec.segmenter.object_segmenter import ObjectSegmenter
+from vidrec.segmenter.object_segmenter import ObjectSegmenter, SegmenterFiles
 from vidrec.segmenter.prepare_segmenter import WITHOUT_EPS, prepare, subtract_eps, take_in
 from vidrec.settings.prepare_segmenter import Params
 from vidrec.settings.segment_objects import SegmenterSettings
@@ -125,9 +125,10 @@ def test_own_names_are_what_is_found(tmp_path: Path, segmenter_file: Path) -> No
     take_in(ARCH, path, path.name, tmp_path / "w")
     settings = SegmenterSettings(64, 10, 0.5, 5, 1.0, "fp32", 1.0, 3)
     frame = np.zeros((64, 64, 3), np.uint8)
-    found = ObjectSegmenter.load(tmp_path / "w", settings).segment(frame, 1)
+    files = SegmenterFiles(tmp_path / "w", tmp_path)
+    found = ObjectSegmenter.load(files, settings).segment(frame, 1)
     assert set(found.table["label"]) == {"bolt"}
-    shutil.rmtree(tmp_path / "w")
+    shutil.rmtree(tmp_path)
 
 
 def test_a_file_of_the_other_segmenter_is_told(tmp_path: Path) -> None:

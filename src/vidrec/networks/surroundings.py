@@ -18,3 +18,17 @@ def _device(compute: Compute) -> str:
     import torch
 
     return f"cuda {torch.cuda.get_device_name()}"
+
+
+def report(compute: Compute) -> dict[str, str | None]:
+    """In which precision, by what and on which kind of device something is computed."""
+    found = surroundings(compute)
+    return {
+        "precision": compute.precision,
+        "runtime": f"{compute.runtime} {found[compute.runtime]}",
+        "device": found["device"],
+    }
+
+
+# What `report` gives where nothing is computed.
+NOTHING: dict[str, str | None] = {"precision": None, "runtime": None, "device": None}

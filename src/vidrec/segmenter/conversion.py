@@ -5,8 +5,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from vidrec.networks import openvino_runtime
-from vidrec.networks.openvino_runtime import Converted
+from vidrec.networks.openvino_runtime import Converted, store
 from vidrec.networks.weights import Card
 from vidrec.segmenter.pixels import Size, padded
 from vidrec.settings.segment_objects import SegmenterSettings
@@ -22,13 +21,13 @@ def converted(
     and width `size`; made where `project` has none."""
     resolution = settings.read_at(card.input_size)
     this = sys.modules[__name__]
-    store = openvino_runtime.store([this], [dataclasses.asdict(card), resolution, size], project)
-    found = {name: store.load(store.key(name)) for name in PARTS}
+    kept = store([this], [dataclasses.asdict(card), resolution, size], project)
+    found = {name: kept.load(kept.key(name)) for name in PARTS}
     ready = {name: part for name, part in found.items() if part is not None}
     if len(ready) == len(PARTS):
         return ready
     made = _make(folder, settings, size)
-    return {name: store.make(store.key(name), partial(made.__getitem__, name)) for name in PARTS}
+    return {name: kept.make(kept.key(name), partial(made.__getitem__, name)) for name in PARTS}
 
 
 def _make(folder: Path, settings: SegmenterSettings, size: Size) -> dict[str, Converted]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from vidrec.detections.masks import COLUMNS, Segments
 from vidrec.detections.rle import Rle, encode_mask, overlaps
 from vidrec.media.frames import Frames
+from vidrec.media.sampling import sampled_frames
 from vidrec.networks import weights
 from vidrec.networks.precision import resolve
 from vidrec.networks.weights import Card
@@ -64,12 +65,6 @@ class ObjectSegmenter:
             rows.append((number, self.card.labels[int(class_number)], confidence, area))
             kept.append(encoded)
         return Segments([number], _table(rows), kept)
-
-
-def sampled_frames(count: int, frame_fps: float, fps: float) -> list[int]:
-    """The numbers (from 1) of the frames to look at, of `count` taken at `frame_fps` per second."""
-    step = max(1.0, frame_fps / fps)
-    return [1 + round(index * step) for index in range(count) if round(index * step) < count]
 
 
 def segment_frames(

@@ -49,7 +49,8 @@ def _neighbours(old: int, new: int) -> tuple[NDArray[np.int64], NDArray[np.int64
 
 def prepare(frame: NDArray[np.uint8], size: Size, mean: Floats, std: Floats) -> Floats:
     """A frame (height, width, 3) as the network reads it: (1, 3, height, width), `padded`."""
-    values = (frame.transpose(2, 0, 1) / np.float32(255) - mean[:, None, None]) / std[:, None, None]
+    values = frame.transpose(2, 0, 1).astype(np.float32) / np.float32(255)
+    values = (values - mean[:, None, None]) / std[:, None, None]
     height, width = padded(size)
     picture = np.zeros((1, 3, height, width), np.float32)
     picture[0, :, : size[0], : size[1]] = resize(values, *size)

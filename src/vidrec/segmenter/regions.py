@@ -88,7 +88,8 @@ def decode(
 
 def are_large(boxes: Floats, side: float) -> NDArray[np.bool_]:
     """Whether each box has at least `side` pixels per side."""
-    return np.all(boxes[:, 2:] - boxes[:, :2] >= side, axis=1)
+    width, height = (boxes[:, 2:] - boxes[:, :2]).T
+    return (width >= side) & (height >= side)
 
 
 def without_overlaps(boxes: Floats, groups: Ints, overlap: float, limit: int) -> Ints:

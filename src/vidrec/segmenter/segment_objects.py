@@ -8,16 +8,12 @@ from pathlib import Path
 
 from vidrec.detections.masks import Segments
 from vidrec.media.frames import frame_paths, read_known, read_picture, videos_below
+from vidrec.media.sampling import sampled_frames
 from vidrec.networks import precision, weights
 from vidrec.networks.precision import Compute, resolve
 from vidrec.networks.surroundings import surroundings
 from vidrec.segmenter import object_segmenter
-from vidrec.segmenter.object_segmenter import (
-    SegmenterFiles,
-    load_segmenter,
-    sampled_frames,
-    segment_video,
-)
+from vidrec.segmenter.object_segmenter import SegmenterFiles, load_segmenter, segment_video
 from vidrec.settings.segment_objects import Params
 from vidrec.workflow.checkpoints import Checkpoints, complete
 from vidrec.workflow.errors import tell
