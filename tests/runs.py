@@ -66,7 +66,7 @@ STAGES: dict[str, tuple[str, Sequence[str]]] = {
     ),
     "segment_objects": (
         "--frames data/frames --weights data/weights/segmenter"
-        " --detections data/detections/segmented",
+        " --detections data/detections/segmented --metrics metrics/segment_objects.json",
         ["data/detections/segmented"],
     ),
     "weigh_objects": (

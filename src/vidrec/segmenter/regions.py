@@ -88,8 +88,8 @@ def decode(
 
 def are_large(boxes: Floats, side: float) -> NDArray[np.bool_]:
     """Whether each box has at least `side` pixels per side."""
-    width, height = (boxes[:, 2:] - boxes[:, :2]).T
-    return (width >= side) & (height >= side)
+    large: NDArray[np.bool_] = np.all(boxes[:, 2:] - boxes[:, :2] >= side, axis=1)
+    return large
 
 
 def without_overlaps(boxes: Floats, groups: Ints, overlap: float, limit: int) -> Ints:
