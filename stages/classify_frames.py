@@ -6,6 +6,7 @@ from vidrec.detections.distributions import Distribution
 from vidrec.detections.features import write_features
 from vidrec.detections.tree import write_classes
 from vidrec.settings.classify_frames import Params
+from vidrec.videos import frames_at_hand
 from vidrec.workflow import params, script
 from vidrec.workflow.absent import skipping
 from vidrec.workflow.files import atomic_directory
@@ -13,7 +14,8 @@ from vidrec.workflow.files import atomic_directory
 
 def main() -> None:
     parser = script.parser(__doc__)
-    parser.add_argument("--frames", type=Path, required=True, help="<category>/<video>/<n>.jpg")
+    frames_at_hand.add_arguments(parser)
+    parser.add_argument("--videos", type=Path, help="what missing frames are made again from")
     parser.add_argument("--weights", type=Path, required=True, help="folder of the classifier")
     parser.add_argument("--detections", type=Path, required=True, help="output: CSV per video")
     parser.add_argument("--features", type=Path, required=True, help="output: trunk features")
@@ -29,7 +31,8 @@ def main() -> None:
         from vidrec.classifier import classify_frames
         from vidrec.networks import weights
 
-        classified = classify_frames.classify_all(args.frames, args.weights, settings)
+        frames = frames_at_hand.of_stage(args)
+        classified = classify_frames.classify_all(frames, args.weights, settings)
         labels = weights.read_card(args.weights).labels
         for video, found in classified:
             write_classes(detections, video, Distribution(labels, found.probability))

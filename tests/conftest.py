@@ -173,7 +173,8 @@ def index_folder(classifier_folder: Path, tmp_path_factory: pytest.TempPathFacto
     from vidrec.classifier.frame_classifier import load_classifier
     from vidrec.detections.distributions import Distribution
     from vidrec.detections.tree import write_classes
-    from vidrec.media.frames import read_frames, videos_below
+    from vidrec.media.frame_index import frames_below, write_index
+    from vidrec.media.frames import read_frames
     from vidrec.settings.classify_frames import ClassifierSettings
     from vidrec.settings.extract_frames import FrameSettings
     from vidrec.videos import framing
@@ -195,7 +196,9 @@ def index_folder(classifier_folder: Path, tmp_path_factory: pytest.TempPathFacto
             (folder / f"{number}.jpg").write_bytes(content)
     looking = params.load(ClassifierSettings, top / "params.yaml")
     classifier = load_classifier(top / "data/weights/classifier", looking)
-    for video in videos_below(top / "data/frames"):
+    framed = frames_below(top / "data/frames").framed
+    write_index(top / "data/frames.csv", framed)
+    for video in (each.video for each in framed):
         frames = read_frames(video.below(top / "data/frames"))
         probability = classifier.predict(frames.pictures()).probability
         found = Distribution(classifier.card.labels, probability)

@@ -1,13 +1,14 @@
 """Stage classify_frames: one pass of the frame classifier over each video's frames."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 from vidrec.classifier import frame_classifier
 from vidrec.classifier.frame_classifier import Predictions
-from vidrec.media.frames import frame_paths, read_known, videos_below
+from vidrec.media.frame_index import Framed, FrameSource
+from vidrec.media.frames import Frames
 from vidrec.networks import compute, weights
 from vidrec.networks.surroundings import surroundings
 from vidrec.settings.classify_frames import Params
@@ -38,17 +39,16 @@ def inference_workers(batch_size: int) -> int:
 
 
 def classify_all(
-    frames: Path, weights_folder: Path, params: Params
+    frames: FrameSource, weights_folder: Path, params: Params
 ) -> Iterator[tuple[Video, Predictions]]:
-    """Each video below `frames` with its predictions, what was finished before taken as it is.
+    """Each video of `frames` with its predictions, what was finished before taken as it is.
 
     Raises AbsentError where it is not wanted, or there are no weights for it.
     """
     if not params.wanted:
         raise AbsentError("run.classified is false: set it to true to classify the frames")
     card = weights.read_card(weights_folder)
-    videos = videos_below(frames)
-    count = sum(len(frame_paths(video.below(frames))) for video in videos)
+    count = sum(each.frames for each in frames.framed)
     check_room(Path(), count * BYTES * (len(card.labels) + WIDTH), "classify_frames")
     store = Checkpoints(
         "classify_frames",
@@ -57,11 +57,23 @@ def classify_all(
         pack=Predictions.pack,
         unpack=Predictions.unpack,
     )
-    return complete(
+    done = complete(
         store,
-        videos,
-        partial(read_known, frames),
-        partial(frame_classifier.classify_video, weights_folder, params),
+        frames.framed,
+        _known,
+        partial(_classify, frames.read, weights_folder, params),
         title="classify frames",
         workers=inference_workers(params.batch_size),
     )
+    return ((each.video, found) for each, found in done)
+
+
+def _known(framed: Framed) -> tuple[str, Framed]:
+    """Frames are read only where there is no result for their digest."""
+    return framed.sha256, framed
+
+
+def _classify(
+    read: Callable[[Framed], Frames], weights_folder: Path, params: Params, framed: Framed
+) -> Predictions:
+    return frame_classifier.classify_video(weights_folder, params, read(framed))
