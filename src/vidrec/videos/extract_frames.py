@@ -20,7 +20,7 @@ from vidrec.videos.originals import original
 from vidrec.workflow import state
 from vidrec.workflow.checkpoints import Checkpoints, complete
 from vidrec.workflow.errors import UserError, tell
-from vidrec.workflow.files import placing, sha256_of
+from vidrec.workflow.files import placing, sha256_of, sweep
 from vidrec.workflow.room import check_room
 
 # Of a frame of 224 pixels a side at jpeg_quality 3: the sample's have 6000 to 12000, real ones as
@@ -70,6 +70,8 @@ def _being_written(frames: Path) -> Iterator[None]:
     with placing(frames):
         frames.mkdir(parents=True, exist_ok=True)
         mark.touch()
+    for category in frames.glob("*/"):
+        sweep(category)
     yield
     mark.unlink()
 
@@ -141,6 +143,7 @@ def kept_frames(project: Path = Path()) -> Path:
 
 
 def _store(params: FrameSettings, project: Path = Path()) -> Checkpoints[Taken]:
+    sweep(kept_frames(project))
     return Checkpoints(
         "extract_frames",
         [framing],
