@@ -8,15 +8,15 @@ from vidrec.recommender.recommendations import read_recommendations
 from vidrec.report import filmstrips, render_report
 from vidrec.settings.render_report import Params
 from vidrec.vectors import categories, vectors, weighting
-from vidrec.videos import category_names, manifest
+from vidrec.videos import category_names, frames_at_hand, manifest
 from vidrec.workflow import files, params, script
 
 
 def main() -> None:
     parser = script.parser(__doc__)
+    frames_at_hand.add_arguments(parser)
     for name, what in (
         ("--videos", "directory of the videos, with manifest.csv"),
-        ("--frames", "directory of <category>/<video_id>/<n>.jpg"),
         ("--detections", "directory of <category>/<video_id>.csv"),
         ("--vectors", "CSV file of the vectors"),
         ("--weighting", "JSON file: how they were weighed"),
@@ -36,7 +36,7 @@ def main() -> None:
         detections=tree.read_tables(args.detections),
         looked_at=masks.read_looked_at(args.detections),
         manifest=manifest.read_manifest(args.videos),
-        strips=filmstrips.make_all(args.frames, settings),
+        strips=filmstrips.make_all(frames_at_hand.of_stage(args), settings),
         weighting=weighting.read_weighting(args.weighting).params,
         guesses=categories.read_categories(args.categories),
         index_metrics=read_figures(args.index_metrics),
@@ -47,4 +47,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    script.run(main)
+    script.run(main, resumes=True)

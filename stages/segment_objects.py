@@ -3,22 +3,24 @@
 from pathlib import Path
 
 from vidrec.detections.masks import write_segments
-from vidrec.networks import surroundings
 from vidrec.networks.precision import resolve
+from vidrec.networks.surroundings import write_report
 from vidrec.segmenter import segment_objects
 from vidrec.segmenter.object_segmenter import SegmenterFiles
 from vidrec.settings.segment_objects import Params
+from vidrec.videos import frames_at_hand
 from vidrec.workflow import params, script
 from vidrec.workflow.absent import skipping
-from vidrec.workflow.files import atomic_directory, write_json
+from vidrec.workflow.files import atomic_directory
 
 
 def main() -> None:
     parser = script.parser(__doc__)
-    parser.add_argument("--frames", type=Path, required=True, help="<category>/<video>/<n>.jpg")
+    frames_at_hand.add_arguments(parser)
+    parser.add_argument("--videos", type=Path, help="what missing frames are made again from")
     parser.add_argument("--weights", type=Path, required=True, help="folder of the segmenter")
     parser.add_argument("--detections", type=Path, required=True, help="output: CSV per video")
-    parser.add_argument("--metrics", type=Path, required=True, help="output: JSON, how it ran")
+    parser.add_argument("--metrics", type=Path, help="output: JSON, how it ran")
     args = parser.parse_args()
     settings = params.load(Params, args.params)
     with (
@@ -26,15 +28,15 @@ def main() -> None:
         skipping(
             "segment_objects",
             args.detections,
-            instead=lambda _: write_json(args.metrics, surroundings.NOTHING),
+            instead=lambda _: write_report(args.metrics, None),
         ),
         atomic_directory(args.detections) as folder,
     ):
         settings.check_wanted()
-        files = SegmenterFiles(args.weights)
-        for video, found in segment_objects.segment_all(args.frames, files, settings):
+        frames, files = frames_at_hand.of_stage(args), SegmenterFiles(args.weights)
+        for video, found in segment_objects.segment_all(frames, files, settings):
             write_segments(folder, video, found)
-        write_json(args.metrics, surroundings.report(resolve(settings.precision)))
+        write_report(args.metrics, resolve(settings.precision))
 
 
 if __name__ == "__main__":

@@ -202,7 +202,8 @@ def index_folder(classifier_folder: Path, tmp_path_factory: pytest.TempPathFacto
     from vidrec.classifier.frame_classifier import ClassifierFiles, load_classifier
     from vidrec.detections.distributions import Distribution
     from vidrec.detections.tree import write_classes
-    from vidrec.media.frames import read_frames, videos_below
+    from vidrec.media.frame_index import frames_below, write_index
+    from vidrec.media.frames import read_frames
     from vidrec.settings.classify_frames import ClassifierSettings
     from vidrec.settings.extract_frames import FrameSettings
     from vidrec.videos import framing
@@ -225,7 +226,9 @@ def index_folder(classifier_folder: Path, tmp_path_factory: pytest.TempPathFacto
     looking = params.load(ClassifierSettings, top / "params.yaml")
     files = ClassifierFiles(top / "data/weights/classifier", project=top)
     classifier = load_classifier(files, looking)
-    for video in videos_below(top / "data/frames"):
+    framed = frames_below(top / "data/frames").framed
+    write_index(top / "data/frames.csv", framed)
+    for video in (each.video for each in framed):
         frames = read_frames(video.below(top / "data/frames"))
         seen = classifier.predict(frames.pictures())
         found = Distribution(classifier.card.labels, seen.probability)

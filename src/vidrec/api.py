@@ -8,6 +8,7 @@ torch.
 import dataclasses
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ from vidrec.videos.manifest import ids_by_content
 from vidrec.workflow import params, state
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import expanded
+from vidrec.workflow.video import Video
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,7 +146,8 @@ class Project:
             if isinstance(query, Indexed):
                 found_by = (self._paths.detections(each) for each in ("classified", "segmented"))
                 heading = known.names.heading(query.video)
-                return inspection.of_indexed(query.video, heading, self._paths.frames, *found_by)
+                read = partial(self._frames_of, query.video)
+                return inspection.of_indexed(query.video, heading, read, *found_by)
             frames = self._frames(query, word)
         (name,) = safe_names([query.name], [word])
         classes = self._detect(frames, "classified").table
@@ -200,6 +203,18 @@ class Project:
             )
         taking = params.load(FrameSettings, self._paths.index)
         return frames_of(query, word, taking, self._progress)
+
+    def _frames_of(self, video: Video) -> Frames:
+        """The frames of a video of the index; made again from the video where they are missing."""
+        from vidrec.videos.frames_at_hand import Origin, frame_source
+
+        paths = self._paths
+        origin = Origin(paths.videos, paths.index, paths.root)
+        source = frame_source(paths.frames, paths.frame_index, origin)
+        known = next((each for each in source.framed if each.video == video), None)
+        if known is None:
+            raise UserError(f"{paths.frame_index} has no {video}: run `dvc repro extract_frames`")
+        return source.read(known)
 
     def _detect(self, frames: Frames, detector: str) -> VideoDetections:
         """What `detector` finds in the frames of an unseen video, run as it was for the index."""

@@ -58,7 +58,13 @@ class ProjectPaths:
 
     @property
     def frames(self) -> Path:
+        """The frames of the videos: no out of DVC, which has the index of them."""
         return self.root / "data/frames"
+
+    @property
+    def frame_index(self) -> Path:
+        """The videos that have frames, and what these are."""
+        return self.root / "data/frames.csv"
 
     @property
     def classifier(self) -> Path:

@@ -9,6 +9,7 @@ from vidrec.classifier import frame_classifier
 from vidrec.classifier.classify_frames import classify_all, worker_bytes
 from vidrec.classifier.frame_classifier import ClassifierFiles, Predictions
 from vidrec.detections.tree import read_videos
+from vidrec.media.frame_index import frames_below
 from vidrec.media.frames import Frames
 from vidrec.settings.classify_frames import LookingSettings, Params
 from vidrec.workflow import memory
@@ -38,7 +39,7 @@ def frames(tmp_path: Path, write_frames: Write) -> Path:
 
 
 def results(frames: Path, files: ClassifierFiles, params: Params = FP32) -> dict[str, Predictions]:
-    found = classify_all(frames, files, params)
+    found = classify_all(frames_below(frames), files, params)
     return {f"{video.category}/{video.video_id}": each for video, each in found}
 
 

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from vidrec.media.frame_index import Framed, NoFramesError, frames_below
+from vidrec.media.frames import Frames, read_frames
 from vidrec.report.filmstrips import make, make_all, spread_out
 from vidrec.settings.render_report import Look
 from vidrec.workflow.errors import UserError
@@ -33,7 +36,7 @@ def test_frames_shown_are_spread_over_the_video(count: int, wanted: int) -> None
 def test_a_strip_shows_its_frames_in_order(tmp_path: Path) -> None:
     for number in range(1, 9):
         Image.new("RGB", (64, 64), (number * 30, 0, 0)).save(tmp_path / f"{number}.jpg")
-    strip = make(tmp_path, LOOK)
+    strip = make(read_frames(tmp_path), LOOK)
     assert (strip.frames, strip.shown) == (8, [1, 3, 5, 7])
     assert opened(strip.strip).size == (4 * 32, 32)
     assert opened(strip.poster).size == (48, 48)
@@ -46,7 +49,7 @@ def test_a_video_with_fewer_frames_has_a_shorter_strip(
     tmp_path: Path, write_frames: Callable[[Path, int, int], None]
 ) -> None:
     write_frames(tmp_path / "v", 1, 0)
-    strip = make(tmp_path / "v", LOOK)
+    strip = make(read_frames(tmp_path / "v"), LOOK)
     assert strip.shown == [1]
     assert opened(strip.strip).size == (32, 32)
 
@@ -61,7 +64,7 @@ def test_workers_change_nothing(
     made = []
     for workers in ("1", "2"):
         monkeypatch.setenv("VIDREC_WORKERS", workers)
-        made.append(make_all(tmp_path, LOOK))
+        made.append(make_all(frames_below(tmp_path), LOOK))
     assert made[0] == made[1]
     assert list(made[0]) == [Video("pets", f"v{seed}") for seed in range(4)]
 
@@ -71,4 +74,26 @@ def test_what_is_not_a_picture_is_named(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "1.jpg").write_bytes(b"not a picture")
     with pytest.raises(UserError, match=r"1\.jpg cannot be read as a picture"):
-        make(folder, LOOK)
+        make(read_frames(folder), LOOK)
+
+
+def test_a_video_whose_frames_cannot_be_had_has_no_strip_and_one_line_says_so(
+    tmp_path: Path,
+    write_frames: Callable[[Path, int, int], None],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("VIDREC_WORKERS", "1")
+    for name in "abc":
+        write_frames(tmp_path / "pets" / name, 2, 0)
+    source = frames_below(tmp_path)
+
+    def read(framed: Framed) -> Frames:
+        if framed.video.video_id != "b":
+            raise NoFramesError(f"{framed} lacks its frames: run that")
+        return source.read(framed)
+
+    assert list(make_all(replace(source, read=read), LOOK)) == [Video("pets", "b")]
+    assert capsys.readouterr().err.splitlines() == [
+        "the page shows 2 of 3 videos without pictures: pets/a lacks its frames: run that"
+    ]

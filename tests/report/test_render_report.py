@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from PIL import Image, ImageFilter
 
+from vidrec.media.frames import read_frames
 from vidrec.recommender.recommendations import Ranked
 from vidrec.report import page
 from vidrec.report.filmstrips import Filmstrip, make
@@ -439,7 +440,7 @@ def test_a_page_of_300_videos_is_at_most_8_mb(tmp_path: Path) -> None:
     for seed in range(3):
         for number in range(1, 9):
             photo(tmp_path / f"{number}.jpg", seed, number * 3)
-        strips.append(make(tmp_path, SETTINGS))
+        strips.append(make(read_frames(tmp_path), SETTINGS))
     random = np.random.default_rng(0)
     labels = [f"an object of kind {number}" for number in range(200)]
     values = random.random((300, 200)) * (random.random((300, 200)) < 0.2)
@@ -469,6 +470,6 @@ def test_pictures_on_a_page_can_be_opened(
     tmp_path: Path, write_frames: Callable[[Path, int, int], None]
 ) -> None:
     write_frames(tmp_path / "v", 2, 0)
-    address = page.data_url(make(tmp_path / "v", SETTINGS).poster)
+    address = page.data_url(make(read_frames(tmp_path / "v"), SETTINGS).poster)
     picture = Image.open(BytesIO(base64.b64decode(address.split(",")[1])))
     assert (picture.format, picture.size) == ("WEBP", (160, 160))

@@ -18,7 +18,8 @@ from vidrec.commands import detect
 from vidrec.commands.neighbors import ALONE, TOO_FEW, UNTRAINED, Answer, Neighbor
 from vidrec.detections.tree import VideoDetections, write_classes, write_detections
 from vidrec.head.finetune_head import Head, save_head
-from vidrec.media.frames import Frames, read_frames, videos_below
+from vidrec.media.frame_index import videos_below
+from vidrec.media.frames import Frames, read_frames
 from vidrec.networks import weights
 from vidrec.segmenter.object_segmenter import SegmenterFiles
 from vidrec.settings.classify_frames import LookingSettings

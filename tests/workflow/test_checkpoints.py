@@ -173,7 +173,7 @@ def test_what_a_killed_run_has_left_is_swept_by_the_next(tmp_path: Path) -> None
     folder.mkdir(parents=True)
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    ours = files._prefix()
+    ours = files.temporary_prefix()
     left = folder / f"{ours.replace(str(os.getpid()), str(gone.pid))}abc"
     mine, foreign = folder / f"{ours}abc", folder / f"{TEMPORARY}elsewhere-{gone.pid}-abc"
     for path in (left, mine, foreign):

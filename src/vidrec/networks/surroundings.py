@@ -1,8 +1,11 @@
 """What a network's results may depend on beside itself: apart from what the trainings import."""
 
+from pathlib import Path
+
 from vidrec.networks.precision import Compute
 from vidrec.workflow import processor
 from vidrec.workflow.code import versions
+from vidrec.workflow.files import write_json
 
 
 def surroundings(compute: Compute) -> dict[str, str]:
@@ -20,15 +23,14 @@ def _device(compute: Compute) -> str:
     return f"cuda {torch.cuda.get_device_name()}"
 
 
-def report(compute: Compute) -> dict[str, str | None]:
-    """In which precision, by what and on which kind of device something is computed."""
-    found = surroundings(compute)
-    return {
-        "precision": compute.precision,
-        "runtime": f"{compute.runtime} {found[compute.runtime]}",
-        "device": found["device"],
+def write_report(path: Path | None, compute: Compute | None) -> None:
+    """Say in a JSON file, where one is wanted, in which precision, by what and on which kind of
+    device something was computed; all None where nothing was."""
+    found = surroundings(compute) if compute else {}
+    told = {
+        "precision": compute and compute.precision,
+        "runtime": compute and f"{compute.runtime} {found[compute.runtime]}",
+        "device": found.get("device"),
     }
-
-
-# What `report` gives where nothing is computed.
-NOTHING: dict[str, str | None] = {"precision": None, "runtime": None, "device": None}
+    if path:
+        write_json(path, told)

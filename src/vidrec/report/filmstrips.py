@@ -1,15 +1,18 @@
 """Small pictures of a video for a page: one for it as a whole, and a strip of frames over time."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
-from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
-from vidrec.media.frames import frame_paths, read_picture, videos_below
+from vidrec.media.frame_index import Framed, FrameSource, NoFramesError
+from vidrec.media.frames import Frames
 from vidrec.settings.render_report import Look
+from vidrec.workflow.errors import tell
 from vidrec.workflow.parallel import map_items
 from vidrec.workflow.video import Video
 
@@ -27,26 +30,40 @@ class Filmstrip:
     strip: bytes
 
 
-def make_all(root: Path, look: Look) -> dict[Video, Filmstrip]:
-    """The filmstrip of each video under `root`.
+def make_all(frames: FrameSource, look: Look) -> dict[Video, Filmstrip]:
+    """The filmstrip of each video of `frames`, but for those whose frames cannot be had: one line
+    says so.
 
-    Raises UserError where there is none, or where a frame is missing or cannot be read.
+    Raises UserError where a frame cannot be read.
     """
-    videos = videos_below(root)
-    directories = [video.below(root) for video in videos]
-    made = map_items(partial(make, look=look), directories, title="draw strips")
-    return dict(zip(videos, made, strict=True))
+    make_one = partial(_make_if_at_hand, frames.read, look)
+    made = list(map_items(make_one, frames.framed, title="draw strips"))
+    missing = [why for why in made if isinstance(why, str)]
+    if missing:
+        tell(f"the page shows {len(missing)} of {len(made)} videos without pictures: {missing[0]}")
+    pairs = zip(frames.framed, made, strict=True)
+    return {each.video: strip for each, strip in pairs if isinstance(strip, Filmstrip)}
 
 
-def make(directory: Path, look: Look) -> Filmstrip:
+def _make_if_at_hand(
+    read: Callable[[Framed], Frames], look: Look, framed: Framed
+) -> Filmstrip | str:
+    """The filmstrip of a video, or why there is none."""
+    try:
+        return make(read(framed), look)
+    except NoFramesError as error:
+        return str(error)
+
+
+def make(frames: Frames, look: Look) -> Filmstrip:
     """The filmstrip of one video's frames; its middle frame stands for it as a whole."""
-    paths = frame_paths(directory)
-    shown = spread_out(len(paths), look.strip_frames)
+    count = len(frames.files)
+    shown = spread_out(count, look.strip_frames)
     strip = Image.new("RGB", (len(shown) * look.strip_size, look.strip_size))
     for place, number in enumerate(shown):
-        strip.paste(shrink(paths[number - 1], look.strip_size), (place * look.strip_size, 0))
-    poster = shrink(paths[len(paths) // 2], look.poster_size)
-    return Filmstrip(len(paths), shown, encode(poster, look), encode(strip, look))
+        strip.paste(shrink(frames.picture(number), look.strip_size), (place * look.strip_size, 0))
+    poster = shrink(frames.picture(count // 2 + 1), look.poster_size)
+    return Filmstrip(count, shown, encode(poster, look), encode(strip, look))
 
 
 def spread_out(count: int, wanted: int) -> list[int]:
@@ -55,9 +72,9 @@ def spread_out(count: int, wanted: int) -> list[int]:
     return [int(number) for number in np.arange(kept) * count // kept + 1]
 
 
-def shrink(path: Path, size: int) -> Image.Image:
-    """The picture in a file, as a square of `size` pixels."""
-    return Image.fromarray(read_picture(path)).resize((size, size), Image.Resampling.LANCZOS)
+def shrink(picture: NDArray[np.uint8], size: int) -> Image.Image:
+    """A picture as a square of `size` pixels."""
+    return Image.fromarray(picture).resize((size, size), Image.Resampling.LANCZOS)
 
 
 def encode(picture: Image.Image, look: Look) -> bytes:

@@ -49,7 +49,7 @@ class Checkpoints(Generic[Result]):
     ----------
     made_by : the modules that make a result and turn it into bytes; what they import counts too.
     settings : what else decides it: params, the card of the weights, versions, the device.
-    pack, unpack : a result as bytes, and back.
+    pack, unpack : a result as bytes, and back; None where what belongs to it is not there any more.
     keep : whether a result may be kept: a failure may not, it is tried again.
     status : what the diary says of a result.
     project : the top of the project whose finished work it is.
@@ -62,7 +62,7 @@ class Checkpoints(Generic[Result]):
         settings: Sequence[Any],
         *,
         pack: Callable[[Result], bytes],
-        unpack: Callable[[bytes], Result],
+        unpack: Callable[[bytes], Result | None],
         keep: Callable[[Result], bool] = _always,
         status: Callable[[Result], str] = _ok,
         project: Path = Path(),
