@@ -13,7 +13,7 @@ from vidrec.networks.surroundings import surroundings
 from vidrec.settings.classify_frames import Params
 from vidrec.workflow.absent import AbsentError
 from vidrec.workflow.checkpoints import Checkpoints, complete
-from vidrec.workflow.parallel import worker_count
+from vidrec.workflow.parallel import Needs, worker_count
 from vidrec.workflow.room import check_room
 from vidrec.workflow.video import Video
 
@@ -64,4 +64,5 @@ def classify_all(
         partial(frame_classifier.classify_video, weights_folder, params),
         title="classify frames",
         workers=inference_workers(params.batch_size),
+        needs=Needs(worker_bytes(params.batch_size), gpu=compute.inference_workers() is not None),
     )

@@ -15,7 +15,7 @@ from vidrec.segmenter.object_segmenter import load_segmenter, sampled_frames, se
 from vidrec.settings.segment_objects import Params
 from vidrec.workflow.checkpoints import Checkpoints, complete
 from vidrec.workflow.errors import tell
-from vidrec.workflow.parallel import map_items, worker_count
+from vidrec.workflow.parallel import ONLY_A_CORE, Needs, map_items, worker_count
 from vidrec.workflow.video import Video
 
 # Seconds from which on it is worth saying how long it will take.
@@ -53,6 +53,7 @@ def segment_all(
         partial(segment_video, weights_folder, params),
         title="segment objects",
         workers=inference_workers(),
+        needs=Needs(WORKER_BYTES, gpu=compute.inference_workers() is not None),
     )
 
 
@@ -63,7 +64,8 @@ def inference_workers() -> int:
 
 def unfinished(store: Checkpoints[Segments], frames: Path, videos: Sequence[Video]) -> list[Video]:
     """Those of `videos` of which `store` has no result made as it would be made now."""
-    kept = map_items(partial(_is_kept, store, frames), videos, title="look for finished work")
+    is_kept = partial(_is_kept, store, frames)
+    kept = map_items(is_kept, videos, title="look for finished work", spread=ONLY_A_CORE)
     return [video for video, there in zip(videos, kept, strict=True) if not there]
 
 
