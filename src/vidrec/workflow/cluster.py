@@ -34,6 +34,8 @@ TRIES = 3
 AHEAD = 2
 # Seconds after which it is looked at again whether machines have joined.
 LOOK_S = 5.0
+# Seconds within which the head of a cluster answers.
+KNOCK_S = 10.0
 # What workers are told of the environment of this process, beside all that begins with VIDREC_.
 PASSED_ON = ("DVC_ROOT", "DVC_SITE_CACHE_DIR")
 
@@ -188,9 +190,10 @@ def connected() -> Any:
     address = os.environ.get("RAY_ADDRESS") or "local"
     own = {"include_dashboard": False} if address == "local" else {}
     try:
+        _knock(address)
         with _handlers_kept():
             ray.init(address, log_to_driver=False, logging_level="ERROR", **own)
-    except (ConnectionError, ImportError, RuntimeError, ValueError) as error:
+    except (OSError, ImportError, RuntimeError, ValueError) as error:
         reason = str(error).strip().splitlines()[0]
         raise UserError(
             f"Ray cannot be reached at RAY_ADDRESS={address} ({reason}): start it there with"
@@ -199,13 +202,22 @@ def connected() -> Any:
     return ray
 
 
+def _knock(address: str) -> None:
+    """Raise OSError where nobody answers at `address`: Ray would try for minutes."""
+    host, _, port = address.rpartition(":")
+    if host and port.isdecimal() and "/" not in host:
+        socket.create_connection((host, int(port)), KNOCK_S).close()
+
+
 @contextmanager
 def _handlers_kept() -> Iterator[None]:
     """Ray would end a process that is told to end in its own way."""
     before = {each: signal.getsignal(each) for each in STOPS}
-    yield
-    for each, handler in before.items():
-        signal.signal(each, handler)
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 def _environment(needs: Needs) -> dict[str, str]:
