@@ -20,7 +20,7 @@ from vidrec.networks.weights import Card
 from vidrec.settings.classify_frames import Params
 from vidrec.workflow.absent import AbsentError
 from vidrec.workflow.checkpoints import Checkpoints, complete
-from vidrec.workflow.parallel import worker_count
+from vidrec.workflow.parallel import Needs, worker_count
 from vidrec.workflow.room import check_room
 from vidrec.workflow.video import Video
 
@@ -72,6 +72,7 @@ def classify_all(
         partial(_classify, frames.read, files, params),
         title="classify frames",
         workers=inference_workers(compute, params.batch_size),
+        needs=Needs(worker_bytes(params.batch_size), gpu=compute.device == "cuda"),
     )
     return ((each.video, found) for each, found in done)
 

@@ -17,7 +17,7 @@ from vidrec.segmenter.object_segmenter import SegmenterFiles, load_segmenter, se
 from vidrec.settings.segment_objects import Params
 from vidrec.workflow.checkpoints import Checkpoints, complete
 from vidrec.workflow.errors import tell
-from vidrec.workflow.parallel import worker_count
+from vidrec.workflow.parallel import Needs, worker_count
 from vidrec.workflow.video import Video
 
 # Seconds from which on it is worth saying how long it will take.
@@ -55,6 +55,7 @@ def segment_all(
         partial(_segment, frames.read, files, params),
         title="segment objects",
         workers=inference_workers(compute),
+        needs=Needs(WORKER_BYTES, gpu=compute.device == "cuda"),
     )
     return ((each.video, found) for each, found in done)
 
