@@ -41,9 +41,8 @@ def main() -> None:
         atomic_directory(args.features) as features,
     ):
         frames = frames_at_hand.of_stage(args)
-        classified = classify_frames.classify_all(frames, files, settings)
         labels = read_card(args.weights).labels
-        for video, found in classified:
+        for video, found in classify_frames.classify_all(frames, files, settings):
             write_classes(detections, video, Distribution(labels, found.probability), found.frames)
             write_features(features, video, found.features, found.frames)
         write_report(args.metrics, resolve(settings.precision))

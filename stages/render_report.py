@@ -5,7 +5,7 @@ from pathlib import Path
 from vidrec.detections import masks, tree
 from vidrec.metrics.figures import read_figures
 from vidrec.recommender.recommendations import read_recommendations
-from vidrec.report import filmstrips, render_report
+from vidrec.report import draw_filmstrips, render_report
 from vidrec.settings.render_report import Params
 from vidrec.vectors import categories, vectors, weighting
 from vidrec.videos import category_names, frames_at_hand, manifest
@@ -29,6 +29,8 @@ def main() -> None:
         parser.add_argument(name, type=Path, required=True, help=what)
     args = parser.parse_args()
     settings = params.load(Params, args.params)
+    with script.lock("render_report"):
+        strips = draw_filmstrips.draw_all(frames_at_hand.of_stage(args), settings)
     indexed = vectors.read_vectors(args.vectors)
     index = render_report.Index(
         vectors=indexed,
@@ -36,7 +38,7 @@ def main() -> None:
         detections=tree.read_tables(args.detections),
         looked_at=masks.read_looked_at(args.detections),
         manifest=manifest.read_manifest(args.videos),
-        strips=filmstrips.make_all(frames_at_hand.of_stage(args), settings),
+        strips=strips,
         weighting=weighting.read_weighting(args.weighting).params,
         guesses=categories.read_categories(args.categories),
         index_metrics=read_figures(args.index_metrics),

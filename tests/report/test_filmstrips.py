@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -9,12 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from vidrec.media.frame_index import Framed, NoFramesError, frames_below
-from vidrec.media.frames import Frames, read_frames
-from vidrec.report.filmstrips import make, make_all, spread_out
+from vidrec.media.frames import read_frames
+from vidrec.report.filmstrips import Filmstrip, make, spread_out
 from vidrec.settings.render_report import Look
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.video import Video
 
 LOOK = Look(strip_frames=4, strip_size=32, poster_size=48, quality=70)
 
@@ -54,21 +51,6 @@ def test_a_video_with_fewer_frames_has_a_shorter_strip(
     assert opened(strip.strip).size == (32, 32)
 
 
-def test_workers_change_nothing(
-    tmp_path: Path,
-    write_frames: Callable[[Path, int, int], None],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    for seed in range(4):
-        write_frames(tmp_path / "pets" / f"v{seed}", 5, seed)
-    made = []
-    for workers in ("1", "2"):
-        monkeypatch.setenv("VIDREC_WORKERS", workers)
-        made.append(make_all(frames_below(tmp_path), LOOK))
-    assert made[0] == made[1]
-    assert list(made[0]) == [Video("pets", f"v{seed}") for seed in range(4)]
-
-
 def test_what_is_not_a_picture_is_named(tmp_path: Path) -> None:
     folder = tmp_path / "pets" / "v"
     folder.mkdir(parents=True)
@@ -77,23 +59,9 @@ def test_what_is_not_a_picture_is_named(tmp_path: Path) -> None:
         make(read_frames(folder), LOOK)
 
 
-def test_a_video_whose_frames_cannot_be_had_has_no_strip_and_one_line_says_so(
-    tmp_path: Path,
-    write_frames: Callable[[Path, int, int], None],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+def test_a_filmstrip_comes_back_from_its_bytes(
+    tmp_path: Path, write_frames: Callable[[Path, int, int], None]
 ) -> None:
-    monkeypatch.setenv("VIDREC_WORKERS", "1")
-    for name in "abc":
-        write_frames(tmp_path / "pets" / name, 2, 0)
-    source = frames_below(tmp_path)
-
-    def read(framed: Framed) -> Frames:
-        if framed.video.video_id != "b":
-            raise NoFramesError(f"{framed} lacks its frames: run that")
-        return source.read(framed)
-
-    assert list(make_all(replace(source, read=read), LOOK)) == [Video("pets", "b")]
-    assert capsys.readouterr().err.splitlines() == [
-        "the page shows 2 of 3 videos without pictures: pets/a lacks its frames: run that"
-    ]
+    write_frames(tmp_path / "v", 5, 0)
+    strip = make(read_frames(tmp_path / "v"), LOOK)
+    assert Filmstrip.unpack(strip.pack()) == strip

@@ -297,9 +297,11 @@ def test_the_stage_writes_the_same_page_with_any_number_of_workers(
     run_stage: Callable[..., int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     arguments = write_index(tmp_path, made_videos)
     pages = []
     for workers in ("1", "2"):
+        shutil.rmtree(".vidrec/checkpoints", ignore_errors=True)
         monkeypatch.setenv("VIDREC_WORKERS", workers)
         assert run_stage("render_report", *arguments) == 0
         pages.append((tmp_path / "index.html").read_bytes())

@@ -1,5 +1,4 @@
 import math
-import operator
 import os
 
 import pytest
@@ -101,8 +100,12 @@ def test_what_may_not_be_spread_is_done_here(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(("workers", "given"), [(1, [1.0, 2.0]), (2, [-1.0, -2.0])])
 def test_only_another_process_leaves_something_else(workers: int, given: list[float]) -> None:
     numbers: list[float] = [1.0, 4.0]
-    found = list(map_items(_root, numbers, title="", workers=workers, leave=operator.neg))
+    found = list(map_items(_root, numbers, title="", workers=workers, leave=_negative))
     assert found == given
+
+
+def _negative(number: float) -> float:
+    return -number
 
 
 def _root(number: float) -> float:

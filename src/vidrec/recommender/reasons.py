@@ -53,14 +53,21 @@ def recommend(
     ]
 
 
-def reasons(labels: list[str], query: FloatArray, neighbor: FloatArray) -> list[Reason]:
+def reasons(
+    labels: list[str], query: FloatArray, neighbor: FloatArray, first: int | None = None
+) -> list[Reason]:
     """Each label that both vectors have and its share, largest first, equal ones by label.
 
-    The shares sum to 1; two videos without a common object have none.
+    The shares sum to 1; two videos without a common object have none. Of many the `first` are
+    found without a look at the rest.
     """
     products = query * neighbor
     total = products.sum()
     if total == 0:
         return []
-    shared = [Reason(labels[i], float(products[i] / total)) for i in np.flatnonzero(products)]
-    return sorted(shared, key=lambda reason: (-reason.share, reason.label))
+    shares = products / total
+    rows = np.flatnonzero(shares)
+    if first is not None and first < len(rows):
+        rows = rows[shares[rows] >= np.partition(shares[rows], -first)[-first]]
+    shared = [Reason(labels[i], float(shares[i])) for i in rows]
+    return sorted(shared, key=lambda reason: (-reason.share, reason.label))[:first]

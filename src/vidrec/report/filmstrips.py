@@ -1,20 +1,15 @@
 """Small pictures of a video for a page: one for it as a whole, and a strip of frames over time."""
 
-from collections.abc import Callable
+import json
 from dataclasses import dataclass
-from functools import partial
 from io import BytesIO
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from vidrec.media.frame_index import Framed, FrameSource, NoFramesError
 from vidrec.media.frames import Frames
 from vidrec.settings.render_report import Look
-from vidrec.workflow.errors import tell
-from vidrec.workflow.parallel import map_items
-from vidrec.workflow.video import Video
 
 # How hard the WebP encoder tries, 0 to 6: 6 takes half as long again, to save a twentieth.
 EFFORT = 4
@@ -29,30 +24,17 @@ class Filmstrip:
     poster: bytes
     strip: bytes
 
+    def pack(self) -> bytes:
+        """All of it as bytes."""
+        about = {"frames": self.frames, "shown": self.shown, "poster": len(self.poster)}
+        return json.dumps(about).encode() + b"\n" + self.poster + self.strip
 
-def make_all(frames: FrameSource, look: Look) -> dict[Video, Filmstrip]:
-    """The filmstrip of each video of `frames`, but for those whose frames cannot be had: one line
-    says so.
-
-    Raises UserError where a frame cannot be read.
-    """
-    make_one = partial(_make_if_at_hand, frames.read, look)
-    made = list(map_items(make_one, frames.framed, title="draw strips"))
-    missing = [why for why in made if isinstance(why, str)]
-    if missing:
-        tell(f"the page shows {len(missing)} of {len(made)} videos without pictures: {missing[0]}")
-    pairs = zip(frames.framed, made, strict=True)
-    return {each.video: strip for each, strip in pairs if isinstance(strip, Filmstrip)}
-
-
-def _make_if_at_hand(
-    read: Callable[[Framed], Frames], look: Look, framed: Framed
-) -> Filmstrip | str:
-    """The filmstrip of a video, or why there is none."""
-    try:
-        return make(read(framed), look)
-    except NoFramesError as error:
-        return str(error)
+    @classmethod
+    def unpack(cls, content: bytes) -> "Filmstrip":
+        first, _, pictures = content.partition(b"\n")
+        about = json.loads(first)
+        end = about["poster"]
+        return cls(about["frames"], about["shown"], pictures[:end], pictures[end:])
 
 
 def make(frames: Frames, look: Look) -> Filmstrip:

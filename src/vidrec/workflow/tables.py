@@ -7,6 +7,7 @@ from io import StringIO
 from pathlib import Path
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 from pandas.errors import EmptyDataError, ParserError
 
 from vidrec.workflow.errors import UserError
@@ -49,7 +50,9 @@ def as_csv(table: pd.DataFrame) -> str:
     links to anything can be written in letters, digits, _ and -.
     """
     guarded = table.copy()
-    for place, name in enumerate(table.columns):
+    for place, (name, kind) in enumerate(zip(table.columns, table.dtypes, strict=True)):
+        if is_numeric_dtype(kind):
+            continue
         cells = table.iloc[:, place].tolist()
         marked = [f"'{cell}" if _is_formula(cell, name) else cell for cell in cells]
         if marked != cells:
