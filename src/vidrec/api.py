@@ -99,7 +99,7 @@ class Project:
 
         settings = params.load(LookingSettings, self._params)
         every = dataclasses.replace(settings, fps=float(settings.frame_fps))
-        return self._classify(read_frames(Path(directory)), every).table
+        return self._classify(self._frames_in(Path(directory)), every).table
 
     def segment(self, directory: str | Path) -> "pd.DataFrame":
         """The objects in each frame of such a directory: `frame,label,confidence,area_pct`."""
@@ -107,7 +107,7 @@ class Project:
 
         settings = params.load(SegmenterSettings, self._params)
         every = dataclasses.replace(settings, fps=float(settings.frame_fps))
-        return self._segment(read_frames(Path(directory)), every).table
+        return self._segment(self._frames_in(Path(directory)), every).table
 
     def recommend(self, video: str | Path, k: int = 10) -> list[Neighbor]:
         """The `k` videos most like `video`, best first, or as many as have anything in common.
@@ -204,8 +204,15 @@ class Project:
         taking = params.load(FrameSettings, self._paths.index)
         return frames_of(query, word, taking, self._progress)
 
+    def _frames_in(self, directory: Path) -> Frames:
+        """The frames in a directory, be it that of a video of this project whose are not here."""
+        place, paths = directory.resolve(), self._paths
+        if directory.is_dir() or place.parent.parent != paths.frames.resolve():
+            return read_frames(directory)
+        return self._frames_of(Video.at(place))
+
     def _frames_of(self, video: Video) -> Frames:
-        """The frames of a video of the index; made again from the video where they are missing."""
+        """The frames of a video of this project; made again from it where they are missing."""
         from vidrec.videos.frames_at_hand import Origin, frame_source
 
         paths = self._paths

@@ -193,13 +193,18 @@ def test_a_video_that_is_gone_has_no_frames_any_more_and_notes_stay(make_videos:
     extract(videos, PARAMS, frames)
     for name in ("cars/a", "cars/b", "."):
         (frames / name / "notes.txt").write_text("mine")
+    for name in ("cars/b/me.jpg", "../elsewhere/x/1.jpg"):
+        (frames / name).parent.mkdir(parents=True, exist_ok=True)
+        (frames / name).write_bytes(b"mine")
+    (frames / "link").symlink_to(Path("elsewhere").absolute())
     (frames / "gone/v").mkdir(parents=True)
     (frames / "gone/v/1.jpg").write_bytes(b"old")
     extract(videos[:1], PARAMS, frames)
     names = {path.relative_to(frames).as_posix() for path in frames.rglob("*.*")}
+    assert Path("elsewhere/x/1.jpg").is_file()
     assert names == {
         *("cars/a/1.jpg", "cars/a/2.jpg", "cars/a/3.jpg"),
-        *("cars/a/notes.txt", "cars/b/notes.txt", "notes.txt"),
+        *("cars/a/notes.txt", "cars/b/notes.txt", "cars/b/me.jpg", "notes.txt"),
     }
     assert not (frames / "gone").exists()
 

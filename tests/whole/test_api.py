@@ -312,6 +312,19 @@ def test_the_detections_of_a_directory_are_those_of_the_stages(index: Path) -> N
     assert list(stored) == ["frame", "label", "confidence"]
 
 
+def test_frames_of_a_video_of_the_project_need_not_be_here(index: Path) -> None:
+    stored, folder = vidrec.classify("data/frames/cars/clip_0"), Path("data/frames/cars/clip_0")
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    shutil.rmtree("data/frames")
+    pd.testing.assert_frame_equal(vidrec.classify(folder), stored)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == files
+    assert list(Path("data/frames").glob("*/*")) == [folder]
+    shutil.rmtree("data/frames")
+    assert Project().inspect("clip_0").count == len(files)
+    with pytest.raises(UserError, match=r"frames\.csv has no cars/typo: run `dvc repro"):
+        vidrec.classify("data/frames/cars/typo")
+
+
 def test_each_frame_is_segmented(index: Path, segmenter_folder: Path) -> None:
     smaller = {"resolution": 64, "proposals": 1, "threshold": 0.05, "max_overlap": 1.0}
     write_params(index, {"segment_objects": {**smaller, "precision": "fp32", "fps": 1}})

@@ -28,15 +28,16 @@ def write(directory: Path, frames: Sequence[bytes]) -> None:
         path.chmod(READ_ONLY)
 
 
-def holds(directory: Path, count: int, size: int) -> bool:
-    """Whether `directory` has frames 1 … `count` of `size` bytes in all; their content is not read.
+def holds(directory: Path, count: int, size: int | None = None) -> bool:
+    """Whether `directory` has frames 1 … `count`, of `size` bytes in all where that is known.
 
-    A look that tells what was deleted, or cut short when the power failed.
+    Their content is not read: this tells what was deleted, or cut short when the power failed.
     """
     names = {f"{number}.jpg" for number in range(1, count + 1)}
     with suppress(FileNotFoundError, NotADirectoryError), os.scandir(directory) as files:
-        sizes = {each.name: each.stat().st_size for each in files if each.name.endswith(".jpg")}
-        return sizes.keys() == names and sum(sizes.values()) == size
+        found = [each for each in files if each.name.endswith(".jpg")]
+        if {each.name for each in found} == names:
+            return size is None or sum(each.stat().st_size for each in found) == size
     return False
 
 

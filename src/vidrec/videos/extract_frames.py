@@ -77,10 +77,16 @@ def _being_written(frames: Path) -> Iterator[None]:
 
 
 def _remove_others(frames: Path, wanted: Collection[Path]) -> None:
-    """Remove the frames of videos that are not there any more, and nothing else."""
+    """Remove the frames of videos that are not there any more, and nothing else.
+
+    What lies behind a link is somebody else's.
+    """
     for directory in set(frames.glob("*/*/")) - set(wanted):
+        if directory.is_symlink() or directory.parent.is_symlink():
+            continue
         for frame in directory.glob("*.jpg"):
-            frame.unlink()
+            if frame.stem.isdecimal():
+                frame.unlink()
         for empty in (directory, directory.parent):
             if not any(empty.iterdir()):
                 empty.rmdir()

@@ -48,10 +48,10 @@ def frame_source(frames: Path, index: Path | None, origin: Origin) -> FrameSourc
     """The frames in the directory `frames`: those of `index`, or else all that lie there."""
     if index is None:
         return frames_below(frames)
-    return FrameSource(read_index(index), partial(read_frames, frames, origin))
+    return FrameSource(read_index(index), partial(read_or_make, frames, origin))
 
 
-def read_frames(frames: Path, origin: Origin, framed: Framed) -> Frames:
+def read_or_make(frames: Path, origin: Origin, framed: Framed) -> Frames:
     """The frames of a video, which lie in the directory `frames` from now on.
 
     Raises NoFramesError where they have to be made again, and cannot be.
