@@ -2,38 +2,46 @@
 
 from pathlib import Path
 
+from vidrec.classifier import classify_frames
+from vidrec.classifier.frame_classifier import ClassifierFiles
 from vidrec.detections.distributions import Distribution
 from vidrec.detections.features import write_features
 from vidrec.detections.tree import write_classes
+from vidrec.networks.weights import read_card
 from vidrec.settings.classify_frames import Params
 from vidrec.workflow import params, script
 from vidrec.workflow.absent import skipping
-from vidrec.workflow.files import atomic_directory
+from vidrec.workflow.files import atomic_directory, write_json
 
 
 def main() -> None:
     parser = script.parser(__doc__)
     parser.add_argument("--frames", type=Path, required=True, help="<category>/<video>/<n>.jpg")
     parser.add_argument("--weights", type=Path, required=True, help="folder of the classifier")
+    parser.add_argument("--quantized", type=Path, default=Path(), help="folder of it in int8")
     parser.add_argument("--detections", type=Path, required=True, help="output: CSV per video")
     parser.add_argument("--features", type=Path, required=True, help="output: trunk features")
+    parser.add_argument("--metrics", type=Path, required=True, help="output: JSON, how it ran")
     args = parser.parse_args()
     settings = params.load(Params, args.params)
+    files = ClassifierFiles(args.weights, args.quantized)
     with (
         script.lock("classify_frames"),
-        skipping("classify_frames", args.detections, args.features),
+        skipping(
+            "classify_frames",
+            args.detections,
+            args.features,
+            instead=lambda _: write_json(args.metrics, classify_frames.nothing()),
+        ),
         atomic_directory(args.detections) as detections,
         atomic_directory(args.features) as features,
     ):
-        # Loads torch, which takes seconds: whoever stops the stage meanwhile is answered as later.
-        from vidrec.classifier import classify_frames
-        from vidrec.networks import weights
-
-        classified = classify_frames.classify_all(args.frames, args.weights, settings)
-        labels = weights.read_card(args.weights).labels
+        classified = classify_frames.classify_all(args.frames, files, settings)
+        labels = read_card(args.weights).labels
         for video, found in classified:
-            write_classes(detections, video, Distribution(labels, found.probability))
-            write_features(features, video, found.features)
+            write_classes(detections, video, Distribution(labels, found.probability), found.frames)
+            write_features(features, video, found.features, found.frames)
+        write_json(args.metrics, classify_frames.how_computed(settings))
 
 
 if __name__ == "__main__":

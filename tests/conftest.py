@@ -8,13 +8,16 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import settings
 from PIL import Image
+
+if TYPE_CHECKING:
+    from vidrec.classifier.frame_classifier import ClassifierFiles
 
 # How long an example takes says more of what else the machine does than of the code.
 settings.register_profile("vidrec", deadline=None)
@@ -111,6 +114,14 @@ def classifier_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def classifier_files(classifier_folder: Path) -> "ClassifierFiles":
+    """The same, in a project that keeps it in OpenVINO's form."""
+    from vidrec.classifier.frame_classifier import ClassifierFiles
+
+    return ClassifierFiles(classifier_folder, project=classifier_folder.parent)
+
+
+@pytest.fixture(scope="session")
 def segmenter_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A state dict of the official shape that sees class 31 and, less sure, class 1 everywhere.
 
@@ -170,7 +181,7 @@ def segmenter_folder(
 @pytest.fixture(scope="session")
 def index_folder(classifier_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project in which six small clips of two categories have been through the stages."""
-    from vidrec.classifier.frame_classifier import load_classifier
+    from vidrec.classifier.frame_classifier import ClassifierFiles, load_classifier
     from vidrec.detections.distributions import Distribution
     from vidrec.detections.tree import write_classes
     from vidrec.media.frames import read_frames, videos_below
@@ -194,12 +205,13 @@ def index_folder(classifier_folder: Path, tmp_path_factory: pytest.TempPathFacto
         for number, content in enumerate(framing.take_frames(entry.file, taking).frames, start=1):
             (folder / f"{number}.jpg").write_bytes(content)
     looking = params.load(ClassifierSettings, top / "params.yaml")
-    classifier = load_classifier(top / "data/weights/classifier", looking)
+    files = ClassifierFiles(top / "data/weights/classifier", project=top)
+    classifier = load_classifier(files, looking)
     for video in videos_below(top / "data/frames"):
         frames = read_frames(video.below(top / "data/frames"))
-        probability = classifier.predict(frames.pictures()).probability
-        found = Distribution(classifier.card.labels, probability)
-        write_classes(top / "data/detections/classified", video, found)
+        seen = classifier.predict(frames.pictures())
+        found = Distribution(classifier.card.labels, seen.probability)
+        write_classes(top / "data/detections/classified", video, found, seen.frames)
     return top
 
 

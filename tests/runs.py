@@ -34,13 +34,14 @@ import vidrec.vectors.weigh_objects
 import vidrec.videos.download_videos  # noqa: F401
 from vidrec import cli
 from vidrec.classifier import frame_classifier
+from vidrec.classifier.frame_classifier import ClassifierFiles
 from vidrec.detections.masks import COLUMNS, Segments
 from vidrec.detections.rle import encode_mask
 from vidrec.media.frames import Frames
 from vidrec.networks import weights
 from vidrec.networks.weights import Card
 from vidrec.segmenter import object_segmenter, segment_objects
-from vidrec.settings.classify_frames import ClassifierSettings
+from vidrec.settings.classify_frames import LookingSettings
 from vidrec.settings.extract_frames import FrameSettings
 from vidrec.settings.segment_objects import SegmenterSettings
 from vidrec.videos import extract_frames, framing
@@ -324,10 +325,10 @@ def _note_all() -> None:
         _note(COMPUTES, "extract", sha256_of(file), settings.fps, settings.max_seconds)
         return extract(settings, file)
 
-    def classifying(folder: Path, settings: ClassifierSettings, frames: Frames) -> Any:
-        card = weights.read_card(folder).sha256
+    def classifying(files: ClassifierFiles, settings: LookingSettings, frames: Frames) -> Any:
+        card = weights.read_card(files.weights).sha256
         _note(COMPUTES, "classify", digest(frames.files), settings.batch_size, card)
-        return classify(folder, settings, frames)
+        return classify(files, settings, frames)
 
     def segmenting(folder: Path, settings: SegmenterSettings, frames: Frames) -> Any:
         _note(COMPUTES, "segment", digest(frames.files), settings.frame_fps, settings.fps)

@@ -40,9 +40,10 @@ from vidrec.workflow.files import expanded
 if TYPE_CHECKING:
     import pandas as pd
 
+    from vidrec.classifier.frame_classifier import ClassifierFiles
     from vidrec.commands.inspection import Inspected
     from vidrec.detections.masks import Segments
-    from vidrec.settings.classify_frames import ClassifierSettings
+    from vidrec.settings.classify_frames import LookingSettings
     from vidrec.settings.segment_objects import SegmenterSettings
 
 # What is being done while the frames are classified.
@@ -92,10 +93,11 @@ class Project:
 
     def classify(self, directory: str | Path) -> "pd.DataFrame":
         """The class of each frame in a directory of 1.jpg, 2.jpg, …: `frame,label,confidence`."""
-        from vidrec.settings.classify_frames import ClassifierSettings
+        from vidrec.settings.classify_frames import LookingSettings
 
-        settings = params.load(ClassifierSettings, self._params)
-        return self._classify(read_frames(Path(directory)), settings).table
+        settings = params.load(LookingSettings, self._params)
+        every = dataclasses.replace(settings, fps=float(settings.frame_fps))
+        return self._classify(read_frames(Path(directory)), every).table
 
     def segment(self, directory: str | Path) -> "pd.DataFrame":
         """The objects in each frame of such a directory: `frame,label,confidence,area_pct`."""
@@ -202,16 +204,16 @@ class Project:
     def _detect(self, frames: Frames, detector: str) -> VideoDetections:
         """What `detector` finds in the frames of an unseen video, run as it was for the index."""
         from vidrec.commands import detect
-        from vidrec.settings.classify_frames import ClassifierSettings
+        from vidrec.settings.classify_frames import LookingSettings
 
         if detector == "segmented":
             return VideoDetections(detect.QUERY, self._segment_as_indexed(frames).table)
-        settings = params.load(ClassifierSettings, self._paths.index)
+        settings = params.load(LookingSettings, self._paths.index)
         if detector == "classified":
             return self._classify(frames, settings)
         self._progress(CLASSIFYING)
-        folders = self._paths.classifier, self._paths.head
-        return detect.classify_with_head(frames, *folders, settings)
+        files = self._classifier_files()
+        return detect.classify_with_head(frames, files, self._paths.head, settings)
 
     def _objects(self, frames: Frames) -> "Segments | None":
         """The objects in the frames of an unseen video; None where there are no weights for it."""
@@ -225,11 +227,17 @@ class Project:
 
         return self._segment(frames, params.load(SegmenterSettings, self._paths.index))
 
-    def _classify(self, frames: Frames, settings: "ClassifierSettings") -> VideoDetections:
+    def _classifier_files(self) -> "ClassifierFiles":
+        from vidrec.classifier.frame_classifier import ClassifierFiles
+
+        paths = self._paths
+        return ClassifierFiles(paths.classifier, paths.quantized_classifier, paths.root)
+
+    def _classify(self, frames: Frames, settings: "LookingSettings") -> VideoDetections:
         from vidrec.commands import detect
 
         self._progress(CLASSIFYING)
-        return detect.classify(frames, self._paths.classifier, settings)
+        return detect.classify(frames, self._classifier_files(), settings)
 
     def _segment(self, frames: Frames, settings: "SegmenterSettings") -> "Segments":
         from vidrec.commands import detect

@@ -66,6 +66,11 @@ class ProjectPaths:
         return self.root / "data/weights/classifier"
 
     @property
+    def quantized_classifier(self) -> Path:
+        """The frame classifier in int8, where that is asked for."""
+        return self.root / "data/weights/classifier_int8"
+
+    @property
     def head(self) -> Path:
         """The weights of the new final layer."""
         return self.root / "data/weights/head"

@@ -45,7 +45,7 @@ MISTAKES = {
     ),
     "  fit: stretch": ("  fit: stretched", "extract_frames.fit"),
     "classify_frames:": ("classify_frame:", "classify_frame:"),
-    "  precision: bf16\n  # Frames": ("  precision: fp16\n  # Frames", "classify_frames.precision"),
+    "  precision: auto\n  # Frames": ("  precision: fp16\n  # Frames", "classify_frames.precision"),
     "  dominance: 2.0": ("  dominance: null", "evaluate_classified.dominance"),
     '  images: ""': ("  images: my_images", "finetune_head.images"),
     "  fps: 0.5": ("  fps: 30.0", "segment_objects.fps"),
@@ -237,29 +237,18 @@ def test_what_two_stages_read_is_the_same_to_both() -> None:
 
 VALUES = {
     "prepare_weights.source": "sample",
-    "run.classified": True,
-    "run.finetuned": False,
     "run.segmented": False,
-    **dict.fromkeys(
-        [
-            *("prepare_weights.precision", "prepare_segmenter.precision"),
-            *("classify_frames.precision", "segment_objects.precision"),
-        ],
-        "bf16",
-    ),
+    "prepare_weights.precision": "bf16",
+    "prepare_segmenter.precision": "bf16",
 }
 
 
-def test_bf16_matters_where_something_is_run() -> None:
-    assert in_bf16(VALUES) == ["prepare_weights.precision", "classify_frames.precision"]
-    assert in_bf16({**VALUES, "prepare_weights.source": "file", "run.segmented": True}) == [
-        *("classify_frames.precision", "segment_objects.precision")
-    ]
-    assert in_bf16({**VALUES, "run.segmented": True})[1] == "prepare_segmenter.precision"
-    assert in_bf16({**VALUES, "classify_frames.precision": "fp32"}) == ["prepare_weights.precision"]
-    trunk = {**VALUES, "run.classified": False, "prepare_weights.source": "file"}
-    assert in_bf16(trunk) == []
-    assert in_bf16({**trunk, "run.finetuned": True}) == ["classify_frames.precision"]
+def test_bf16_matters_where_something_is_trained() -> None:
+    assert in_bf16(VALUES) == ["prepare_weights.precision"]
+    assert in_bf16({**VALUES, "prepare_weights.source": "file", "run.segmented": True}) == []
+    both = ["prepare_weights.precision", "prepare_segmenter.precision"]
+    assert in_bf16({**VALUES, "run.segmented": True}) == both
+    assert in_bf16({**VALUES, "prepare_weights.precision": "fp32"}) == []
     assert in_bf16({}) == []
 
 

@@ -1,12 +1,9 @@
-import math
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import Image
 from torch import Tensor, nn
 from torchvision.models.detection import MaskRCNN_ResNet50_FPN_V2_Weights
@@ -18,7 +15,6 @@ from vidrec.networks.weights import Card
 from vidrec.segmenter.object_segmenter import (
     ObjectSegmenter,
     load_segmenter,
-    sampled_frames,
     segment_frames,
     segment_video,
 )
@@ -115,29 +111,6 @@ def test_segments_survive_being_stored() -> None:
         assert again.masks == found.masks
         assert list(again.table.columns) == list(COLUMNS)
         assert again.table.to_dict("list") == found.table.to_dict("list")
-
-
-@given(
-    st.integers(0, 400),
-    st.floats(0.1, 60),
-    st.floats(0.01, 60),
-)
-def test_sampled_frames_never_repeat_and_never_exceed(
-    count: int, frame_fps: float, fps: float
-) -> None:
-    numbers = sampled_frames(count, frame_fps, fps)
-    assert numbers == sorted(set(numbers))
-    assert all(1 <= number <= count for number in numbers)
-    assert numbers[:1] == [1][:count]
-    expected = count * min(1.0, fps / frame_fps)
-    assert expected - 1 <= len(numbers) <= math.ceil(expected) + 1
-
-
-def test_sampled_frames_by_hand() -> None:
-    assert sampled_frames(7, 3, 3) == [1, 2, 3, 4, 5, 6, 7]
-    assert sampled_frames(7, 3, 10) == [1, 2, 3, 4, 5, 6, 7]
-    assert sampled_frames(7, 3, 1) == [1, 4, 7]
-    assert sampled_frames(7, 3, 0.5) == [1, 7]
 
 
 class Brightness(Found):

@@ -13,13 +13,14 @@ from tests.projects import write_params
 
 import vidrec
 from vidrec.api import Project
+from vidrec.classifier.frame_classifier import ClassifierFiles
 from vidrec.commands import detect
 from vidrec.commands.neighbors import ALONE, TOO_FEW, UNTRAINED, Answer, Neighbor
 from vidrec.detections.tree import VideoDetections, write_classes, write_detections
 from vidrec.head.finetune_head import Head, save_head
 from vidrec.media.frames import Frames, read_frames, videos_below
 from vidrec.networks import weights
-from vidrec.settings.classify_frames import ClassifierSettings
+from vidrec.settings.classify_frames import LookingSettings
 from vidrec.settings.segment_objects import SegmenterSettings
 from vidrec.vectors.categories import read_categories
 from vidrec.workflow import params
@@ -97,20 +98,22 @@ def write_found_by(detector: str, find: Callable[[Frames], VideoDetections]) -> 
         if found.distribution is None:
             write_detections(Path("data/detections", detector), video, found.table)
         else:
-            write_classes(Path("data/detections", detector), video, found.distribution)
+            write_classes(
+                Path("data/detections", detector), video, found.distribution, found.table["frame"]
+            )
 
 
 def test_the_new_head_looks_at_a_video_where_the_vectors_are_of_it(
     index: Path, weigh: Callable[..., None]
 ) -> None:
-    folders = Path("data/weights/classifier"), Path("data/weights/head")
-    settings = params.load(ClassifierSettings, Path("data/index.json"))
+    files, into = ClassifierFiles(Path("data/weights/classifier")), Path("data/weights/head")
+    settings = params.load(LookingSettings, Path("data/index.json"))
     weight = np.random.default_rng(0).normal(size=(3, 1024)).astype(np.float32)
     head = Head(("a", "b", "c"), weight, np.zeros(3, np.float32))
-    save_head(folders[1], head, weights.read_card(folders[0]))
+    save_head(into, head, weights.read_card(files.weights))
 
     def find(frames: Frames) -> VideoDetections:
-        return detect.classify_with_head(frames, *folders, settings)
+        return detect.classify_with_head(frames, files, into, settings)
 
     write_found_by("finetuned", find)
     weigh(detector="finetuned", term="probability")

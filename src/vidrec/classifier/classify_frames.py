@@ -4,12 +4,18 @@ import dataclasses
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from vidrec.classifier import frame_classifier
-from vidrec.classifier.frame_classifier import Predictions
+from vidrec.classifier.conversion import convert_ahead
+from vidrec.classifier.frame_classifier import ClassifierFiles, Predictions
+from vidrec.classifier.quantized import digest_of_quantized
 from vidrec.media.frames import frame_paths, read_known, videos_below
-from vidrec.networks import compute, weights
+from vidrec.media.sampling import sampled_frames
+from vidrec.networks import precision, weights
+from vidrec.networks.precision import Compute, resolve
 from vidrec.networks.surroundings import surroundings
+from vidrec.networks.weights import Card
 from vidrec.settings.classify_frames import Params
 from vidrec.workflow.absent import AbsentError
 from vidrec.workflow.checkpoints import Checkpoints, complete
@@ -32,13 +38,13 @@ def worker_bytes(batch_size: int) -> int:
     return WORKER_BYTES + batch_size * PICTURE_BYTES
 
 
-def inference_workers(batch_size: int) -> int:
+def inference_workers(compute: Compute, batch_size: int) -> int:
     """Processes that classify at a time: one where there is a GPU."""
-    return compute.inference_workers() or worker_count(worker_bytes(batch_size))
+    return precision.inference_workers(compute) or worker_count(worker_bytes(batch_size))
 
 
 def classify_all(
-    frames: Path, weights_folder: Path, params: Params
+    frames: Path, files: ClassifierFiles, params: Params
 ) -> Iterator[tuple[Video, Predictions]]:
     """Each video below `frames` with its predictions, what was finished before taken as it is.
 
@@ -46,14 +52,17 @@ def classify_all(
     """
     if not params.wanted:
         raise AbsentError("run.classified is false: set it to true to classify the frames")
-    card = weights.read_card(weights_folder)
+    card, compute = weights.read_card(files.weights), resolve(params.precision)
     videos = videos_below(frames)
-    count = sum(len(frame_paths(video.below(frames))) for video in videos)
+    lengths = (len(frame_paths(video.below(frames))) for video in videos)
+    count = sum(len(sampled_frames(each, params.frame_fps, params.fps)) for each in lengths)
     check_room(Path(), count * BYTES * (len(card.labels) + WIDTH), "classify_frames")
+    if compute.runtime == "openvino" and compute.precision != "int8":
+        convert_ahead(files.weights, card, files.project)
     store = Checkpoints(
         "classify_frames",
         [frame_classifier],
-        [params, dataclasses.asdict(card), surroundings()],
+        _settings(files, card, compute, params),
         pack=Predictions.pack,
         unpack=Predictions.unpack,
     )
@@ -61,7 +70,33 @@ def classify_all(
         store,
         videos,
         partial(read_known, frames),
-        partial(frame_classifier.classify_video, weights_folder, params),
+        partial(frame_classifier.classify_video, files, params),
         title="classify frames",
-        workers=inference_workers(params.batch_size),
+        workers=inference_workers(compute, params.batch_size),
     )
+
+
+def _settings(files: ClassifierFiles, card: Card, compute: Compute, params: Params) -> list[Any]:
+    """What decides the predictions but the frames; of the precision, the one that is computed."""
+    return [
+        dataclasses.replace(params, precision=compute.precision),
+        dataclasses.asdict(card),
+        surroundings(compute),
+        digest_of_quantized(files.quantized, card) if compute.precision == "int8" else "",
+    ]
+
+
+def how_computed(params: Params) -> dict[str, str | None]:
+    """In which precision, by what and on which kind of device the frames are classified."""
+    compute = resolve(params.precision)
+    found = surroundings(compute)
+    return {
+        "precision": compute.precision,
+        "runtime": f"{compute.runtime} {found[compute.runtime]}",
+        "device": found["device"],
+    }
+
+
+def nothing() -> dict[str, str | None]:
+    """What `how_computed` gives where nothing is classified."""
+    return {"precision": None, "runtime": None, "device": None}

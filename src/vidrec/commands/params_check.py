@@ -28,9 +28,7 @@ from vidrec.settings import (
     weigh_objects,
 )
 from vidrec.settings.pairs import (
-    CLASSIFIED,
     DOUBTS,
-    FINETUNED,
     MISFITS,
     RUN,
     SEGMENTED,
@@ -155,7 +153,5 @@ def in_bf16(values: Mapping[str, Any]) -> list[str]:
     run = {
         "prepare_weights.precision": trained,
         "prepare_segmenter.precision": trained and segmented,
-        "classify_frames.precision": values.get(CLASSIFIED) or values.get(FINETUNED),
-        "segment_objects.precision": segmented,
     }
     return [name for name, wanted in run.items() if wanted and values.get(name) == "bf16"]

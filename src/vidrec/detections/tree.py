@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from vidrec.detections import distributions
 from vidrec.detections.distributions import (
@@ -41,9 +42,10 @@ def write_detections(folder: Path, video: Video, table: pd.DataFrame) -> None:
     write_table(video.below(folder, ENDING), table)
 
 
-def write_classes(folder: Path, video: Video, found: Distribution) -> None:
-    """Write the most probable class of each frame of a video, and beside it the distributions."""
-    write_detections(folder, video, top_classes(found))
+def write_classes(folder: Path, video: Video, found: Distribution, frames: ArrayLike) -> None:
+    """Write the most probable class of those `frames`, by number, of a video that it was found in,
+    and beside it the distributions."""
+    write_detections(folder, video, top_classes(found, frames))
     write_distribution(folder, video, found)
 
 

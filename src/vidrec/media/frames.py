@@ -5,7 +5,7 @@ import re
 import struct
 import warnings
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -185,6 +185,18 @@ class Frames:
         if len({picture.shape for picture in every}) > 1:
             raise UserError(f"{self.name} has frames of different sizes: extract them again")
         return np.stack(every)
+
+    def batches(self, numbers: Sequence[int], size: int) -> Iterator[NDArray[np.uint8]]:
+        """The frames of these `numbers`, in their order, `size` at a time: as `pictures` has them.
+
+        Only one batch is in memory at a time, however long the video is.
+        """
+        shape = self.picture(numbers[0]).shape
+        for start in range(0, len(numbers), size):
+            batch = [self.picture(number) for number in numbers[start : start + size]]
+            if any(picture.shape != shape for picture in batch):
+                raise UserError(f"{self.name} has frames of different sizes: extract them again")
+            yield np.stack(batch)
 
 
 def read_frames(directory: Path) -> Frames:

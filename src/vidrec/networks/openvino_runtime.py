@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 # Of the length of a graph, before it.
 LENGTH_BYTES = 8
-# What OpenVINO is told of each precision. A quantized network says itself what of it is in int8; the
-# rest is computed as the processor does best.
+# What OpenVINO is told of each precision. A quantized network says itself what of it is in int8;
+# the rest is computed as the processor does best.
 HINTS = {
     "fp32": {"INFERENCE_PRECISION_HINT": "f32"},
     "bf16": {"INFERENCE_PRECISION_HINT": "bf16"},
@@ -70,7 +70,8 @@ def convert(network: "nn.Module", example: "Tensor") -> Converted:
     with torch.inference_mode(), warnings.catch_warnings(action="ignore"):
         # It warns of each size that is a constant in what is recorded: which ones may be, whoever
         # hands in the example knows.
-        traced: Any = torch.jit.trace(network, example, check_trace=False)
+        trace: Any = torch.jit.trace
+        traced = trace(network, example, check_trace=False)
         return serialized(openvino().convert_model(traced, example_input=example))
 
 

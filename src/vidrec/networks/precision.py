@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from vidrec.workflow import processor
 from vidrec.workflow.errors import UserError
 
-# What a params file may name: `auto` is what this machine is fast in and loses nothing worth.
-PRECISIONS = ("auto", "fp32", "bf16", "int8")
-
 
 @dataclass(frozen=True)
 class Compute:
@@ -21,7 +18,7 @@ class Compute:
 
 
 def resolve(wanted: str) -> Compute:
-    """How a network of `wanted` precision, one of `PRECISIONS`, is computed on this machine.
+    """How a network of `wanted` precision (auto, fp32, bf16 or int8) is computed on this machine.
 
     bf16 becomes fp32 where the processor has no units for it: the result is no less precise, and
     sooner there. Raises UserError where int8, which only OpenVINO on a CPU computes, cannot be.

@@ -12,6 +12,7 @@ from torch import nn
 from vidrec.detections.masks import COLUMNS, Segments
 from vidrec.detections.rle import Rle, encode_mask, overlaps
 from vidrec.media.frames import Frames
+from vidrec.media.sampling import sampled_frames
 from vidrec.networks import weights
 from vidrec.networks.compute import autocast, device, for_inference, use_one_thread
 from vidrec.networks.mask_rcnn import build_segmenter
@@ -65,12 +66,6 @@ class ObjectSegmenter:
             rows.append((number, label, confidence, round(100 * float(mask.mean()), 4)))
             kept.append(encoded)
         return Segments([number], _table(rows), kept)
-
-
-def sampled_frames(count: int, frame_fps: float, fps: float) -> list[int]:
-    """The numbers (from 1) of the frames to look at, of `count` taken at `frame_fps` per second."""
-    step = max(1.0, frame_fps / fps)
-    return [1 + round(index * step) for index in range(count) if round(index * step) < count]
 
 
 def segment_frames(

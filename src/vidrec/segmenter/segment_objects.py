@@ -8,10 +8,12 @@ from pathlib import Path
 
 from vidrec.detections.masks import Segments
 from vidrec.media.frames import frame_paths, read_known, read_picture, videos_below
-from vidrec.networks import compute, weights
+from vidrec.media.sampling import sampled_frames
+from vidrec.networks import precision, weights
+from vidrec.networks.precision import Compute
 from vidrec.networks.surroundings import surroundings
 from vidrec.segmenter import object_segmenter
-from vidrec.segmenter.object_segmenter import load_segmenter, sampled_frames, segment_video
+from vidrec.segmenter.object_segmenter import load_segmenter, segment_video
 from vidrec.settings.segment_objects import Params
 from vidrec.workflow.checkpoints import Checkpoints, complete
 from vidrec.workflow.errors import tell
@@ -37,7 +39,7 @@ def segment_all(
     store = Checkpoints(
         "segment_objects",
         [object_segmenter],
-        [params, dataclasses.asdict(card), surroundings()],
+        [params, dataclasses.asdict(card), surroundings(in_torch(params.precision))],
         pack=Segments.pack,
         unpack=Segments.unpack,
     )
@@ -58,7 +60,12 @@ def segment_all(
 
 def inference_workers() -> int:
     """Processes that segment at a time: one where there is a GPU."""
-    return compute.inference_workers() or worker_count(WORKER_BYTES)
+    return precision.inference_workers(in_torch("fp32")) or worker_count(WORKER_BYTES)
+
+
+def in_torch(wanted: str) -> Compute:
+    """Mask R-CNN is computed by torch, wherever it is."""
+    return Compute("torch", precision.device_kind(), wanted)
 
 
 def unfinished(store: Checkpoints[Segments], frames: Path, videos: Sequence[Video]) -> list[Video]:
