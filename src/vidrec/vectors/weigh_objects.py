@@ -13,12 +13,13 @@ scaled to length 1. A frame adds at most 1 to a label's sum, whatever the term:
 """
 
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from vidrec.detections.distributions import Distribution
 from vidrec.detections.tree import VideoDetections
@@ -26,8 +27,9 @@ from vidrec.settings.weigh_objects import WeightingSettings
 from vidrec.vectors.vectors import Vectors, unit_rows
 from vidrec.vectors.weighting import SCALINGS, Weighting
 from vidrec.workflow.absent import absent_reason
-from vidrec.workflow.arrays import BoolArray, FloatArray
+from vidrec.workflow.arrays import BoolArray, FloatArray, IntArray
 from vidrec.workflow.errors import UserError
+from vidrec.workflow.video import Video
 
 DECIMALS = 8
 
@@ -58,13 +60,47 @@ def weigh_videos(
     Labels that are `ignored` have no dimension. A video without a detection is a zero vector.
     Raises UserError where no video has any.
     """
-    named, sums = [], []
+    named, totals, seen = list[Video](), list[Totals](), Seen({}, {})
     for found in videos:
+        sums = without(label_sums(found, params), ignored)
         named.append(found.video)
-        sums.append(without(label_sums(found, params), ignored))
-    weighting = fit(sums, params)
-    values = np.vstack([weigh_sums(each, weighting) for each in sums])
-    return Vectors(named, weighting.labels, values), weighting
+        totals.append(seen.add(sums))
+    weighting = fit(seen.presence, len(named), params)
+    columns = np.searchsorted(weighting.labels, list(seen.numbers))
+    rows = (_weigh(_spread(each, columns), weighting) for each in totals)
+    kind = np.dtype((np.float64, len(columns)))
+    return Vectors(named, weighting.labels, np.fromiter(rows, kind, len(named))), weighting
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The totals of one video: of which labels, by their numbers, and how much of each."""
+
+    numbers: NDArray[np.int32]
+    amounts: FloatArray
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The labels of all videos so far: the number of each, and its presence in all of them."""
+
+    numbers: dict[str, int]
+    presence: dict[str, float]
+
+    def add(self, sums: LabelSums) -> Totals:
+        """Count the labels of one more video; its totals, without their names."""
+        for label, presence in zip(sums.labels, sums.presence.tolist(), strict=True):
+            self.numbers.setdefault(label, len(self.numbers))
+            self.presence[label] = self.presence.get(label, 0.0) + presence
+        numbers = [self.numbers[label] for label in sums.labels]
+        return Totals(np.array(numbers, np.int32), sums.total)
+
+
+def _spread(totals: Totals, columns: IntArray) -> FloatArray:
+    """The total of each column, from those of the labels that a video has."""
+    spread = np.zeros(len(columns))
+    spread[columns[totals.numbers]] = totals.amounts
+    return spread
 
 
 def check_detector(detections: Path, detector: str) -> None:
@@ -146,18 +182,14 @@ def _distribution_sums(distribution: Distribution, min_confidence: float) -> Lab
     return LabelSums(labels.tolist(), kept.sum(axis=0), presence)
 
 
-def fit(sums: Sequence[LabelSums], params: WeightingSettings) -> Weighting:
-    """The labels of all videos, sorted, each with its inverse document frequency.
+def fit(presence: Mapping[str, float], videos: int, params: WeightingSettings) -> Weighting:
+    """The labels of so many videos, sorted, each with its inverse document frequency.
 
     idf = ln((1 + n) / (1 + df)) + 1, as scikit-learn's TfidfTransformer has it (smooth_idf), for
     n videos. df is the sum of the label's presence over the videos: the number of videos that
     have it, and for `probability`, where each label has some probability in every video and
     counting says nothing, the number that may be expected to have it.
     """
-    presence: dict[str, float] = {}
-    for each in sums:
-        for label, value in zip(each.labels, each.presence.tolist(), strict=True):
-            presence[label] = presence.get(label, 0.0) + value
     if not presence:
         raise UserError(
             f"no video has a detection of confidence {params.min_confidence:g} or more, of labels"
@@ -166,7 +198,7 @@ def fit(sums: Sequence[LabelSums], params: WeightingSettings) -> Weighting:
         )
     labels = sorted(presence)
     frequency = np.array([presence[label] for label in labels])
-    idf = np.log((1 + len(sums)) / (1 + frequency)) + 1
+    idf = np.log((1 + videos) / (1 + frequency)) + 1
     rounded = np.round(idf if params.idf else np.ones_like(idf), DECIMALS)
     return Weighting(params, labels, rounded)
 
@@ -175,6 +207,10 @@ def weigh_sums(sums: LabelSums, weighting: Weighting) -> FloatArray:
     """The importance (labels,) of each of the weighting's labels, from one video's sums."""
     found = dict(zip(sums.labels, sums.total.tolist(), strict=True))
     total = np.array([found.get(label, 0.0) for label in weighting.labels])
+    return _weigh(total, weighting)
+
+
+def _weigh(total: FloatArray, weighting: Weighting) -> FloatArray:
     importance: FloatArray = SCALINGS[weighting.params.scaling](total) * weighting.idf
     if weighting.params.norm != "none":
         importance = unit_rows(importance[np.newaxis], weighting.params.norm)[0]
