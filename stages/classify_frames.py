@@ -20,7 +20,6 @@ from vidrec.workflow.files import atomic_directory
 def main() -> None:
     parser = script.parser(__doc__)
     frames_at_hand.add_arguments(parser)
-    parser.add_argument("--videos", type=Path, help="what missing frames are made again from")
     parser.add_argument("--weights", type=Path, required=True, help="folder of the classifier")
     parser.add_argument("--quantized", type=Path, default=Path(), help="folder of it in int8")
     parser.add_argument("--detections", type=Path, required=True, help="output: CSV per video")
@@ -28,7 +27,6 @@ def main() -> None:
     parser.add_argument("--metrics", type=Path, help="output: JSON, how it ran")
     args = parser.parse_args()
     settings = params.load(Params, args.params)
-    files = ClassifierFiles(args.weights, args.quantized)
     with (
         script.lock("classify_frames"),
         skipping(
@@ -40,7 +38,7 @@ def main() -> None:
         atomic_directory(args.detections) as detections,
         atomic_directory(args.features) as features,
     ):
-        frames = frames_at_hand.of_stage(args)
+        frames, files = frames_at_hand.of_stage(args), ClassifierFiles(args.weights, args.quantized)
         labels = read_card(args.weights).labels
         for video, found in classify_frames.classify_all(frames, files, settings):
             write_classes(detections, video, Distribution(labels, found.probability), found.frames)

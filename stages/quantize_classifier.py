@@ -11,7 +11,6 @@ from vidrec.workflow.absent import skipping
 def main() -> None:
     parser = script.parser(__doc__)
     frames_at_hand.add_arguments(parser)
-    parser.add_argument("--videos", type=Path, help="what missing frames are made again from")
     parser.add_argument("--weights", type=Path, required=True, help="folder of the classifier")
     parser.add_argument("--quantized", type=Path, required=True, help="output: it in int8")
     args = parser.parse_args()

@@ -17,7 +17,6 @@ from vidrec.workflow.files import atomic_directory
 def main() -> None:
     parser = script.parser(__doc__)
     frames_at_hand.add_arguments(parser)
-    parser.add_argument("--videos", type=Path, help="what missing frames are made again from")
     parser.add_argument("--weights", type=Path, required=True, help="folder of the segmenter")
     parser.add_argument("--detections", type=Path, required=True, help="output: CSV per video")
     parser.add_argument("--metrics", type=Path, help="output: JSON, how it ran")

@@ -33,14 +33,16 @@ class Origin:
     root: Path = Path()
 
 
-def add_arguments(parser: ArgumentParser) -> None:
+def add_arguments(parser: ArgumentParser, *, need_videos: bool = False) -> None:
     """Have a stage take frames as `of_stage` reads them."""
     parser.add_argument("--frames", type=Path, required=True, help="<category>/<video>/<n>.jpg")
     parser.add_argument("--frame-index", type=Path, help="CSV of them; without it all there count")
+    videos = "what missing frames are made again from, with manifest.csv"
+    parser.add_argument("--videos", type=Path, required=need_videos, help=videos)
 
 
 def of_stage(args: Namespace) -> FrameSource:
-    """The frames that a stage's arguments name, of which `videos` and `params` are other ones."""
+    """The frames that a stage's arguments name, those of `add_arguments` and `params`."""
     return frame_source(args.frames, args.frame_index, Origin(args.videos, args.params))
 
 
