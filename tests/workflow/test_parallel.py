@@ -99,17 +99,12 @@ def test_what_may_not_be_spread_is_done_here(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.parametrize(("workers", "given"), [(1, [1.0, 2.0]), (2, [-1.0, -2.0])])
 def test_only_another_process_leaves_something_else(workers: int, given: list[float]) -> None:
-    numbers: list[float] = [1.0, 4.0]
-    found = list(map_items(_root, numbers, title="", workers=workers, leave=_negative))
+    found = list(map_items(math.sqrt, [1.0, 4.0], title="", workers=workers, leave=_minus))
     assert found == given
 
 
-def _negative(number: float) -> float:
+def _minus(number: float) -> float:
     return -number
-
-
-def _root(number: float) -> float:
-    return math.sqrt(number)
 
 
 def test_on_a_cluster_memory_is_not_of_this_machine(

@@ -1,8 +1,8 @@
 """The workers of a cluster, by Ray: the same function over many items, on many machines.
 
-Each item is a task of Ray. It starts one process per core and keeps it for the run, so that a model
-is loaded once in each; whoever is free gets the next item, so that a slow machine gets fewer. Ray
-Data, on top of that, took four times as long for items of a tenth of a second, and needs pyarrow.
+Each item is a task of Ray. It starts one process per core and keeps it for the run, so that a
+model is loaded once in each; whoever is free gets the next item, so that a slow machine gets fewer.
+Actors and Ray Data do the same, and take longer to begin (docs/cluster.md).
 """
 
 import functools
@@ -36,6 +36,8 @@ AHEAD = 2
 LOOK_S = 5.0
 # Seconds within which the head of a cluster answers.
 KNOCK_S = 10.0
+# How a Ray of this machine alone is started. Paths and keys need no more room than the least.
+OWN = {"include_dashboard": False, "object_store_memory": 80_000_000}
 # What workers are told of the environment of this process, beside all that begins with VIDREC_.
 PASSED_ON = ("DVC_ROOT", "DVC_SITE_CACHE_DIR")
 
@@ -188,7 +190,7 @@ def connected() -> Any:
     import ray
 
     address = os.environ.get("RAY_ADDRESS") or "local"
-    own = {"include_dashboard": False} if address == "local" else {}
+    own = OWN if address == "local" else {}
     try:
         _knock(address)
         with _handlers_kept():
