@@ -21,6 +21,7 @@ import pandas as pd
 from vidrec.detections.distributions import Distribution
 from vidrec.detections.tree import VideoDetections
 from vidrec.settings.weigh_objects import WeightingSettings
+from vidrec.vectors.sparse import DENSE_CELLS, SparseVectors, sparse_of
 from vidrec.vectors.vectors import Vectors, unit_rows
 from vidrec.vectors.weighting import SCALINGS, Weighting
 from vidrec.workflow.absent import absent_reason
@@ -32,9 +33,10 @@ DECIMALS = 8
 
 def weigh_videos(
     videos: Iterable[VideoDetections], params: WeightingSettings, ignored: Collection[str] = ()
-) -> tuple[Vectors, Weighting]:
+) -> tuple[Vectors | SparseVectors, Weighting]:
     """The vectors of `videos` in their order, labels sorted, and the weighting fitted on them.
 
+    They are sparse where all values would be too many to hold.
     Labels that are `ignored` have no dimension. A video without a detection is a zero vector.
     Raises UserError where no video has any.
     """
@@ -43,8 +45,10 @@ def weigh_videos(
         named.append(found.video)
         sums.append(label_sums(found, params).drop(index=list(ignored), errors="ignore"))
     weighting = fit(sums, params)
-    values = np.vstack([weigh_sums(each, weighting) for each in sums])
-    return Vectors(named, weighting.labels, values), weighting
+    rows = (weigh_sums(each, weighting) for each in sums)
+    if len(named) * len(weighting.labels) > DENSE_CELLS:
+        return sparse_of(named, weighting.labels, rows), weighting
+    return Vectors(named, weighting.labels, np.vstack(list(rows))), weighting
 
 
 def check_detector(detections: Path, detector: str) -> None:
@@ -137,11 +141,11 @@ def weigh_sums(sums: pd.DataFrame, weighting: Weighting) -> FloatArray:
     return np.round(importance, DECIMALS)
 
 
-def zero_vectors(vectors: Vectors) -> pd.DataFrame:
+def zero_vectors(vectors: Vectors | SparseVectors) -> pd.DataFrame:
     """The table `video_id,category` of the videos that have no object at all."""
     empty = [
         (video.video_id, video.category)
-        for video, row in zip(vectors.videos, vectors.values, strict=True)
-        if not row.any()
+        for video, total in zip(vectors.videos, vectors.values.sum(axis=1), strict=True)
+        if total == 0
     ]
     return pd.DataFrame(empty, columns=["video_id", "category"])
