@@ -69,7 +69,7 @@ def products(network: torch.nn.Module, picture: torch.Tensor, precision: str) ->
     with FlopCounterMode(display=False) as counted:
         network(picture)
     first, second = (torch.rand(SIDE, SIDE).to(TYPES[precision]) for _ in range(2))
-    return rate(lambda: void(first @ second)) * 2 * SIDE**3 / counted.get_total_flops()
+    return rate(lambda: void(first @ second)) * 2 * SIDE**3 / float(counted.get_total_flops())
 
 
 def void(_: object) -> None:

@@ -4,7 +4,7 @@ python benchmarks/segment.py [--frames 24] [--rounds 3] [--precision fp32]
 
 Whole processes, in turn, from the same files and random weights, which find some twenty objects in
 a frame of noise: `plain_segment.py` (800 pixels, 1,000 proposals, fp32); the stage
-`segment_objects` at our defaults, but for a resolution that `--resolution` sets; and, since the stage
+`segment_objects` at our defaults, but for a resolution that `--resolution` sets; and, since that
 of an older commit can only be held against ours at the same settings, both at those of
 `--settings` (pixels, proposals). Each frame is looked at.
 """

@@ -370,6 +370,7 @@ def write_index(
     from vidrec.settings.weigh_objects import WeightingSettings
     from vidrec.vectors import weigh_objects
     from vidrec.vectors.categories import Guess, write_categories
+    from vidrec.vectors.sparse import as_dense
     from vidrec.vectors.vectors import write_vectors
     from vidrec.vectors.weighting import write_weighting
     from vidrec.videos.manifest import Entry, build_manifest
@@ -389,7 +390,7 @@ def write_index(
         settings = WeightingSettings("classified", "confidence", "sqrt", True, "l2", 0.001)
         found = read_videos(root / "detections", with_distribution=False)
         vectors, weighting = weigh_objects.weigh_videos(found, settings)
-        ranking = rank_all(vectors, 10)
+        ranking = rank_all(as_dense(vectors), 10)
         relevant = retrieval.relevance(vectors.categories, ranking.order)
         scores = retrieval.query_scores(vectors.categories, relevant)
         write_vectors(root / "vectors.csv", vectors)

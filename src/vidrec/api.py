@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from vidrec.detections.masks import Segments
     from vidrec.settings.classify_frames import LookingSettings
     from vidrec.settings.segment_objects import SegmenterSettings
+    from vidrec.vectors.sparse import SparseVectors
 
 # What is being done while the frames are classified.
 CLASSIFYING = "loading the classifier, looking at the frames"
@@ -162,7 +163,19 @@ class Project:
         return Path(self._own_params or self._paths.root / PARAMS)
 
     def _known(self) -> Known:
-        return Known(read_vectors(self._paths.vectors), self._names())
+        if not any(self._paths.clusters.glob("*.npy")):
+            return Known(read_vectors(self._paths.vectors), self._names())
+        from vidrec.recommender import clusters
+        from vidrec.vectors.sparse import read_sparse
+
+        vectors = read_sparse(self._paths.sparse_vectors)
+        index = clusters.read(self._paths.clusters)
+        if len(index.ranks) != len(vectors.ids) or len(index.centers) != len(vectors.labels):
+            raise UserError(
+                f"{self._paths.clusters} and {self._paths.sparse_vectors} are of different runs:"
+                " make them again (`dvc repro -f build_index`)"
+            )
+        return Known(vectors, self._names(), index)
 
     def _names(self) -> DisplayNames:
         return read_display_names(self._paths.videos, state.originals(self._paths.root))
@@ -183,7 +196,7 @@ class Project:
         path = self._paths.video_classifier
         return read_classifier(path) if path.is_file() else None
 
-    def _weighting(self, vectors: Vectors) -> Weighting:
+    def _weighting(self, vectors: "Vectors | SparseVectors") -> Weighting:
         """The stored weighting, which must be that of `vectors`."""
         weighting = read_weighting(self._paths.weighting)
         if weighting.labels != vectors.labels:

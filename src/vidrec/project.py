@@ -95,6 +95,16 @@ class ProjectPaths:
         return self.root / "data/vectors.csv"
 
     @property
+    def sparse_vectors(self) -> Path:
+        """The same without zeros, for collections that are no table any more."""
+        return self.root / "data/vectors.npz"
+
+    @property
+    def clusters(self) -> Path:
+        """What spares comparing a query with all videos; empty where they are few."""
+        return self.root / "data/index"
+
+    @property
     def weighting(self) -> Path:
         """How the vectors were weighed."""
         return self.root / "data/weighting.json"

@@ -17,6 +17,9 @@ from vidrec.recommender.ranking import DEPTH
 from vidrec.vectors.vectors import Vectors
 from vidrec.workflow.arrays import FloatArray, IntArray
 
+# Both figures of a video that has no truth.
+UNKNOWN = (np.nan, np.nan)
+
 
 def mixtures(areas: pd.DataFrame, ids: Sequence[str]) -> FloatArray:
     """Per id (row), the area that each true label covers, summed over frames; zeros if unknown."""
@@ -35,17 +38,21 @@ def rank_and_judge(
     neighbours, gain = true similarity. `truth_spearman`: rank correlation over all other videos.
     Both are NaN for a video that has no truth.
     """
-    unknown = (np.nan, np.nan)
     if areas is None or areas.empty:
-        return rank_all(vectors, count), _table([unknown] * len(vectors.ids))
+        return rank_all(vectors, count), unjudged(len(vectors.ids))
     kept, scores = [], []
     true_values = mixtures(areas, vectors.ids)
     pairs = zip(compare_all(vectors, count), similarity_rows(true_values), strict=True)
     for me, ((found, similarity), true) in enumerate(pairs):
         kept.append(found)
         known = true_values[me].any()
-        scores.append(_agreement(me, similarity, true, found.order[:DEPTH]) if known else unknown)
+        scores.append(_agreement(me, similarity, true, found.order[:DEPTH]) if known else UNKNOWN)
     return together(kept), _table(scores)
+
+
+def unjudged(count: int) -> pd.DataFrame:
+    """The second table of `rank_and_judge` for `count` videos of which there is no truth."""
+    return _table([UNKNOWN] * count)
 
 
 def _table(scores: Sequence[tuple[float, float]]) -> pd.DataFrame:

@@ -5,12 +5,18 @@ so each object's term over that sum is its share of the reason.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vidrec.recommender.ranking import id_ranks, nearest, similarities
-from vidrec.vectors.vectors import Vectors, unit_rows
+from vidrec.recommender.ranking import Nearest, id_ranks, nearest, similarities
+from vidrec.vectors.vectors import unit_rows
 from vidrec.workflow.arrays import FloatArray
+
+if TYPE_CHECKING:
+    from vidrec.recommender.clusters import Clusters
+    from vidrec.vectors.sparse import SparseVectors
+    from vidrec.vectors.vectors import Vectors
 
 
 @dataclass(frozen=True)
@@ -33,24 +39,46 @@ class Similar:
 
 
 def recommend(
-    vectors: Vectors, query: FloatArray, count: int = 10, excluded: int | None = None
+    vectors: "Vectors | SparseVectors",
+    query: FloatArray,
+    count: int = 10,
+    excluded: int | None = None,
+    index: "Clusters | None" = None,
 ) -> list[Similar]:
     """The `count` videos most like `query` (labels,), ranked as the stage build_index ranks.
 
-    The video in the row `excluded` is left out: it is the query itself.
+    The video in the row `excluded` is left out: it is the query itself. With an `index` of the
+    vectors only some are looked at.
     """
-    similarity = similarities(query[np.newaxis], unit_rows(vectors.values))[0]
-    rows = nearest(similarity, id_ranks(vectors.ids), count, excluded)
+    found = _found(vectors, query, count, excluded, index)
+    pairs = zip(found.order.tolist(), found.similarity.tolist(), strict=True)
     return [
         Similar(
             rank,
             vectors.ids[row],
             vectors.categories[row],
-            float(similarity[row]),
-            reasons(vectors.labels, query, vectors.values[row]),
+            similarity,
+            reasons(vectors.labels, query, vectors.rows(row, row + 1)[0]),
         )
-        for rank, row in enumerate(rows, start=1)
+        for rank, (row, similarity) in enumerate(pairs, start=1)
     ]
+
+
+def _found(
+    vectors: "Vectors | SparseVectors",
+    query: FloatArray,
+    count: int,
+    excluded: int | None,
+    index: "Clusters | None",
+) -> Nearest:
+    if index is not None:
+        from vidrec.recommender.clusters import find
+
+        return find(index, query, count, excluded)
+    everything = vectors.rows(0, len(vectors.ids))
+    similarity = similarities(query[np.newaxis], unit_rows(everything))[0]
+    rows = nearest(similarity, id_ranks(vectors.ids), count, excluded)
+    return Nearest(rows, similarity[rows])
 
 
 def reasons(

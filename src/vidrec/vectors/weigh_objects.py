@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from vidrec.detections.distributions import Distribution
 from vidrec.detections.tree import VideoDetections
 from vidrec.settings.weigh_objects import WeightingSettings
+from vidrec.vectors.sparse import DENSE_CELLS, SparseVectors, sparse_of
 from vidrec.vectors.vectors import Vectors, unit_rows
 from vidrec.vectors.weighting import SCALINGS, Weighting
 from vidrec.workflow.absent import absent_reason
@@ -54,9 +55,10 @@ class LabelSums:
 
 def weigh_videos(
     videos: Iterable[VideoDetections], params: WeightingSettings, ignored: Collection[str] = ()
-) -> tuple[Vectors, Weighting]:
+) -> tuple[Vectors | SparseVectors, Weighting]:
     """The vectors of `videos` in their order, labels sorted, and the weighting fitted on them.
 
+    They are sparse where all values would be too many to hold.
     Labels that are `ignored` have no dimension. A video without a detection is a zero vector.
     Raises UserError where no video has any.
     """
@@ -68,6 +70,8 @@ def weigh_videos(
     weighting = fit(seen.presence, len(named), params)
     columns = np.searchsorted(weighting.labels, list(seen.numbers))
     rows = (_weigh(_spread(each, columns), weighting) for each in totals)
+    if len(named) * len(columns) > DENSE_CELLS:
+        return sparse_of(named, weighting.labels, rows), weighting
     kind = np.dtype((np.float64, len(columns)))
     return Vectors(named, weighting.labels, np.fromiter(rows, kind, len(named))), weighting
 
@@ -217,11 +221,11 @@ def _weigh(total: FloatArray, weighting: Weighting) -> FloatArray:
     return np.round(importance, DECIMALS)
 
 
-def zero_vectors(vectors: Vectors) -> pd.DataFrame:
+def zero_vectors(vectors: Vectors | SparseVectors) -> pd.DataFrame:
     """The table `video_id,category` of the videos that have no object at all."""
     empty = [
         (video.video_id, video.category)
-        for video, row in zip(vectors.videos, vectors.values, strict=True)
-        if not row.any()
+        for video, total in zip(vectors.videos, vectors.values.sum(axis=1), strict=True)
+        if total == 0
     ]
     return pd.DataFrame(empty, columns=["video_id", "category"])

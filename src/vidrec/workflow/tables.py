@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from io import StringIO
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from pandas.api.types import is_numeric_dtype
 from pandas.errors import EmptyDataError, ParserError
 
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.files import LONGEST_FILE_NAME, write_bytes
+from vidrec.workflow.files import LONGEST_FILE_NAME, atomic_path, write_bytes
 
 # What a category and a video id must match, whole.
 SAFE_NAME = re.compile(r"[A-Za-z0-9_-]+")
@@ -38,6 +38,14 @@ CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 def write_table(path: Path, table: pd.DataFrame) -> None:
     """Write `table` to `path` atomically, as `as_csv` has it; floats should be rounded before."""
     write_bytes(path, as_csv(table).encode())
+
+
+def write_tables(path: Path, parts: Iterable[pd.DataFrame]) -> None:
+    """Write `parts`, of the same columns, as one table: only one of them is in memory."""
+    with atomic_path(path) as temporary, temporary.open("wb") as stream:
+        for number, part in enumerate(parts):
+            header = as_csv(part[:0]) if number else ""
+            stream.write(as_csv(part).removeprefix(header).encode())
 
 
 def as_csv(table: pd.DataFrame) -> str:
