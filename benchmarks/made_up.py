@@ -22,7 +22,7 @@ from vidrec.detections.tree import write_classes
 from vidrec.detections.truth import truth_of, write_truth
 from vidrec.head.finetune_head import Head, save_head
 from vidrec.media import ffmpeg
-from vidrec.networks.weights import read_card
+from vidrec.networks.weights import Card, read_card, save
 from vidrec.project import ProjectPaths
 from vidrec.videos.manifest import Entry, build_manifest, write_manifest
 from vidrec.workflow.video import Video
@@ -36,6 +36,7 @@ WIDTH, HEIGHT, FPS = 426, 240, 25
 FRAMES_PER_SECOND, LOOKED_AT = 3, 6
 # The classifier that is tried where its speed does not matter, and the width of its features.
 SMALL, FEATURES = "mobilenet_v2", 1280
+MASKS = "maskrcnn_resnet50_fpn_v2"
 # Classes of a made-up head, and objects in a frame: those found, and those true.
 CLASSES, FOUND, TRUE = 8, 5, 3
 
@@ -94,10 +95,20 @@ def classifier(arch: str) -> nn.Module:
 def segmenter() -> nn.Module:
     """Mask R-CNN with random weights: it finds some twenty objects in noise."""
     torch.manual_seed(0)
-    network: nn.Module = torchvision.models.detection.maskrcnn_resnet50_fpn_v2(
-        weights=None, weights_backbone=None
-    )
+    network: nn.Module = torchvision.models.get_model(MASKS, weights=None, weights_backbone=None)
     return network
+
+
+def write_networks(root: Path) -> None:
+    """Put the small classifier and Mask R-CNN into the project at `root`."""
+    paths = ProjectPaths(root)
+    for folder, name, network, labels, size in (
+        (paths.classifier, SMALL, classifier(SMALL), 1000, SIZE),
+        (paths.segmenter, MASKS, segmenter(), 91, 0),
+    ):
+        names = tuple(f"label {number}" for number in range(labels))
+        card = Card(name, names, size, (0.5, 0.5, 0.5), (0.25, 0.25, 0.25), "made up", "")
+        save(folder, network.state_dict(), card)
 
 
 def write_findings(root: Path, count: int, frames: int) -> None:

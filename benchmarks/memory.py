@@ -30,6 +30,13 @@ import made_up
 import psutil
 from side_by_side import Project, machine, save, told, variables
 
+PARAMS: Mapping[str, Mapping[str, Any]] = {
+    "classify_frames": {"precision": "fp32"},
+    "segment_objects": {"precision": "fp32", "resolution": 64, "proposals": 10},
+    "weigh_objects": {"term": "probability"},
+}
+# By which share a peak may grow.
+WANTED = 0.1
 # Seconds between two looks at a stage's processes, and how many of them work.
 LOOK_S, WORKERS = 0.1, 2
 # Stages that look at videos, and those that read what was found.
@@ -84,32 +91,13 @@ def _highest(pid: int) -> int:
     return 0
 
 
-def params(root: Path) -> dict[str, dict[str, Any]]:
-    """Of a project whose networks are small and have random weights."""
-    weights = {
-        "source": "file",
-        "classifier_arch": made_up.SMALL,
-        "classifier_file": str(root / "classifier.safetensors"),
-        "segmenter_file": str(root / "segmenter.safetensors"),
-    }
-    return {
-        "prepare_weights": weights,
-        "classify_frames": {"precision": "fp32"},
-        "segment_objects": {"precision": "fp32", "resolution": 64, "proposals": 10},
-        "weigh_objects": {"term": "probability"},
-    }
-
-
 def measure(videos: int, seconds: float, args: argparse.Namespace) -> dict[str, Peak]:
     """The peak of each stage on so many videos, so long."""
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
-        project = Project(root, params(root))
-        made_up.write_weights(root / "classifier.safetensors", made_up.classifier(made_up.SMALL))
-        made_up.write_weights(root / "segmenter.safetensors", made_up.segmenter())
+        project = Project(root, PARAMS)
+        made_up.write_networks(root)
         made_up.write_videos(root / "data/videos", videos, seconds, args.distinct)
-        for stage in ("prepare_weights", "prepare_segmenter"):
-            project.run(stage)
         found = {stage: peak(project, stage) for stage in FIRST if stage in args.stages}
         made_up.write_findings(root, videos, round(seconds * made_up.FRAMES_PER_SECOND))
         return found | {stage: peak(project, stage) for stage in LAST if stage in args.stages}
@@ -127,8 +115,22 @@ def table(columns: Mapping[str, Mapping[str, Peak]]) -> str:
 
 
 def _cells(values: Sequence[int]) -> str:
-    growth = values[-1] / values[0] - 1 if values[0] else 0.0
-    return "".join(f"{value:>8}" for value in values) + f"{growth:>8.0%}"
+    return "".join(f"{value:>8}" for value in values) + f"{_growth(values):>8.0%}"
+
+
+def _growth(values: Sequence[int]) -> float:
+    return values[-1] / values[0] - 1 if values[0] else 0.0
+
+
+def growing(columns: Mapping[str, Mapping[str, Peak]]) -> list[str]:
+    """The stages that take more than wanted in the last column, in either process."""
+    every = list(columns.values())
+    return [
+        stage
+        for stage in every[0]
+        if _growth([each[stage].process for each in every]) > WANTED
+        or _growth([each[stage].started for each in every]) > WANTED
+    ]
 
 
 def main() -> None:
@@ -147,7 +149,9 @@ def main() -> None:
     by_length = {f"{each:g} s": measure(args.few, each, args) for each in args.seconds}
     print(f"by length, {args.few} videos\n{table(by_length)}")
     columns = by_count | by_length
+    many, long = (", ".join(growing(each)) or "none" for each in (by_count, by_length))
     save("memory", {k: {s: asdict(p) for s, p in v.items()} for k, v in columns.items()})
+    print(f"memory: grows with the number of videos: {many}; with their length: {long}")
 
 
 if __name__ == "__main__":

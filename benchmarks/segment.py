@@ -3,10 +3,10 @@
 python benchmarks/segment.py [--frames 24] [--rounds 3] [--precision fp32]
 
 Whole processes, in turn, from the same files and random weights, which find some twenty objects in
-a frame of noise: `plain_segment.py` (800 pixels, 1,000 proposals, fp32); the stage
-`segment_objects` at our defaults, but for a resolution that `--resolution` sets; and, since that
-of an older commit can only be held against ours at the same settings, both at those of
-`--settings` (pixels, proposals). Each frame is looked at.
+a frame of noise: `plain_segment.py` (800 pixels, 1,000 proposals, fp32); the stage as it is by
+default, but for a resolution that `--resolution` sets; and the stage `segment_objects` as it was
+at the commit `--base`, and as it is, both at `--settings` (pixels, proposals). Each frame is looked
+at.
 """
 
 import argparse

@@ -84,6 +84,17 @@ def compare(
         print(f"{name:<16}{rate:>36.1f}")
     figures = {"items": items, "seconds": seconds, "times_as_fast_as": against, "limits": limits}
     save(claim, figures)
+    print(f"{claim}: {'; '.join(claims(against))}")
+
+
+def claims(against: Mapping[str, Mapping[str, Sequence[float]]]) -> list[str]:
+    """How many times as fast as each baseline each way is that is none."""
+    return [
+        f"{name} {spread(times)} times as fast as {base}"
+        for base, each in against.items()
+        for name, times in each.items()
+        if name not in against
+    ]
 
 
 def table(
