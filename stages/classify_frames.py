@@ -33,7 +33,7 @@ def main() -> None:
             "classify_frames",
             args.detections,
             args.features,
-            instead=lambda _: write_report(args.metrics, None),
+            instead=lambda _: write_report(args.metrics, "classified_by", None),
         ),
         atomic_directory(args.detections) as detections,
         atomic_directory(args.features) as features,
@@ -43,7 +43,7 @@ def main() -> None:
         for video, found in classify_frames.classify_all(frames, files, settings):
             write_classes(detections, video, Distribution(labels, found.probability), found.frames)
             write_features(features, video, found.features, found.frames)
-        write_report(args.metrics, resolve(settings.precision))
+        write_report(args.metrics, "classified_by", resolve(settings.precision))
 
 
 if __name__ == "__main__":

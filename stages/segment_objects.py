@@ -27,7 +27,7 @@ def main() -> None:
         skipping(
             "segment_objects",
             args.detections,
-            instead=lambda _: write_report(args.metrics, None),
+            instead=lambda _: write_report(args.metrics, "segmented_by", None),
         ),
         atomic_directory(args.detections) as folder,
     ):
@@ -35,7 +35,7 @@ def main() -> None:
         frames, files = frames_at_hand.of_stage(args), SegmenterFiles(args.weights)
         for video, found in segment_objects.segment_all(frames, files, settings):
             write_segments(folder, video, found)
-        write_report(args.metrics, resolve(settings.precision))
+        write_report(args.metrics, "segmented_by", resolve(settings.precision))
 
 
 if __name__ == "__main__":

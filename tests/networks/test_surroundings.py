@@ -38,13 +38,9 @@ def test_another_kind_of_device_is_another_surrounding(
 
 
 def test_how_something_was_computed_is_written_where_it_is_wanted(tmp_path: Path) -> None:
-    write_report(tmp_path / "how.json", BY_OPENVINO)
-    assert read_json(tmp_path / "how.json") == {
-        "precision": "fp32",
-        "runtime": f"openvino {version('openvino')}",
-        "device": surroundings(BY_OPENVINO)["device"],
-    }
-    write_report(tmp_path / "not.json", None)
-    assert read_json(tmp_path / "not.json") == {"precision": None, "runtime": None, "device": None}
-    write_report(None, BY_OPENVINO)
+    write_report(tmp_path / "how.json", "done_by", BY_OPENVINO)
+    assert read_json(tmp_path / "how.json") == {"done_by": "openvino fp32"}
+    write_report(tmp_path / "not.json", "done_by", None)
+    assert read_json(tmp_path / "not.json") == {"done_by": None}
+    write_report(None, "done_by", BY_OPENVINO)
     assert len(list(tmp_path.iterdir())) == 2

@@ -23,14 +23,8 @@ def _device(compute: Compute) -> str:
     return f"cuda {torch.cuda.get_device_name()}"
 
 
-def write_report(path: Path | None, compute: Compute | None) -> None:
-    """Say in a JSON file, where one is wanted, in which precision, by what and on which kind of
-    device something was computed; all None where nothing was."""
-    found = surroundings(compute) if compute else {}
-    told = {
-        "precision": compute and compute.precision,
-        "runtime": compute and f"{compute.runtime} {found[compute.runtime]}",
-        "device": found.get("device"),
-    }
+def write_report(path: Path | None, key: str, compute: Compute | None) -> None:
+    """Say in a JSON file, where one is wanted, by what and in which precision something was
+    computed: under `key`, which no other metrics have; None where nothing was."""
     if path:
-        write_json(path, told)
+        write_json(path, {key: compute and f"{compute.runtime} {compute.precision}"})
