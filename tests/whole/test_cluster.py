@@ -1,6 +1,7 @@
 """The stages on a cluster of three machines, each of one core; one of them is lost on the way."""
 
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -117,6 +118,13 @@ class Nodes:
         return left
 
 
+def ended(process: "subprocess.Popen[str]") -> tuple[str, str]:
+    """What it has printed, and told, once it has ended: without the log of Ray's library, which
+    has a line where there is no network."""
+    printed, told = process.communicate(timeout=PATIENCE_S)
+    return printed, re.sub(r"^\[\d{4}-.*\n", "", told, flags=re.MULTILINE)
+
+
 @pytest.fixture(scope="module")
 def nodes() -> Iterator[Nodes]:
     with tempfile.TemporaryDirectory(prefix="ray-", dir="/tmp") as temporary:
@@ -146,7 +154,7 @@ def run_stages(nodes: Nodes, source: Path, project: Path, **environment: str) ->
         _, script, *arguments = shlex.split(stages[stage]["cmd"])
         command = [str(ROOT / script), *arguments]
         with nodes.run(command, project, **environment) as process:
-            _, told = process.communicate(timeout=PATIENCE_S)
+            _, told = ended(process)
         assert process.returncode == 0, told
     return contents(project)
 
@@ -179,7 +187,7 @@ def test_a_machine_that_is_lost_costs_what_it_had_in_hand(nodes: Nodes, tmp_path
     with nodes.run(["-c", SLOW, *items], tmp_path) as process:
         wait_for_some(tmp_path, 6)
         nodes.ask("kill")
-        printed, told = process.communicate(timeout=PATIENCE_S)
+        printed, told = ended(process)
     nodes.ask("add")
     assert process.returncode == 0, told
     results = [line for line in printed.splitlines() if line.startswith("ITEM")]
@@ -201,7 +209,7 @@ LOST = "a worker is lost, or its machine, with {} video(s) in hand; others do th
 
 def test_an_item_that_ends_each_worker_ends_the_run(nodes: Nodes, tmp_path: Path) -> None:
     with nodes.run(["-c", SLOW, "a", "deadly", "b"], tmp_path) as process:
-        printed, told = process.communicate(timeout=PATIENCE_S)
+        printed, told = ended(process)
     assert process.returncode == 1
     # Beside what Ray says of each worker.
     assert "A" in printed.splitlines()
@@ -216,7 +224,7 @@ def test_an_item_that_ends_each_worker_ends_the_run(nodes: Nodes, tmp_path: Path
 
 def test_an_error_of_a_worker_comes_through_as_it_is(nodes: Nodes, tmp_path: Path) -> None:
     with nodes.run(["-c", SLOW, "a", "b", "bad", "c"], tmp_path) as process:
-        printed, told = process.communicate(timeout=PATIENCE_S)
+        printed, told = ended(process)
     assert (process.returncode, printed, told) == (1, "A\nB\n", "error: this one is bad\n")
 
 
@@ -227,7 +235,7 @@ def test_a_stop_ends_the_workers(nodes: Nodes, tmp_path: Path, number: int) -> N
         wait_for_some(tmp_path, 2)
         workers = [each for each in nodes.processes() if each.pid not in before]
         os.killpg(process.pid, number)
-        _, told = process.communicate(timeout=PATIENCE_S)
+        _, told = ended(process)
     who = "the user" if number == signal.SIGINT else "SIGTERM"
     assert told.startswith(f"error: stopped by {who}; ")
     assert told.endswith("of 100 videos are finished and kept; `dvc repro` goes on with the rest\n")
@@ -254,7 +262,7 @@ def test_without_an_address_it_is_this_machine_and_says_nothing_to_anyone(
     nodes: Nodes, tmp_path: Path
 ) -> None:
     with nodes.run(["-c", ALONE], tmp_path, RAY_ADDRESS="") as process:
-        printed, told = process.communicate(timeout=PATIENCE_S)
+        printed, told = ended(process)
     assert (process.returncode, told) == (0, "")
     results, statistics, dashboard, started = printed.splitlines()
     assert results == "[1, 2, 3]"

@@ -185,7 +185,7 @@ def connected() -> Any:
     """
     if find_spec("ray") is None:
         raise UserError("VIDREC_ENGINE is ray, but Ray is not installed: run `make cluster`")
-    # It would else send statistics of its use. Read once, when it is imported.
+    # It would else send statistics of its use.
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     import ray
 
