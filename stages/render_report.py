@@ -29,12 +29,13 @@ def main() -> None:
         parser.add_argument(name, type=Path, required=True, help=what)
     args = parser.parse_args()
     settings = params.load(Params, args.params)
+    detections = tree.read_tables(args.detections)
     indexed = vectors.read_vectors(args.vectors)
     index = render_report.Index(
         vectors=indexed,
         neighbors=read_recommendations(args.recommendations, indexed),
-        detections=tree.read_tables(args.detections),
-        looked_at=masks.read_looked_at(args.detections),
+        detections=detections,
+        looked_at=masks.read_looked_at(args.detections) or tree.frames_of(detections),
         manifest=manifest.read_manifest(args.videos),
         strips=filmstrips.make_all(args.frames, settings),
         weighting=weighting.read_weighting(args.weighting).params,

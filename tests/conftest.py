@@ -199,6 +199,8 @@ def segmenter_files(segmenter_folder: Path) -> "SegmenterFiles":
 @pytest.fixture(scope="session")
 def index_folder(classifier_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project in which six small clips of two categories have been through the stages."""
+    from tests.clips import all_pictures
+
     from vidrec.classifier.frame_classifier import ClassifierFiles, load_classifier
     from vidrec.detections.distributions import Distribution
     from vidrec.detections.tree import write_classes
@@ -227,7 +229,7 @@ def index_folder(classifier_folder: Path, tmp_path_factory: pytest.TempPathFacto
     classifier = load_classifier(files, looking)
     for video in videos_below(top / "data/frames"):
         frames = read_frames(video.below(top / "data/frames"))
-        seen = classifier.predict(frames.pictures())
+        seen = classifier.predict(all_pictures(frames))
         found = Distribution(classifier.card.labels, seen.probability)
         write_classes(top / "data/detections/classified", video, found, seen.frames)
     return top

@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -6,13 +7,15 @@ import pytest
 import yaml
 
 from vidrec.classifier import frame_classifier
-from vidrec.classifier.classify_frames import classify_all, worker_bytes
+from vidrec.classifier.classify_frames import classify_all, how_computed, nothing, worker_bytes
 from vidrec.classifier.frame_classifier import ClassifierFiles, Predictions
 from vidrec.detections.tree import read_videos
 from vidrec.media.frames import Frames
+from vidrec.networks.precision import resolve
 from vidrec.settings.classify_frames import LookingSettings, Params
 from vidrec.workflow import memory
 from vidrec.workflow.errors import UserError
+from vidrec.workflow.files import read_json
 from vidrec.workflow.parallel import worker_count
 
 Write = Callable[[Path, int, int], None]
@@ -86,6 +89,34 @@ def test_what_was_finished_is_not_made_again(
     assert sorted(made) == ["a", "b", "b", "c"]
 
 
+def test_fewer_frames_have_their_numbers_and_the_same_bytes(
+    frames: Path, classifier_files: ClassifierFiles
+) -> None:
+    every = results(frames, classifier_files)["pets/a"]
+    some = results(frames, classifier_files, Params("fp32", 4, 1.0, 3, True))["pets/a"]
+    assert every.frames.tolist() == list(range(1, 12))
+    assert some.frames.tolist() == [1, 4, 7, 10]
+    assert some.probability.tobytes() == every.probability[::3].tobytes()
+    assert some.features.tobytes() == every.features[::3].tobytes()
+
+
+def test_auto_is_the_precision_that_it_stands_for(
+    frames: Path, classifier_files: ClassifierFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is finished in the one need not be made again in the other."""
+    results(frames, classifier_files, Params(resolve("auto").precision, 4, 3.0, 3, True))
+    monkeypatch.setattr(frame_classifier, "classify_video", None)
+    assert len(results(frames, classifier_files, Params("auto", 4, 3.0, 3, True))) == 3
+
+
+def test_how_it_was_computed_is_told() -> None:
+    told = how_computed(FP32)
+    assert told["precision"] == "fp32"
+    assert told["runtime"] == f"openvino {version('openvino')}"
+    assert str(told["device"]).startswith("cpu ")
+    assert set(nothing()) == set(told)
+
+
 def test_other_frames_under_the_same_name_are_classified_anew(
     frames: Path, classifier_files: ClassifierFiles
 ) -> None:
@@ -131,6 +162,7 @@ def test_the_stage_writes_a_table_a_distribution_and_features_per_video(
     text = Path("out/detections/cars/c.csv").read_text(encoding="utf-8")
     assert text.startswith("frame,label,confidence\n1,")
     assert len(list(Path("out/features").glob("*/*.safetensors"))) == 3
+    assert read_json(Path("how.json"))["precision"] == "fp32"
     before = Path("out/detections/pets/a.safetensors").read_bytes()
     assert run_stage("classify_frames", *arguments) == 0
     assert Path("out/detections/pets/a.safetensors").read_bytes() == before

@@ -14,7 +14,7 @@ from vidrec.settings.evaluate_classified import Params
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import read_json
 
-PARAMS = Params(dominance=2.0, min_area_pct=5.0)
+PARAMS = Params(dominance=2.0, min_area_pct=5.0, fps=3.0, frame_fps=3)
 
 
 def truth_of(*rows: tuple[str, int, str, float]) -> pd.DataFrame:
@@ -74,6 +74,14 @@ def test_a_frame_of_which_nothing_was_found_counts_as_wrong() -> None:
     dog = table[table["label"] == "dog"].iloc[0]
     assert (dog["frames"], dog["frames_compared"], dog["accuracy"]) == (0, 1, 0.0)
     assert pd.isna(dog["mean_confidence"])
+
+
+def test_a_frame_that_was_not_to_be_looked_at_does_not_count() -> None:
+    fewer = Params(dominance=2.0, min_area_pct=5.0, fps=1.0, frame_fps=3)
+    found = found_of(("a", 1, "cat", 0.9), ("a", 4, "cat", 0.9), ("b", 1, "car", 0.9))
+    assert measure(found, TRUTH, fewer)[0]["frame_accuracy"] == 0.6667
+    every_other = Params(dominance=2.0, min_area_pct=5.0, fps=1.5, frame_fps=3)
+    assert measure(found, TRUTH, every_other)[0]["frame_accuracy"] == 1.0
 
 
 @pytest.mark.parametrize("truth", [truth_of(), truth_of(("a", 1, "cat", 1.0))])

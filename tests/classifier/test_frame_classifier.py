@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 import torch
 from PIL import Image
+from tests.clips import all_pictures
 
 from vidrec.classifier.frame_classifier import (
     ClassifierFiles,
@@ -27,7 +28,7 @@ Write = Callable[[Path, int, int], None]
 
 def table_of(directory: Path, classifier: FrameClassifier) -> pd.DataFrame:
     """`frame,label,confidence` of the frames in a directory."""
-    found = classifier.predict(read_frames(directory).pictures())
+    found = classifier.predict(all_pictures(read_frames(directory)))
     return top_classes(Distribution(classifier.card.labels, found.probability), found.frames)
 
 
@@ -36,7 +37,7 @@ def test_a_frame_has_a_class_distribution_and_features(
 ) -> None:
     write_frames(tmp_path / "v", 5, 0)
     classifier = FrameClassifier.load(classifier_files, ClassifierSettings("fp32", 2))
-    found = classifier.predict(read_frames(tmp_path / "v").pictures())
+    found = classifier.predict(all_pictures(read_frames(tmp_path / "v")))
     assert found.probability.shape == (5, 3)
     assert found.features.shape == (5, 1024)
     assert found.probability.dtype == found.features.dtype == np.float16
@@ -50,7 +51,7 @@ def test_the_head_over_the_features_gives_the_distribution(
     write_frames(tmp_path / "v", 3, 0)
     tensors, _ = weights.load(classifier_folder)
     found = FrameClassifier.load(classifier_files, ClassifierSettings("fp32", 8)).predict(
-        read_frames(tmp_path / "v").pictures()
+        all_pictures(read_frames(tmp_path / "v"))
     )
     features = torch.from_numpy(found.features.astype(np.float32))
     scores = features @ tensors["fc.weight"].T + tensors["fc.bias"]
@@ -62,7 +63,7 @@ def test_neither_batch_size_nor_the_frames_beside_it_change_a_frames_result(
     precision: str, classifier_files: ClassifierFiles, tmp_path: Path, write_frames: Write
 ) -> None:
     write_frames(tmp_path / "v", 5, 0)
-    frames = read_frames(tmp_path / "v").pictures()
+    frames = all_pictures(read_frames(tmp_path / "v"))
     whole, alone = (
         FrameClassifier.load(classifier_files, ClassifierSettings(precision, n)) for n in (5, 1)
     )
@@ -138,5 +139,5 @@ def test_a_video_is_classified_by_the_classifier_that_is_loaded_once(
     found = classify_video(classifier_files, settings, frames)
     classifier = load_classifier(classifier_files, settings)
     assert load_classifier.cache_info().hits == 1
-    assert (found.probability == classifier.predict(frames.pictures()).probability).all()
+    assert (found.probability == classifier.predict(all_pictures(frames)).probability).all()
     load_classifier.cache_clear()

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from tests.clips import all_pictures
 
 from vidrec.classifier.frame_classifier import ClassifierFiles, load_classifier
 from vidrec.commands import detect
@@ -39,7 +40,7 @@ def test_the_classifier_finds_what_its_stage_has_found(frames: Frames) -> None:
 
 
 def test_the_new_head_reads_the_features_of_the_trunk(frames: Frames) -> None:
-    predicted = load_classifier(FILES, looking()).predict(frames.pictures())
+    predicted = load_classifier(FILES, looking()).predict(all_pictures(frames))
     weight = np.random.default_rng(0).normal(size=(2, predicted.features.shape[1]))
     head = Head(("mine", "other"), weight.astype(np.float32), np.zeros(2, np.float32))
     save_head(Path("head"), head, weights.read_card(CLASSIFIER))

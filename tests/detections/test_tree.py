@@ -2,11 +2,13 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from safetensors.numpy import save_file
 
-from vidrec.detections.tree import detection_files, read_detections, read_videos
+from vidrec.detections.tree import detection_files, frames_of, read_detections, read_videos
 from vidrec.workflow.errors import UserError
+from vidrec.workflow.video import Video
 
 GOOD = "frame,label,confidence\n1,cat,0.5\n2,dog,1\n"
 
@@ -114,3 +116,8 @@ def test_a_distribution_of_other_frames_is_refused(tmp_path: Path) -> None:
     write_distribution(tmp_path / "pets" / "a.safetensors", [[0.5, 0.5]])
     with pytest.raises(UserError, match=r"1 frames, a\.csv 2"):
         list(read_videos(tmp_path, with_distribution=True))
+
+
+def test_the_frames_in_a_table_are_known_by_video() -> None:
+    table = pd.DataFrame({"frame": [4, 1, 4], "label": "cat", "confidence": 0.5})
+    assert frames_of({Video("pets", "a"): table}) == {Video("pets", "a"): [1, 4]}

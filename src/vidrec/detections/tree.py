@@ -4,7 +4,7 @@ Beside a CSV file may lie the class distributions (see `distributions`) or masks
 that its rows come from.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,6 +70,11 @@ def read_videos(root: Path, *, with_distribution: bool) -> Iterator[VideoDetecti
 def read_tables(root: Path) -> dict[Video, pd.DataFrame]:
     """The table of each video under `root`, as `read_videos` reads them."""
     return {each.video: each.table for each in read_videos(root, with_distribution=False)}
+
+
+def frames_of(tables: Mapping[Video, pd.DataFrame]) -> dict[Video, list[int]]:
+    """The frames in each table: of a classifier, which finds a class in each, those looked at."""
+    return {video: sorted(set(table["frame"])) for video, table in tables.items()}
 
 
 def detection_files(root: Path) -> list[Path]:

@@ -179,22 +179,17 @@ class Frames:
         """The pixels (height, width, 3) of frame `number`, from 1. Raises UserError."""
         return decode(self.files[number - 1], f"{self.name}/{number}.jpg")
 
-    def pictures(self) -> NDArray[np.uint8]:
-        """All frames, (frames, height, width, 3). Raises UserError unless they have one size."""
-        every = [self.picture(number) for number in range(1, len(self.files) + 1)]
-        if len({picture.shape for picture in every}) > 1:
-            raise UserError(f"{self.name} has frames of different sizes: extract them again")
-        return np.stack(every)
-
     def batches(self, numbers: Sequence[int], size: int) -> Iterator[NDArray[np.uint8]]:
-        """The frames of these `numbers`, in their order, `size` at a time: as `pictures` has them.
+        """The frames of these `numbers`, in order, at most `size` at a time, each batch (frames,
+        height, width, 3). Raises UserError unless all have one size.
 
         Only one batch is in memory at a time, however long the video is.
         """
-        shape = self.picture(numbers[0]).shape
+        shapes = set()
         for start in range(0, len(numbers), size):
             batch = [self.picture(number) for number in numbers[start : start + size]]
-            if any(picture.shape != shape for picture in batch):
+            shapes |= {picture.shape for picture in batch}
+            if len(shapes) > 1:
                 raise UserError(f"{self.name} has frames of different sizes: extract them again")
             yield np.stack(batch)
 

@@ -77,7 +77,11 @@ def convert(network: "nn.Module", example: "Tensor | tuple[Tensor, ...]") -> Con
 
 
 def serialized(model: Any) -> Converted:
-    """A model of OpenVINO's, as bytes."""
+    """A model of OpenVINO's, as bytes: equal models are equal bytes."""
+    # Else names have the number of what the process has made before.
+    model.set_friendly_name("network")
+    for number, node in enumerate(model.get_ordered_ops()):
+        node.set_friendly_name(f"{node.get_type_name()}_{number}")
     with tempfile.TemporaryDirectory() as name:
         graph = Path(name, "network.xml")
         openvino().save_model(model, graph, compress_to_fp16=False)
