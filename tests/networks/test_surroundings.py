@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from vidrec.networks.precision import Compute
-from vidrec.networks.surroundings import surroundings
+from vidrec.networks.surroundings import NOTHING, report, surroundings
 from vidrec.workflow import processor
 
 BY_OPENVINO = Compute("openvino", "cpu", "fp32")
@@ -34,3 +34,11 @@ def test_another_kind_of_device_is_another_surrounding(
         devices.add(surroundings(BY_OPENVINO)["device"])
     assert len(devices) == 2
     assert all(device.startswith("cpu ") for device in devices)
+
+
+def test_how_it_was_computed_is_told() -> None:
+    told = report(BY_OPENVINO)
+    assert told["precision"] == "fp32"
+    assert told["runtime"] == f"openvino {version('openvino')}"
+    assert str(told["device"]).startswith("cpu ")
+    assert set(NOTHING) == set(told)
