@@ -24,7 +24,7 @@ from vidrec.workflow.video import Video
 LONG_S = 60.0
 # Memory of a process that segments, in bytes: peak of the resident size (`ru_maxrss`) of Mask R-CNN
 # (ResNet50 FPN v2, 91 classes, random weights, fp32, one thread, 100 regions). By OpenVINO it is
-# 0.63 GiB where a frame is read at 224 pixels, 0.67 at 320 and 0.73 at 448; by torch 1.02 at 448 and
+# 0.63 GiB where a frame is read at 224 pixels, 0.67 at 320, 0.73 at 448; by torch 1.02 at 448 and
 # 1.27 at 800.
 WORKER_BYTES = {"openvino": 1000 << 20, "torch": 1300 << 20}
 
