@@ -12,13 +12,16 @@ MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 @pytest.mark.parametrize(("height", "width"), [(5, 7), (12, 9), (1, 1), (5, 30), (40, 3)])
 def test_values_are_scaled_as_torch_scales_them(height: int, width: int) -> None:
-    values = np.random.default_rng(0).random((3, 5, 7), dtype=np.float32)
+    values = np.random.default_rng(0).random((5, 7, 3), dtype=np.float32)
     expected = functional.interpolate(
-        torch.from_numpy(values)[None], size=(height, width), mode="bilinear", align_corners=False
+        torch.from_numpy(values).permute(2, 0, 1)[None],
+        size=(height, width),
+        mode="bilinear",
+        align_corners=False,
     )[0]
     found = resize(values, height, width)
     assert found.dtype == np.float32
-    np.testing.assert_allclose(found, expected.numpy(), atol=1e-6)
+    np.testing.assert_allclose(found.transpose(2, 0, 1), expected.numpy(), atol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ CANDIDATES = 4
 REGION_SIDE, OBJECT_SIDE = 1e-3, 1e-2
 # What the box head's offsets are in (torchvision's); the trunk's are in whole sides.
 REGION_UNITS, OBJECT_UNITS = (1.0, 1.0, 1.0, 1.0), (0.1, 0.1, 0.2, 0.2)
+# Boxes that are held against each other at a time; most of a longer list is never looked at.
+CHUNK = 128
 # An object is at most so many times as wide or high as its region.
 MOST_GROWTH = math.log(1000 / 16)
 
@@ -95,18 +97,34 @@ def are_large(boxes: Floats, side: float) -> NDArray[np.bool_]:
 def without_overlaps(boxes: Floats, groups: Ints, overlap: float, limit: int) -> Ints:
     """The numbers of the first `limit` boxes that overlap none before them of their own group by
     more than this IoU, of those that are kept themselves."""
-    left, top, right, bottom = np.ascontiguousarray(boxes.T)
-    areas = (right - left) * (bottom - top)
-    free = np.ones(len(boxes), np.bool_)
     kept: list[int] = []
-    while free.any() and len(kept) < limit:
-        index = int(free.argmax())
-        kept.append(index)
-        rest = slice(index, None)
-        width = np.minimum(right[index], right[rest]) - np.maximum(left[index], left[rest])
-        height = np.minimum(bottom[index], bottom[rest]) - np.maximum(top[index], top[rest])
-        shared = np.maximum(width, 0) * np.maximum(height, 0)
-        near = shared > np.float32(overlap) * (areas[index] + areas[rest] - shared)
-        free[rest] &= ~near | (groups[rest] != groups[index])
-        free[index] = False
+    for start in range(0, len(boxes), CHUNK):
+        part = slice(start, start + CHUNK)
+        near = overlapping(boxes[part], groups[part], boxes[part], groups[part], overlap)
+        free = ~overlapping(boxes[part], groups[part], boxes[kept], groups[kept], overlap).any(1)
+        while free.any():
+            index = int(free.argmax())
+            kept.append(start + index)
+            if len(kept) == limit:
+                return np.array(kept, np.int64)
+            free &= ~near[index]
+            free[index] = False
     return np.array(kept, np.int64)
+
+
+def overlapping(
+    boxes: Floats, groups: Ints, others: Floats, other_groups: Ints, overlap: float
+) -> NDArray[np.bool_]:
+    """Whether each of `boxes` and each of the `others`, if of one group, have a larger IoU."""
+    corners, far = np.maximum(boxes[:, None, :2], others[:, :2]), others[:, 2:]
+    width, height = np.moveaxis(np.maximum(np.minimum(boxes[:, None, 2:], far) - corners, 0), -1, 0)
+    shared = width * height
+    whole = areas(boxes)[:, None] + areas(others) - shared
+    near: NDArray[np.bool_] = shared > np.float32(overlap) * whole
+    near &= groups[:, None] == other_groups
+    return near
+
+
+def areas(boxes: Floats) -> Floats:
+    """Of each box, in pixels."""
+    return (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])

@@ -23,9 +23,10 @@ from vidrec.workflow.video import Video
 # Seconds from which on it is worth saying how long it will take.
 LONG_S = 60.0
 # Memory of a process that segments, in bytes: peak of the resident size (`ru_maxrss`) of Mask R-CNN
-# (ResNet50 FPN v2, 91 classes, random weights, fp32, one thread, 100 regions), which is 0.94 GiB
-# where it reads a frame at 128 pixels, 1.02 at 448 and 1.27 at 800.
-WORKER_BYTES = 1300 << 20
+# (ResNet50 FPN v2, 91 classes, random weights, fp32, one thread, 100 regions). By OpenVINO it is
+# 0.63 GiB where a frame is read at 224 pixels, 0.67 at 320, 0.73 at 448; by torch 1.02 at 448 and
+# 1.27 at 800.
+WORKER_BYTES = {"openvino": 1000 << 20, "torch": 1300 << 20}
 
 
 def segment_all(
@@ -73,7 +74,7 @@ def _segment(
 
 def inference_workers(compute: Compute) -> int:
     """Processes that segment at a time: one where there is a GPU."""
-    return precision.inference_workers(compute) or worker_count(WORKER_BYTES)
+    return precision.inference_workers(compute) or worker_count(WORKER_BYTES[compute.runtime])
 
 
 def unfinished(store: Checkpoints[Segments], framed: Sequence[Framed]) -> list[Framed]:
