@@ -35,8 +35,8 @@ SPILL, COPIES = 0.8, 3
 
 # A query looks at the clusters that are at least this share as like it as the nearest. The first
 # of them is taken by which TRIED videos find TARGET of their DEPTH nearest; the last finds all.
-SHARES = (0.5, 0.4, 0.3, 0.2, 0.1, 0.05, 0.0)
-TRIED, TARGET = 300, 0.995
+SHARES = (0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1, 0.05, 0.0)
+TRIED, TARGET = 300, 0.993
 
 # The power of the values of which likeness to a cluster is made: what a video has most of, counts
 # more than in the cosine of two videos.
@@ -266,10 +266,14 @@ def _looked_at(index: Clusters, query: FloatArray, least: int) -> tuple[IntArray
     if length == 0:
         return np.empty(0, np.int64), np.empty(0)
     unit = query / length
-    chosen = _chosen(index, unit, least)
-    places = [np.arange(index.begins[each], index.begins[each + 1]) for each in chosen]
-    similarity = [_cosines(index, unit, each) for each in chosen]
-    return np.concatenate(places), np.round(np.concatenate(similarity), DECIMALS) + 0.0
+    chosen = np.sort(_chosen(index, unit, least))
+    begins, ends = index.begins[chosen], index.begins[chosen + 1]
+    # What lies side by side is read in one go.
+    apart = begins[1:] != ends[:-1]
+    pieces = [*zip(begins[np.append(True, apart)], ends[np.append(apart, True)], strict=True)]
+    similarity = np.concatenate([_cosines(index, unit, *piece) for piece in pieces])
+    places = np.concatenate([np.arange(*piece) for piece in pieces])
+    return places, np.round(similarity, DECIMALS) + 0.0
 
 
 def _chosen(index: Clusters, unit: FloatArray, least: int) -> IntArray:
@@ -278,15 +282,15 @@ def _chosen(index: Clusters, unit: FloatArray, least: int) -> IntArray:
     likeness: Small = (unit[labels] ** POWER).astype(np.float32) @ index.centers[labels]
     sizes = np.diff(index.begins)
     likeness[sizes == 0] = -1
-    nearest_first = np.argsort(-likeness, kind="stable")[: int((sizes > 0).sum())]
+    nearest_first = np.argsort(-likeness, kind="stable")[: np.count_nonzero(sizes)]
     near = int((likeness[nearest_first] >= index.tuned[0] * likeness[nearest_first[0]]).sum())
     enough = int(np.searchsorted(sizes[nearest_first].cumsum(), least)) + 1
     return nearest_first[: max(near, enough)]
 
 
-def _cosines(index: Clusters, unit: FloatArray, cluster: int) -> FloatArray:
-    """The cosine of `unit` with each video of a cluster, none of which is a zero vector."""
-    starts = index.starts[index.begins[cluster] : index.begins[cluster + 1] + 1]
+def _cosines(index: Clusters, unit: FloatArray, begin: int, end: int) -> FloatArray:
+    """The cosine of `unit` with the video at each place, none of which has a zero vector."""
+    starts = index.starts[begin : end + 1]
     first, last = starts[0], starts[-1]
     products = index.values[first:last] * unit[index.labels[first:last]]
     sums: FloatArray = np.add.reduceat(products, starts[:-1] - first)
