@@ -24,8 +24,8 @@ from typing import Any
 
 import numpy as np
 import vl_convert
-from benchmarks.synthetic_vectors import synthetic_vectors
 from sklearn.neighbors import NearestNeighbors
+from synthetic_vectors import synthetic_vectors
 
 from vidrec.recommender import clusters
 from vidrec.recommender.ranking import DECIMALS, DEPTH
