@@ -1,7 +1,7 @@
 """The ten nearest of a video among up to a million: full comparisons against the index of clusters.
 
 Run from the top of the project, with nothing else running:
-python -m benchmarks.large_index 1000 10000 100000 1000000 --output large_index
+python benchmarks/large_index.py 1000 10000 100000 1000000 --output large_index
 
 The vectors are those of synthetic_vectors.py. Each size has a process of its own; in each round all
 methods answer the same queries in turn, one query at a time, on one core. A million videos take
@@ -24,6 +24,7 @@ from typing import Any
 
 import numpy as np
 import vl_convert
+from side_by_side import machine, told
 from sklearn.neighbors import NearestNeighbors
 from synthetic_vectors import synthetic_vectors
 
@@ -32,7 +33,6 @@ from vidrec.recommender.ranking import DECIMALS, DEPTH
 from vidrec.vectors.sparse import SparseVectors
 from vidrec.workflow.arrays import FloatArray
 from vidrec.workflow.parallel import worker_count
-from vidrec.workflow.processor import CPUINFO, computes_bf16
 
 SKLEARN, PRODUCT, OURS = "scikit-learn's exact KNN", "one sparse product", "index of clusters"
 
@@ -48,17 +48,10 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True, help="writes .json and .svg")
     args = parser.parse_args()
     results = [_in_process(size, args.queries, args.rounds) for size in args.sizes]
-    report = {"processor": processor(), "cores": worker_count(), "sizes": results}
+    report = {"processor": told(machine()), "cores": worker_count(), "sizes": results}
     print("\n".join(table(report)))
     args.output.with_suffix(".json").write_text(json.dumps(report, indent=2) + "\n")
     args.output.with_suffix(".svg").write_text(vl_convert.vegalite_to_svg(plot(results)))
-
-
-def processor() -> str:
-    """What the system calls its processor, and whether it has units for bf16."""
-    lines = CPUINFO.read_text().splitlines() if CPUINFO.exists() else []
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return f"{next(names, 'unknown')}, {'with' if computes_bf16() else 'without'} bf16 units"
 
 
 def _in_process(size: int, queries: int, rounds: int) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def segment_all(
         partial(_segment, frames.read, files, params),
         title="segment objects",
         workers=inference_workers(compute),
-        needs=Needs(WORKER_BYTES, gpu=compute.device == "cuda"),
+        needs=Needs(WORKER_BYTES[compute.runtime], gpu=compute.device == "cuda"),
     )
     return ((each.video, found) for each, found in done)
 
