@@ -163,16 +163,17 @@ class Project:
         return Path(self._own_params or self._paths.root / PARAMS)
 
     def _known(self) -> Known:
-        if not any(self._paths.clusters.glob("*.npy")):
+        folder = self._paths.clusters
+        if not folder.is_dir() or not any(folder.iterdir()):
             return Known(read_vectors(self._paths.vectors), self._names())
         from vidrec.recommender import clusters
         from vidrec.vectors.sparse import read_sparse
 
         vectors = read_sparse(self._paths.sparse_vectors)
-        index = clusters.read(self._paths.clusters)
+        index = clusters.read(folder)
         if len(index.ranks) != len(vectors.ids) or len(index.centers) != len(vectors.labels):
             raise UserError(
-                f"{self._paths.clusters} and {self._paths.sparse_vectors} are of different runs:"
+                f"{folder} and {self._paths.sparse_vectors} are of different runs:"
                 " make them again (`dvc repro -f build_index`)"
             )
         return Known(vectors, self._names(), index)

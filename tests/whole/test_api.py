@@ -21,10 +21,13 @@ from vidrec.head.finetune_head import Head, save_head
 from vidrec.media.frame_index import videos_below
 from vidrec.media.frames import Frames, read_frames
 from vidrec.networks import weights
+from vidrec.recommender.build_index import build_and_rank
 from vidrec.segmenter.object_segmenter import SegmenterFiles
 from vidrec.settings.classify_frames import LookingSettings
 from vidrec.settings.segment_objects import SegmenterSettings
 from vidrec.vectors.categories import read_categories
+from vidrec.vectors.sparse import as_dense, as_sparse, write_sparse
+from vidrec.vectors.vectors import Vectors, read_vectors
 from vidrec.workflow import params
 from vidrec.workflow.errors import UserError
 
@@ -275,6 +278,22 @@ def test_the_similarities_end_where_nothing_is_in_common(index: Path) -> None:
     assert {each.video_id for each in found} == {"clip_1", "clip_2", "clip_3", "clip_4"}
     assert [each.rank for each in found] == [1, 2, 3, 4]
     assert all(each.similarity > 0 for each in found)
+
+
+def test_an_index_of_clusters_answers_as_a_full_comparison(index: Path) -> None:
+    known, new = query("clip_0"), query(unseen("videos", "clip_0"))
+    vectors = as_sparse(read_vectors(Path("data/vectors.csv")))
+    Path("data/index").mkdir()
+    build_and_rank(vectors, 10, Path("data/index"))
+    write_sparse(Path("data/vectors.npz"), vectors)
+    Path("data/vectors.csv").unlink()
+    assert query("clip_0") == known
+    assert query(unseen("videos", "clip_0")) == new
+    whole = as_dense(vectors)
+    fewer = Vectors(whole.videos[:-1], whole.labels, whole.values[:-1])
+    write_sparse(Path("data/vectors.npz"), fewer)
+    with pytest.raises(UserError, match="are of different runs: make them again"):
+        query("clip_0")
 
 
 def test_answers_are_the_same_from_any_folder(
