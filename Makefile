@@ -33,7 +33,13 @@ $(BIN)/.installed: requirements.txt pyproject.toml | in-git
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+$(BIN)/.cluster: requirements-cluster.txt $(BIN)/.installed
+	$(BIN)/pip install --quiet --requirement $< --constraint requirements.txt
+	@touch $@
+
 setup: $(BIN)/.installed ## create .venv and install what is pinned in requirements.txt
+
+cluster: $(BIN)/.cluster ## install Ray too, for runs on many machines: docs/cluster.md
 
 repro: setup ## run the whole workflow (dvc repro)
 	vidrec check
@@ -53,6 +59,13 @@ sequences: setup ## change videos and params at random, kill, run: 100 times as 
 
 kills: setup ## kill a small run at 32 moments by chance (SEED=0) and run again
 	python -m tests.kills $(SEED)
+
+bench: setup ## how fast this is here, side by side with plain programs: a line for each claim
+	@set -o pipefail; for each in "classify.py --frames 240 --rounds 2" \
+		"segment.py --frames 6 --rounds 2" "extract.py --videos 6 --rounds 2" \
+		"add_one_video.py --videos 30 --seconds 20" "dvc_files.py --videos 100 --files 20" \
+		"memory.py --videos 30 300 --seconds 5 60"; do \
+		python benchmarks/$$each | tail -n 1 || exit; done
 
 check: setup ## linter, formatter, type checker, and the floors of the house
 	ruff check
@@ -77,8 +90,12 @@ requirements: setup ## pin all again, or one with PACKAGE=name: requirements.txt
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 		$(if $(PACKAGE),--upgrade-package '$(PACKAGE)',--upgrade) \
 		--no-annotate --no-header --quiet --output-file requirements.txt
+	uv pip compile pyproject.toml --extra dev --extra cluster --universal --python-version 3.11 \
+		--constraint requirements.txt --no-annotate --no-header --quiet | \
+		grep --invert-match --line-regexp --fixed-strings --file requirements.txt \
+		> requirements-cluster.txt
 
 clean: ## remove the kept work of unfinished runs (not the results)
 	rm -rf .vidrec/checkpoints .vidrec/locks
 
-.PHONY: help in-git setup repro test formats mutations sequences kills check weightings review plots format requirements clean
+.PHONY: help in-git setup cluster repro test formats mutations sequences kills bench check weightings review plots format requirements clean

@@ -210,6 +210,8 @@ def main() -> None:
         seconds, before, costs = project.repro()
         print(f"then: dvc repro {seconds:.1f} s, {before:.1f} of them before the first stage")
         print(table(costs))
+        alone = added + sum(each.video for each in costs)
+        print(f"add_one_video: {added + seconds:.1f} s, of which its own work is {alone:.1f}")
 
 
 if __name__ == "__main__":

@@ -7,41 +7,43 @@ from vidrec.classifier.frame_classifier import ClassifierFiles
 from vidrec.detections.distributions import Distribution
 from vidrec.detections.features import write_features
 from vidrec.detections.tree import write_classes
+from vidrec.networks.precision import resolve
+from vidrec.networks.surroundings import write_report
 from vidrec.networks.weights import read_card
 from vidrec.settings.classify_frames import Params
+from vidrec.videos import frames_at_hand
 from vidrec.workflow import params, script
 from vidrec.workflow.absent import skipping
-from vidrec.workflow.files import atomic_directory, write_json
+from vidrec.workflow.files import atomic_directory
 
 
 def main() -> None:
     parser = script.parser(__doc__)
-    parser.add_argument("--frames", type=Path, required=True, help="<category>/<video>/<n>.jpg")
+    frames_at_hand.add_arguments(parser)
     parser.add_argument("--weights", type=Path, required=True, help="folder of the classifier")
     parser.add_argument("--quantized", type=Path, default=Path(), help="folder of it in int8")
     parser.add_argument("--detections", type=Path, required=True, help="output: CSV per video")
     parser.add_argument("--features", type=Path, required=True, help="output: trunk features")
-    parser.add_argument("--metrics", type=Path, required=True, help="output: JSON, how it ran")
+    parser.add_argument("--metrics", type=Path, help="output: JSON, how it ran")
     args = parser.parse_args()
     settings = params.load(Params, args.params)
-    files = ClassifierFiles(args.weights, args.quantized)
     with (
         script.lock("classify_frames"),
         skipping(
             "classify_frames",
             args.detections,
             args.features,
-            instead=lambda _: write_json(args.metrics, classify_frames.nothing()),
+            instead=lambda _: write_report(args.metrics, "classified_by", None),
         ),
         atomic_directory(args.detections) as detections,
         atomic_directory(args.features) as features,
     ):
-        classified = classify_frames.classify_all(args.frames, files, settings)
+        frames, files = frames_at_hand.of_stage(args), ClassifierFiles(args.weights, args.quantized)
         labels = read_card(args.weights).labels
-        for video, found in classified:
+        for video, found in classify_frames.classify_all(frames, files, settings):
             write_classes(detections, video, Distribution(labels, found.probability), found.frames)
             write_features(features, video, found.features, found.frames)
-        write_json(args.metrics, classify_frames.how_computed(settings))
+        write_report(args.metrics, "classified_by", resolve(settings.precision))
 
 
 if __name__ == "__main__":

@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from vidrec.settings.quantize_classifier import Params
+from vidrec.videos import frames_at_hand
 from vidrec.workflow import params, script
 from vidrec.workflow.absent import skipping
 
 
 def main() -> None:
     parser = script.parser(__doc__)
-    parser.add_argument("--frames", type=Path, required=True, help="<category>/<video>/<n>.jpg")
+    frames_at_hand.add_arguments(parser)
     parser.add_argument("--weights", type=Path, required=True, help="folder of the classifier")
     parser.add_argument("--quantized", type=Path, required=True, help="output: it in int8")
     args = parser.parse_args()
@@ -19,7 +20,8 @@ def main() -> None:
         # Loads torch, which takes seconds: not for a stage that is skipped.
         from vidrec.classifier import quantize_classifier
 
-        quantize_classifier.quantize_all(args.frames, args.weights, args.quantized)
+        frames = frames_at_hand.of_stage(args)
+        quantize_classifier.quantize_all(frames, args.weights, args.quantized)
 
 
 if __name__ == "__main__":

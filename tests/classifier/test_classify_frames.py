@@ -1,5 +1,4 @@
 from collections.abc import Callable, Iterator
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +6,10 @@ import pytest
 import yaml
 
 from vidrec.classifier import frame_classifier
-from vidrec.classifier.classify_frames import classify_all, how_computed, nothing, worker_bytes
+from vidrec.classifier.classify_frames import classify_all, worker_bytes
 from vidrec.classifier.frame_classifier import ClassifierFiles, Predictions
 from vidrec.detections.tree import read_videos
+from vidrec.media.frame_index import frames_below
 from vidrec.media.frames import Frames
 from vidrec.networks.precision import resolve
 from vidrec.settings.classify_frames import LookingSettings, Params
@@ -41,7 +41,7 @@ def frames(tmp_path: Path, write_frames: Write) -> Path:
 
 
 def results(frames: Path, files: ClassifierFiles, params: Params = FP32) -> dict[str, Predictions]:
-    found = classify_all(frames, files, params)
+    found = classify_all(frames_below(frames), files, params)
     return {f"{video.category}/{video.video_id}": each for video, each in found}
 
 
@@ -107,14 +107,6 @@ def test_auto_is_the_precision_that_it_stands_for(
     results(frames, classifier_files, Params(resolve("auto").precision, 4, 3.0, 3, True))
     monkeypatch.setattr(frame_classifier, "classify_video", pytest.fail)
     assert len(results(frames, classifier_files, Params("auto", 4, 3.0, 3, True))) == 3
-
-
-def test_how_it_was_computed_is_told() -> None:
-    told = how_computed(FP32)
-    assert told["precision"] == "fp32"
-    assert told["runtime"] == f"openvino {version('openvino')}"
-    assert str(told["device"]).startswith("cpu ")
-    assert set(nothing()) == set(told)
 
 
 def test_other_frames_under_the_same_name_are_classified_anew(

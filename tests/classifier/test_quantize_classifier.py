@@ -9,13 +9,14 @@ from tests.clips import all_pictures
 from vidrec.classifier.frame_classifier import ClassifierFiles, FrameClassifier
 from vidrec.classifier.quantize_classifier import chosen_frames, chosen_videos
 from vidrec.classifier.quantized import NETWORK
+from vidrec.media.frame_index import Framed
 from vidrec.media.frames import read_frames
 from vidrec.settings.classify_frames import ClassifierSettings
 from vidrec.workflow.files import read_json
 from vidrec.workflow.video import Video
 
 Write = Callable[[Path, int, int], None]
-MANY = [Video("cars", f"v{number}") for number in range(300)]
+MANY = [Framed(Video("cars", f"v{number}"), 12, "") for number in range(300)]
 
 
 def test_the_same_videos_are_chosen_in_any_order_and_beside_any_others() -> None:
@@ -24,7 +25,8 @@ def test_the_same_videos_are_chosen_in_any_order_and_beside_any_others() -> None
     assert chosen_videos(MANY[::-1]) == chosen
     kept = [video for video in MANY if video not in chosen[8:]]
     assert chosen_videos(kept)[:8] == chosen[:8]
-    changed = sum(chosen_videos([*MANY, Video("pets", f"new{n}")]) != chosen for n in range(100))
+    added = [Framed(Video("pets", f"new{number}"), 12, "") for number in range(100)]
+    changed = sum(chosen_videos([*MANY, each]) != chosen for each in added)
     assert changed <= 15
 
 

@@ -12,7 +12,7 @@ from vidrec.commands import detect
 from vidrec.head.finetune_head import Head, save_head
 from vidrec.media.frames import Frames, read_frames
 from vidrec.networks import weights
-from vidrec.segmenter.object_segmenter import load_segmenter, segment_frames
+from vidrec.segmenter.object_segmenter import SegmenterFiles, load_segmenter, segment_frames
 from vidrec.settings.classify_frames import LookingSettings
 from vidrec.settings.segment_objects import SegmenterSettings
 from vidrec.workflow import params
@@ -61,11 +61,11 @@ def test_a_head_of_another_trunk_is_refused(frames: Frames) -> None:
 
 
 def test_the_segmenter_looks_at_the_frames_that_its_stage_looks_at(
-    frames: Frames, segmenter_folder: Path
+    frames: Frames, segmenter_files: SegmenterFiles
 ) -> None:
     settings = SegmenterSettings(64, 1, 0.05, 4, 1.0, "fp32", 0.5, 3)
-    found = detect.segment(frames, segmenter_folder, settings)
-    expected = segment_frames(frames, load_segmenter(segmenter_folder, settings), 3, 0.5)
+    found = detect.segment(frames, segmenter_files, settings)
+    expected = segment_frames(frames, load_segmenter(segmenter_files, settings), 3, 0.5)
     assert found.frames == expected.frames == [1, 7]
     assert set(found.table["frame"]) == {1, 7}
     pd.testing.assert_frame_equal(found.table, expected.table)

@@ -19,12 +19,9 @@ from vidrec.media.frames import (
     decode,
     frame_paths,
     read_frames,
-    read_known,
     read_picture,
-    videos_below,
 )
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.video import Video
 
 Write = Callable[[Path, int, int], None]
 
@@ -162,24 +159,6 @@ def test_the_digest_is_of_content_and_order(tmp_path: Path, write_frames: Write)
     assert len({first, *others}) == 4
 
 
-def test_videos_are_listed_by_category_and_id(tmp_path: Path) -> None:
-    for name in ("pets/b", "pets/a", "cars/-x_1", "cars/.hidden"):
-        (tmp_path / name).mkdir(parents=True)
-    (tmp_path / "cars" / "notes").touch()
-    found = videos_below(tmp_path)
-    assert found == [Video("cars", "-x_1"), Video("pets", "a"), Video("pets", "b")]
-    assert [video.below(tmp_path) for video in found] == [
-        tmp_path / "cars" / "-x_1",
-        tmp_path / "pets" / "a",
-        tmp_path / "pets" / "b",
-    ]
-
-
-def test_no_videos_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="holds no frames"):
-        videos_below(tmp_path)
-
-
 def test_a_bad_frame_is_named_by_its_video_and_number(tmp_path: Path, write_frames: Write) -> None:
     write_frames(tmp_path / "v", 2, 0)
     (tmp_path / "v" / "2.jpg").write_bytes(b"no picture")
@@ -193,8 +172,8 @@ def test_a_bad_frame_is_named_by_its_video_and_number(tmp_path: Path, write_fram
 
 def test_frames_in_memory_are_those_of_the_files(tmp_path: Path, write_frames: Write) -> None:
     write_frames(tmp_path / "cars" / "v", 2, 0)
-    digest, frames = read_known(tmp_path, Video("cars", "v"))
-    assert digest == frames.digest == Frames("another name", frames.files).digest
+    frames = read_frames(tmp_path / "cars" / "v")
+    assert frames.digest == Frames("another name", frames.files).digest
     for number in (1, 2):
         pixels = read_picture(tmp_path / "cars" / "v" / f"{number}.jpg")
         assert (frames.picture(number) == pixels).all()

@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from vidrec.networks.precision import Compute
-from vidrec.networks.surroundings import surroundings
+from vidrec.networks.surroundings import surroundings, write_report
 from vidrec.workflow import processor
+from vidrec.workflow.files import read_json
 
 BY_OPENVINO = Compute("openvino", "cpu", "fp32")
 
@@ -34,3 +35,12 @@ def test_another_kind_of_device_is_another_surrounding(
         devices.add(surroundings(BY_OPENVINO)["device"])
     assert len(devices) == 2
     assert all(device.startswith("cpu ") for device in devices)
+
+
+def test_how_something_was_computed_is_written_where_it_is_wanted(tmp_path: Path) -> None:
+    write_report(tmp_path / "how.json", "done_by", BY_OPENVINO)
+    assert read_json(tmp_path / "how.json") == {"done_by": "openvino fp32"}
+    write_report(tmp_path / "not.json", "done_by", None)
+    assert read_json(tmp_path / "not.json") == {"done_by": None}
+    write_report(None, "done_by", BY_OPENVINO)
+    assert len(list(tmp_path.iterdir())) == 2

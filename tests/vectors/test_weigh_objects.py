@@ -13,7 +13,13 @@ from vidrec.detections.distributions import Distribution
 from vidrec.detections.tree import VideoDetections
 from vidrec.settings.weigh_objects import WeightingSettings
 from vidrec.vectors.vectors import Vectors, column_of, label_of, read_vectors, write_vectors
-from vidrec.vectors.weigh_objects import label_sums, weigh_video, weigh_videos, zero_vectors
+from vidrec.vectors.weigh_objects import (
+    Seen,
+    label_sums,
+    weigh_video,
+    weigh_videos,
+    zero_vectors,
+)
 from vidrec.vectors.weighting import read_weighting, write_weighting
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.video import Video, pair
@@ -38,7 +44,8 @@ def watched(
 def totals(found: VideoDetections, **changed: object) -> dict[str, float]:
     params = dataclasses.replace(PLAIN, **changed)  # type: ignore[arg-type]  # any field
     sums = label_sums(found, params)
-    return {str(label): round(float(total), 9) for label, total in sums["total"].items()}
+    pairs = zip(sums.labels, sums.total.tolist(), strict=True)
+    return {label: round(total, 9) for label, total in pairs}
 
 
 TWO_FRAMES = video(
@@ -242,3 +249,16 @@ def test_an_object_that_the_weighting_does_not_know_is_left_out() -> None:
     _, weighting = weigh_videos([TWO_FRAMES], PLAIN)
     found = video([(1, "zebra", 1.0, 1.0), (1, "dog", 1.0, 1.0)])
     assert weigh_video(found, weighting).tolist() == [0.0, 1.0]
+
+
+def test_of_each_video_only_numbers_are_held() -> None:
+    params = dataclasses.replace(PLAIN, detector="classified", term="probability")
+    seen = Seen({}, {})
+    first = seen.add(label_sums(watched([[0.25, 0.75]], ("cat", "dog")), params))
+    second = seen.add(label_sums(watched([[0.5, 0.5], [1.0, 0.0]], ("bird", "cat")), params))
+    assert seen.numbers == {"cat": 0, "dog": 1, "bird": 2}
+    assert seen.presence == {"cat": 0.25 + 0.5, "dog": 0.75, "bird": 1.0}
+    assert (first.numbers.tolist(), first.amounts.tolist()) == ([0, 1], [0.25, 0.75])
+    assert (second.numbers.tolist(), second.amounts.tolist()) == ([2, 0], [1.5, 0.5])
+    # A table with the labels themselves takes ten times as much.
+    assert second.numbers.nbytes + second.amounts.nbytes == 2 * 12

@@ -1,7 +1,7 @@
 """Stage classify_frames: one pass of the frame classifier over each video's frames."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,8 @@ from vidrec.classifier import frame_classifier
 from vidrec.classifier.conversion import convert_ahead
 from vidrec.classifier.frame_classifier import ClassifierFiles, Predictions
 from vidrec.classifier.quantized import digest_of_quantized
-from vidrec.media.frames import frame_paths, read_known, videos_below
+from vidrec.media.frame_index import Framed, FrameSource
+from vidrec.media.frames import Frames
 from vidrec.media.sampling import sampled_frames
 from vidrec.networks import precision, weights
 from vidrec.networks.precision import Compute, resolve
@@ -19,7 +20,7 @@ from vidrec.networks.weights import Card
 from vidrec.settings.classify_frames import Params
 from vidrec.workflow.absent import AbsentError
 from vidrec.workflow.checkpoints import Checkpoints, complete
-from vidrec.workflow.parallel import worker_count
+from vidrec.workflow.parallel import Needs, worker_count
 from vidrec.workflow.room import check_room
 from vidrec.workflow.video import Video
 
@@ -44,18 +45,16 @@ def inference_workers(compute: Compute, batch_size: int) -> int:
 
 
 def classify_all(
-    frames: Path, files: ClassifierFiles, params: Params
+    frames: FrameSource, files: ClassifierFiles, params: Params
 ) -> Iterator[tuple[Video, Predictions]]:
-    """Each video below `frames` with its predictions, what was finished before taken as it is.
+    """Each video of `frames` with its predictions, what was finished before taken as it is.
 
     Raises AbsentError where it is not wanted, or there are no weights for it.
     """
     if not params.wanted:
         raise AbsentError("run.classified is false: set it to true to classify the frames")
     card, compute = weights.read_card(files.weights), resolve(params.precision)
-    videos = videos_below(frames)
-    lengths = (len(frame_paths(video.below(frames))) for video in videos)
-    count = sum(len(sampled_frames(each, params.frame_fps, params.fps)) for each in lengths)
+    count = sum(len(sampled_frames(x.frames, params.frame_fps, params.fps)) for x in frames.framed)
     check_room(Path(), count * BYTES * (len(card.labels) + WIDTH), "classify_frames")
     if compute.runtime == "openvino" and compute.precision != "int8":
         convert_ahead(files.weights, card, files.project)
@@ -66,14 +65,16 @@ def classify_all(
         pack=Predictions.pack,
         unpack=Predictions.unpack,
     )
-    return complete(
+    done = complete(
         store,
-        videos,
-        partial(read_known, frames),
-        partial(frame_classifier.classify_video, files, params),
+        frames.framed,
+        _known,
+        partial(_classify, frames.read, files, params),
         title="classify frames",
         workers=inference_workers(compute, params.batch_size),
+        needs=Needs(worker_bytes(params.batch_size), gpu=compute.device == "cuda"),
     )
+    return ((each.video, found) for each, found in done)
 
 
 def _settings(files: ClassifierFiles, card: Card, compute: Compute, params: Params) -> list[Any]:
@@ -86,17 +87,12 @@ def _settings(files: ClassifierFiles, card: Card, compute: Compute, params: Para
     ]
 
 
-def how_computed(params: Params) -> dict[str, str | None]:
-    """In which precision, by what and on which kind of device the frames are classified."""
-    compute = resolve(params.precision)
-    found = surroundings(compute)
-    return {
-        "precision": compute.precision,
-        "runtime": f"{compute.runtime} {found[compute.runtime]}",
-        "device": found["device"],
-    }
+def _known(framed: Framed) -> tuple[str, Framed]:
+    """Frames are read only where there is no result for their digest."""
+    return framed.sha256, framed
 
 
-def nothing() -> dict[str, str | None]:
-    """What `how_computed` gives where nothing is classified."""
-    return {"precision": None, "runtime": None, "device": None}
+def _classify(
+    read: Callable[[Framed], Frames], files: ClassifierFiles, params: Params, framed: Framed
+) -> Predictions:
+    return frame_classifier.classify_video(files, params, read(framed))

@@ -9,28 +9,28 @@ from numpy.typing import NDArray
 
 from vidrec.classifier.conversion import converted
 from vidrec.classifier.quantized import Note, save_quantized
-from vidrec.media.frames import read_frames, videos_below
+from vidrec.media.frame_index import Framed, FrameSource
+from vidrec.media.frames import Frames
 from vidrec.networks import weights
 from vidrec.networks.quantization import quantize
-from vidrec.workflow.video import Video
 
 # From so many videos, and so many frames of each: NNCF's own default is 300 in all.
 VIDEOS, FRAMES = 16, 16
 
 
-def quantize_all(frames: Path, weights_folder: Path, folder: Path) -> None:
-    """Put the classifier in int8 into `folder`, fitted to some of the frames below `frames`."""
+def quantize_all(frames: FrameSource, weights_folder: Path, folder: Path) -> None:
+    """Put the classifier in int8 into `folder`, fitted to some of the `frames`."""
     card = weights.read_checked_card(weights_folder)
-    chosen = chosen_videos(videos_below(frames))
-    examples = [each for video in chosen for each in _examples(video.below(frames))]
+    chosen = chosen_videos(frames.framed)
+    examples = [each for framed in chosen for each in _examples(frames.read(framed))]
     network = quantize(converted(weights_folder, card, Path()), examples)
-    videos = tuple(video.video_id for video in chosen)
+    videos = tuple(each.video.video_id for each in chosen)
     save_quantized(folder, network, Note("", card.sha256, videos, len(examples)))
 
 
-def chosen_videos(videos: Iterable[Video], count: int = VIDEOS) -> list[Video]:
+def chosen_videos(framed: Iterable[Framed], count: int = VIDEOS) -> list[Framed]:
     """`count` of the videos, by a digest of their ids: one more video seldom changes which."""
-    return sorted(videos, key=lambda video: _digest(video.video_id))[:count]
+    return sorted(framed, key=lambda each: _digest(each.video.video_id))[:count]
 
 
 def chosen_frames(count: int, wanted: int = FRAMES) -> list[int]:
@@ -43,7 +43,6 @@ def _digest(text: str) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
-def _examples(directory: Path) -> Sequence[NDArray[np.uint8]]:
+def _examples(frames: Frames) -> Sequence[NDArray[np.uint8]]:
     """Some frames of one video, each a batch of its own."""
-    frames = read_frames(directory)
     return [frames.picture(number)[None] for number in chosen_frames(len(frames.files))]

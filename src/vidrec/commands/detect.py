@@ -15,6 +15,7 @@ from vidrec.workflow.video import Video
 if TYPE_CHECKING:
     from vidrec.classifier.frame_classifier import ClassifierFiles, Predictions
     from vidrec.networks.weights import Card
+    from vidrec.segmenter.object_segmenter import SegmenterFiles
     from vidrec.settings.classify_frames import LookingSettings
     from vidrec.settings.segment_objects import SegmenterSettings
 
@@ -41,14 +42,14 @@ def classify_with_head(
     return _detections(apply(load_head(head), found.features, QUERY.video_id), found)
 
 
-def segment(frames: Frames, weights: Path, settings: "SegmenterSettings") -> Segments:
-    """The objects in the frames, with their masks, by the segmenter in `weights`."""
+def segment(frames: Frames, files: "SegmenterFiles", settings: "SegmenterSettings") -> Segments:
+    """The objects in the frames, with their masks, by the segmenter in `files`."""
     from vidrec.segmenter.object_segmenter import load_segmenter, segment_frames
 
-    segmenter = load_segmenter(weights, settings)
-    if _is_other(segmenter.card, weights):
+    segmenter = load_segmenter(files, settings)
+    if _is_other(segmenter.card, files.weights):
         load_segmenter.cache_clear()
-        segmenter = load_segmenter(weights, settings)
+        segmenter = load_segmenter(files, settings)
     return segment_frames(frames, segmenter, settings.frame_fps, settings.fps)
 
 

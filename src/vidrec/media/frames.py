@@ -15,8 +15,6 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.tables import SAFE_NAME
-from vidrec.workflow.video import Video
 
 # The formats that are opened, by Pillow's names, and how their files begin. No others: Pillow
 # hands an EPS to Ghostscript, and has readers that hardly anyone uses or tests.
@@ -197,21 +195,3 @@ class Frames:
 def read_frames(directory: Path) -> Frames:
     """The frames of one video, each file read once. Raises UserError as `frame_paths` does."""
     return Frames(str(directory), [_read(path) for path in frame_paths(directory)])
-
-
-def videos_below(root: Path) -> list[Video]:
-    """The videos whose frames lie under `<root>/<category>/<video_id>/`, sorted.
-
-    Raises UserError where there are none.
-    """
-    directories = [path for path in sorted(root.glob("*/*")) if path.is_dir()]
-    found = [Video.at(path) for path in directories if SAFE_NAME.fullmatch(path.name)]
-    if not found:
-        raise UserError(f"{root} holds no frames: run `dvc repro extract_frames`")
-    return found
-
-
-def read_known(root: Path, video: Video) -> tuple[str, Frames]:
-    """The frames of a video below `root`, after the digest that their content is known by."""
-    frames = read_frames(video.below(root))
-    return frames.digest, frames

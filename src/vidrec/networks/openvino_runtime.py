@@ -63,8 +63,9 @@ def openvino() -> Any:
     return openvino
 
 
-def convert(network: "nn.Module", example: "Tensor") -> Converted:
-    """`network` as it computes `example`, a batch: of other shapes too, where it can."""
+def convert(network: "nn.Module", example: "Tensor | tuple[Tensor, ...]") -> Converted:
+    """`network` as it computes `example`, its input or inputs: of other shapes too, where it
+    can."""
     import torch
 
     with torch.inference_mode(), warnings.catch_warnings(action="ignore"):

@@ -1,8 +1,11 @@
 """What a network's results may depend on beside itself: apart from what the trainings import."""
 
+from pathlib import Path
+
 from vidrec.networks.precision import Compute
 from vidrec.workflow import processor
 from vidrec.workflow.code import versions
+from vidrec.workflow.files import write_json
 
 
 def surroundings(compute: Compute) -> dict[str, str]:
@@ -18,3 +21,10 @@ def _device(compute: Compute) -> str:
     import torch
 
     return f"cuda {torch.cuda.get_device_name()}"
+
+
+def write_report(path: Path | None, key: str, compute: Compute | None) -> None:
+    """Say in a JSON file, where one is wanted, by what and in which precision something was
+    computed: under `key`, which no other metrics have; None where nothing was."""
+    if path:
+        write_json(path, {key: compute and f"{compute.runtime} {compute.precision}"})

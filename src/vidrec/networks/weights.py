@@ -39,6 +39,8 @@ class Card:
     # Where the weights come from: `sample`, or the name of the official or local file.
     origin: str
     origin_sha256: str
+    # The precision of the training, fp32 or bf16; empty: they came trained.
+    trained_in: str = ""
     # Of the tensors' file, filled in by `save`.
     sha256: str = ""
 
@@ -78,7 +80,7 @@ def read_card(folder: Path) -> Card:
 
 def _check_types(card: Card) -> None:
     """Raise ValueError for a field that no network could be made from."""
-    texts = (card.arch, card.origin, card.origin_sha256, card.sha256, *card.labels)
+    texts = (card.arch, card.origin, card.origin_sha256, card.trained_in, card.sha256, *card.labels)
     if not all(isinstance(text, str) for text in texts):
         raise ValueError("a name or a digest is not text")
     if type(card.input_size) is not int or card.input_size < 0:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import spearmanr
 
 from vidrec.metrics.retrieval import normalized_gain
 from vidrec.recommender.build_index import (
@@ -17,6 +16,9 @@ from vidrec.recommender.build_index import (
 from vidrec.recommender.ranking import DEPTH
 from vidrec.vectors.vectors import Vectors
 from vidrec.workflow.arrays import FloatArray, IntArray
+
+# Both figures of a video that has no truth.
+UNKNOWN = (np.nan, np.nan)
 
 
 def mixtures(areas: pd.DataFrame, ids: Sequence[str]) -> FloatArray:
@@ -36,17 +38,21 @@ def rank_and_judge(
     neighbours, gain = true similarity. `truth_spearman`: rank correlation over all other videos.
     Both are NaN for a video that has no truth.
     """
-    unknown = (np.nan, np.nan)
     if areas is None or areas.empty:
-        return rank_all(vectors, count), _table([unknown] * len(vectors.ids))
+        return rank_all(vectors, count), unjudged(len(vectors.ids))
     kept, scores = [], []
     true_values = mixtures(areas, vectors.ids)
     pairs = zip(compare_all(vectors, count), similarity_rows(true_values), strict=True)
     for me, ((found, similarity), true) in enumerate(pairs):
         kept.append(found)
         known = true_values[me].any()
-        scores.append(_agreement(me, similarity, true, found.order[:DEPTH]) if known else unknown)
+        scores.append(_agreement(me, similarity, true, found.order[:DEPTH]) if known else UNKNOWN)
     return together(kept), _table(scores)
+
+
+def unjudged(count: int) -> pd.DataFrame:
+    """The second table of `rank_and_judge` for `count` videos of which there is no truth."""
+    return _table([UNKNOWN] * count)
 
 
 def _table(scores: Sequence[tuple[float, float]]) -> pd.DataFrame:
@@ -61,5 +67,11 @@ def _agreement(
     gain = normalized_gain(true[order][np.newaxis], ideal[np.newaxis])[0]
     # Ranks of a constant have no correlation: it agrees with nothing.
     varies = len(others) > 1 and np.ptp(others) > 0 and np.ptp(theirs) > 0
-    correlation = spearmanr(others, theirs).statistic if varies else 0.0
-    return float(gain), float(correlation)
+    return float(gain), spearman(others, theirs) if varies else 0.0
+
+
+def spearman(first: FloatArray, second: FloatArray) -> float:
+    """The rank correlation, equal values at their mean rank: without the second that scipy's takes
+    to load."""
+    ranks = pd.DataFrame({"first": first, "second": second}).rank()
+    return float(np.corrcoef(ranks["first"], ranks["second"])[0, 1])

@@ -43,8 +43,7 @@ CLASSIFIER_HEADLINES = (
 class Index:
     """What the stages before have made of the videos; `neighbors` in the order of `vectors`.
 
-    `looked_at` has the frames that a detector with masks has looked at; another has a row for each
-    frame that it looks at. `guesses` has by
+    `looked_at` has the frames that the detector has looked at, where not at each. `guesses` has by
     video id the category that the video classifier gives it, where it can give one.
     `category_names` has the categories that people write in another way.
     """
@@ -166,19 +165,15 @@ def _objects(index: Index, row: int) -> dict[str, Any]:
 
 
 def _looked_at(index: Index, video: Video) -> Sequence[int]:
-    """The frames that the detector has looked at, if it has said which; else those in which it has
-    found a class."""
-    return index.looked_at.get(video) or sorted(set(_table(index, video)["frame"]))
+    """The frames that the detector has looked at: all, unless it has said which."""
+    strip = index.strips.get(video)
+    return index.looked_at.get(video, range(1, strip.frames + 1 if strip else 1))
 
 
 def _counted(index: Index, video: Video) -> pd.DataFrame:
     """The detections of a video that its vector counts."""
-    table = _table(index, video)
+    table = index.detections.get(video, pd.DataFrame(columns=["frame", "label", "confidence"]))
     return table[table["confidence"] >= index.weighting.min_confidence]
-
-
-def _table(index: Index, video: Video) -> pd.DataFrame:
-    return index.detections.get(video, pd.DataFrame(columns=["frame", "label", "confidence"]))
 
 
 def _object(label: str, importance: float, tracks: Mapping[str, Timeline]) -> dict[str, Any]:
@@ -213,7 +208,8 @@ def _likeness(index: Index, row: int, place_of: Mapping[int, int]) -> dict[str, 
 
 def _why(vectors: Vectors, row: int, other: int) -> dict[str, Any]:
     """The first reasons why two videos are alike, and whether there are more."""
-    found = reasons(vectors.labels, vectors.values[row], vectors.values[other])
+    values = vectors.values
+    found = reasons(vectors.labels, values[row], values[other], REASONS_SHOWN + 1)
     return {
         "reasons": [_reason(each) for each in found[:REASONS_SHOWN]],
         "more": len(found) > REASONS_SHOWN,

@@ -1,15 +1,16 @@
 """What the processor can do, as the system tells it: to ask torch would take seconds."""
 
-import os
 import platform
 from pathlib import Path
 
-# Flags of processors with units for bf16: two of x86, one of ARM.
+# Flags of x86 processors with units for bf16; that of ARM's is bf16.
 BF16_X86 = {"avx512_bf16", "amx_bf16"}
-BF16 = {*BF16_X86, "bf16"}
 
 # Flags on which it depends how numbers are added up, and so the last digits of what they give.
-ARITHMETIC = {"avx2", "fma", "avx_vnni", "avx512f", "avx512_vnni", "avx512_fp16", "amx_int8", *BF16}
+ARITHMETIC = {
+    *("avx2", "fma", "avx_vnni", "avx512f", "avx512_vnni", "avx512_fp16", "amx_int8"),
+    *("bf16", *BF16_X86),
+}
 
 # The lines of CPUINFO that list flags, on x86 and on ARM.
 FLAGS = {"flags", "Features"}
@@ -18,15 +19,6 @@ CPUINFO = Path("/proc/cpuinfo")
 
 # Where one of these is, there may be a GPU, which computes instead; the last is that of WSL.
 GPUS = (Path("/dev/nvidia0"), Path("/dev/nvidiactl"), Path("/dev/dxg"))
-
-
-def computes_bf16() -> bool | None:
-    """Whether what will compute here (see VIDREC_DEVICE) has units for bf16; None: not known."""
-    wanted = os.environ.get("VIDREC_DEVICE", "auto")
-    if wanted == "cuda" or (wanted == "auto" and may_have_gpu()):
-        return True
-    found = flags()
-    return bool(found & BF16) if found else None
 
 
 def may_have_gpu() -> bool:

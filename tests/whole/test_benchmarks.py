@@ -1,0 +1,57 @@
+"""The benchmarks, as small as they can be: each tells what it is to tell."""
+
+import json
+import re
+
+import pytest
+from tests.projects import ROOT, succeed
+
+RESULTS = ROOT / "benchmarks/results"
+SPREAD = r"([\d.]+) \([\d.]+ to [\d.]+\)"
+
+
+def told(script: str, *arguments: str) -> str:
+    return succeed(ROOT, "python", f"benchmarks/{script}.py", *arguments)
+
+
+def seconds_of(said: str, name: str) -> float:
+    """The seconds in the line of a way."""
+    found = re.search(rf"^{name} +{SPREAD}", said, re.MULTILINE)
+    assert found, said
+    return float(found.group(1))
+
+
+def test_classifying_is_held_against_a_plain_loop_and_the_limits() -> None:
+    small = ("--frames", "2", "--each", "1", "--arch", "mobilenet_v2", "--rounds", "1")
+    said = told("classify", *small, "--base", "")
+    ratio = seconds_of(said, "plain") / seconds_of(said, "fp32")
+    result = json.loads((RESULTS / "classify.json").read_text())
+    assert result["times_as_fast_as"]["plain"]["fp32"] == [pytest.approx(ratio, rel=0.02)]
+    assert result["limits"]["alone fp32"] > 0
+    assert result["machine"]["cores"] and result["machine"]["versions"]["torch"]
+
+
+def test_segmenting_is_timed_by_default_and_alike() -> None:
+    small = ("--frames", "1", "--each", "1", "--rounds", "1", "--no-plain", "--base", "")
+    said = told("segment", *small, "--settings", "64", "10", "--resolution", "64")
+    assert min(seconds_of(said, name) for name in ("alike fp32", "fp32")) > 0
+
+
+def test_taking_frames_is_held_against_ffmpeg() -> None:
+    said = told("extract", "--videos", "1", "--seconds", "1", "--rounds", "1", "--base", "")
+    assert re.search(rf"^extract: ours {SPREAD} times as fast as plain$", said, re.MULTILINE)
+    assert "extract: 3 items" in said
+
+
+def test_dvc_is_timed_by_the_files_that_it_tracks() -> None:
+    said = told("dvc_files", "--videos", "4", "--files", "2", "--bytes", "10", "--shards", "2")
+    rows = re.findall(r"^(files|shards|index) ((?: +[\d.]+){9})$", said, re.MULTILINE)
+    assert [name for name, _ in rows] == ["files", "shards", "index"]
+
+
+def test_the_memory_of_stages_is_told_by_number_and_length() -> None:
+    small = ("--videos", "4", "6", "--seconds", "1", "2", "--few", "4", "--distinct", "1")
+    said = told("memory", *small, "--stages", "extract_frames", "weigh_objects", "build_index")
+    rows = re.findall(r"^(\w+) +(\d+) +(\d+) +-?\d+% ", said, re.MULTILINE)
+    assert [name for name, *_ in rows] == ["extract_frames", "weigh_objects", "build_index"] * 2
+    assert min(int(peak) for _, *peaks in rows for peak in peaks) > 10
