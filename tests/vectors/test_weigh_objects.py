@@ -12,6 +12,8 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from vidrec.detections.distributions import Distribution
 from vidrec.detections.tree import VideoDetections
 from vidrec.settings.weigh_objects import WeightingSettings
+from vidrec.vectors import vectors, weigh_objects
+from vidrec.vectors.sparse import SparseVectors
 from vidrec.vectors.vectors import Vectors, column_of, label_of, read_vectors, write_vectors
 from vidrec.vectors.weigh_objects import label_sums, weigh_video, weigh_videos, zero_vectors
 from vidrec.vectors.weighting import read_weighting, write_weighting
@@ -242,3 +244,19 @@ def test_an_object_that_the_weighting_does_not_know_is_left_out() -> None:
     _, weighting = weigh_videos([TWO_FRAMES], PLAIN)
     found = video([(1, "zebra", 1.0, 1.0), (1, "dog", 1.0, 1.0)])
     assert weigh_video(found, weighting).tolist() == [0.0, 1.0]
+
+
+def test_where_there_are_too_many_values_zeros_are_not_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    videos = [video([(1, "cat", 0.5, 9)], "a"), video([], "b"), video([(1, "dog", 0.5, 9)], "c")]
+    dense, _ = weigh_videos(videos, PLAIN)
+    monkeypatch.setattr(weigh_objects, "DENSE_CELLS", 5)
+    sparse, _ = weigh_videos(videos, PLAIN)
+    assert isinstance(sparse, SparseVectors)
+    np.testing.assert_array_equal(sparse.values.toarray(), dense.values)
+    assert zero_vectors(sparse)["video_id"].tolist() == ["b"]
+    write_vectors(tmp_path / "dense.csv", dense)
+    monkeypatch.setattr(vectors, "BLOCK_CELLS", 4)
+    write_vectors(tmp_path / "sparse.csv", sparse)
+    assert (tmp_path / "sparse.csv").read_bytes() == (tmp_path / "dense.csv").read_bytes()
