@@ -35,7 +35,7 @@ SPILL, COPIES = 0.8, 3
 
 # A query looks at the clusters that are at least this share as like it as the nearest. The first
 # of them is taken by which TRIED videos find TARGET of their DEPTH nearest; the last finds all.
-SHARES = (0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1, 0.05, 0.0)
+SHARES = (0.5, 0.45, 0.4, 0.35, 0.3, 0.25, 0.2, 0.15, 0.1, 0.05, 0.0)
 TRIED, TARGET = 300, 0.993
 
 # The power of the values of which likeness to a cluster is made: what a video has most of, counts
