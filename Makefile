@@ -33,7 +33,13 @@ $(BIN)/.installed: requirements.txt pyproject.toml | in-git
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+$(BIN)/.cluster: requirements-cluster.txt $(BIN)/.installed
+	$(BIN)/pip install --quiet --requirement $< --constraint requirements.txt
+	@touch $@
+
 setup: $(BIN)/.installed ## create .venv and install what is pinned in requirements.txt
+
+cluster: $(BIN)/.cluster ## install Ray too, for runs on many machines: docs/cluster.md
 
 repro: setup ## run the whole workflow (dvc repro)
 	vidrec check
@@ -84,8 +90,12 @@ requirements: setup ## pin all again, or one with PACKAGE=name: requirements.txt
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 		$(if $(PACKAGE),--upgrade-package '$(PACKAGE)',--upgrade) \
 		--no-annotate --no-header --quiet --output-file requirements.txt
+	uv pip compile pyproject.toml --extra dev --extra cluster --universal --python-version 3.11 \
+		--constraint requirements.txt --no-annotate --no-header --quiet | \
+		grep --invert-match --line-regexp --fixed-strings --file requirements.txt \
+		> requirements-cluster.txt
 
 clean: ## remove the kept work of unfinished runs (not the results)
 	rm -rf .vidrec/checkpoints .vidrec/locks
 
-.PHONY: help in-git setup repro test formats mutations sequences kills bench check weightings review plots format requirements clean
+.PHONY: help in-git setup cluster repro test formats mutations sequences kills bench check weightings review plots format requirements clean

@@ -23,8 +23,8 @@ def main() -> None:
         from vidrec.head import apply_head, finetune_head
 
         head = finetune_head.load_head(args.head)
-        for video, found in apply_head.apply_all(args.features, head):
-            write_classes(folder, video, found)
+        for video, found, frames in apply_head.apply_all(args.features, head):
+            write_classes(folder, video, found, frames)
 
 
 if __name__ == "__main__":

@@ -6,18 +6,18 @@ from vidrec.detections.truth import read_areas
 from vidrec.metrics import retrieval
 from vidrec.metrics.by_video import write_scores
 from vidrec.recommender import index_params
-from vidrec.recommender.against_truth import rank_and_judge
+from vidrec.recommender.against_truth import rank_few_or_many
 from vidrec.recommender.ranking import DEPTH
 from vidrec.recommender.recommendations import write_recommendations
 from vidrec.settings.build_index import Params
-from vidrec.vectors.vectors import read_vectors
+from vidrec.vectors.sparse import load_vectors
 from vidrec.workflow import params, script
 from vidrec.workflow.files import write_json
 
 
 def main() -> None:
     parser = script.parser(__doc__)
-    parser.add_argument("--vectors", type=Path, required=True, help="CSV file of the vectors")
+    parser.add_argument("--vectors", type=Path, required=True, help="CSV or NPZ: the vectors")
     parser.add_argument("--recommendations", type=Path, required=True, help="CSV file to write")
     parser.add_argument("--metrics", type=Path, required=True, help="JSON file to write: scores")
     parser.add_argument("--truth", type=Path, help="CSV file: video_id,frame,label,area_pct")
@@ -25,17 +25,17 @@ def main() -> None:
     parser.add_argument("--precision-at-k", type=Path, help="CSV file to write: k,precision")
     parser.add_argument("--scores-by-video", type=Path, help="CSV file to write: scores of each")
     parser.add_argument("--index", type=Path, help="JSON file to write: params of the detections")
+    parser.add_argument("--clusters", type=Path, help="directory to write: an index of many videos")
     args = parser.parse_args()
-
     settings = params.load(Params, args.params)
-    vectors = read_vectors(args.vectors)
+    vectors = load_vectors(args.vectors)
     areas = read_areas(args.truth) if args.truth else None
-    ranking, agreement = rank_and_judge(vectors, max(settings.neighbors, DEPTH), areas)
+    ranking, agreement, recall = rank_few_or_many(vectors, areas, settings, args.clusters)
     relevant = retrieval.relevance(vectors.categories, ranking.order[:, :DEPTH])
     scores = retrieval.query_scores(vectors.categories, relevant)
 
     write_recommendations(args.recommendations, vectors, ranking, settings.neighbors)
-    write_json(args.metrics, retrieval.headlines(scores))
+    write_json(args.metrics, retrieval.headlines(scores) | recall)
     if args.by_category:
         retrieval.write_by_category(args.by_category, scores.join(agreement), vectors.categories)
     if args.precision_at_k:

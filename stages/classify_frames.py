@@ -2,10 +2,16 @@
 
 from pathlib import Path
 
+from vidrec.classifier import classify_frames
+from vidrec.classifier.frame_classifier import ClassifierFiles
 from vidrec.detections.distributions import Distribution
 from vidrec.detections.features import write_features
 from vidrec.detections.tree import write_classes
+from vidrec.networks.precision import resolve
+from vidrec.networks.surroundings import write_report
+from vidrec.networks.weights import read_card
 from vidrec.settings.classify_frames import Params
+from vidrec.videos import frames_at_hand
 from vidrec.workflow import params, script
 from vidrec.workflow.absent import skipping
 from vidrec.workflow.files import atomic_directory
@@ -13,27 +19,31 @@ from vidrec.workflow.files import atomic_directory
 
 def main() -> None:
     parser = script.parser(__doc__)
-    parser.add_argument("--frames", type=Path, required=True, help="<category>/<video>/<n>.jpg")
+    frames_at_hand.add_arguments(parser)
     parser.add_argument("--weights", type=Path, required=True, help="folder of the classifier")
+    parser.add_argument("--quantized", type=Path, default=Path(), help="folder of it in int8")
     parser.add_argument("--detections", type=Path, required=True, help="output: CSV per video")
     parser.add_argument("--features", type=Path, required=True, help="output: trunk features")
+    parser.add_argument("--metrics", type=Path, help="output: JSON, how it ran")
     args = parser.parse_args()
     settings = params.load(Params, args.params)
     with (
         script.lock("classify_frames"),
-        skipping("classify_frames", args.detections, args.features),
+        skipping(
+            "classify_frames",
+            args.detections,
+            args.features,
+            instead=lambda _: write_report(args.metrics, "classified_by", None),
+        ),
         atomic_directory(args.detections) as detections,
         atomic_directory(args.features) as features,
     ):
-        # Loads torch, which takes seconds: whoever stops the stage meanwhile is answered as later.
-        from vidrec.classifier import classify_frames
-        from vidrec.networks import weights
-
-        classified = classify_frames.classify_all(args.frames, args.weights, settings)
-        labels = weights.read_card(args.weights).labels
-        for video, found in classified:
-            write_classes(detections, video, Distribution(labels, found.probability))
-            write_features(features, video, found.features)
+        frames, files = frames_at_hand.of_stage(args), ClassifierFiles(args.weights, args.quantized)
+        labels = read_card(args.weights).labels
+        for video, found in classify_frames.classify_all(frames, files, settings):
+            write_classes(detections, video, Distribution(labels, found.probability), found.frames)
+            write_features(features, video, found.features, found.frames)
+        write_report(args.metrics, "classified_by", resolve(settings.precision))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,12 @@
 from pathlib import Path
 
 from vidrec.detections.masks import write_segments
+from vidrec.networks.precision import resolve
+from vidrec.networks.surroundings import write_report
+from vidrec.segmenter import segment_objects
+from vidrec.segmenter.object_segmenter import SegmenterFiles
 from vidrec.settings.segment_objects import Params
+from vidrec.videos import frames_at_hand
 from vidrec.workflow import params, script
 from vidrec.workflow.absent import skipping
 from vidrec.workflow.files import atomic_directory
@@ -11,22 +16,26 @@ from vidrec.workflow.files import atomic_directory
 
 def main() -> None:
     parser = script.parser(__doc__)
-    parser.add_argument("--frames", type=Path, required=True, help="<category>/<video>/<n>.jpg")
+    frames_at_hand.add_arguments(parser)
     parser.add_argument("--weights", type=Path, required=True, help="folder of the segmenter")
     parser.add_argument("--detections", type=Path, required=True, help="output: CSV per video")
+    parser.add_argument("--metrics", type=Path, help="output: JSON, how it ran")
     args = parser.parse_args()
     settings = params.load(Params, args.params)
     with (
         script.lock("segment_objects"),
-        skipping("segment_objects", args.detections),
+        skipping(
+            "segment_objects",
+            args.detections,
+            instead=lambda _: write_report(args.metrics, "segmented_by", None),
+        ),
         atomic_directory(args.detections) as folder,
     ):
         settings.check_wanted()
-        # Loads torch, which takes seconds: not for a stage that is skipped.
-        from vidrec.segmenter import segment_objects
-
-        for video, found in segment_objects.segment_all(args.frames, args.weights, settings):
+        frames, files = frames_at_hand.of_stage(args), SegmenterFiles(args.weights)
+        for video, found in segment_objects.segment_all(frames, files, settings):
             write_segments(folder, video, found)
+        write_report(args.metrics, "segmented_by", resolve(settings.precision))
 
 
 if __name__ == "__main__":

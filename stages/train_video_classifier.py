@@ -6,7 +6,7 @@ from vidrec.metrics.by_video import write_confusion
 from vidrec.settings.train_video_classifier import Params
 from vidrec.vectors import train_video_classifier
 from vidrec.vectors.categories import write_categories
-from vidrec.vectors.vectors import read_vectors
+from vidrec.vectors.sparse import load_vectors
 from vidrec.vectors.video_classifier import write_classifier
 from vidrec.workflow import params, script
 from vidrec.workflow.absent import skipping
@@ -17,7 +17,7 @@ from vidrec.workflow.tables import write_table
 
 def main() -> None:
     parser = script.parser(__doc__)
-    parser.add_argument("--vectors", type=Path, required=True, help="CSV file of the vectors")
+    parser.add_argument("--vectors", type=Path, required=True, help="CSV or NPZ: the vectors")
     parser.add_argument("--metrics", type=Path, required=True, help="JSON: accuracy,macro_f1")
     parser.add_argument("--by-category", type=Path, help="CSV file to write: scores of each")
     parser.add_argument("--confusion", type=Path, help="CSV file: video_id,actual,predicted")
@@ -25,7 +25,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, help="JSON file to write: the fitted classifier")
     args = parser.parse_args()
     settings = params.load(Params, args.params)
-    vectors = train_video_classifier.by_id(read_vectors(args.vectors))
+    vectors = train_video_classifier.by_id(load_vectors(args.vectors))
     found, trained = train_video_classifier.NOTHING, None
     with skipping("train_video_classifier"):
         found = train_video_classifier.cross_validate(vectors, settings)

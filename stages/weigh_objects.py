@@ -5,6 +5,7 @@ from pathlib import Path
 from vidrec.detections.tree import read_videos
 from vidrec.settings.weigh_objects import Params
 from vidrec.vectors import weigh_objects
+from vidrec.vectors.sparse import write_sparse
 from vidrec.vectors.vectors import write_vectors
 from vidrec.vectors.weighting import write_weighting
 from vidrec.workflow import params, script
@@ -18,6 +19,7 @@ def main() -> None:
         "--detections", type=Path, required=True, help="directory of <category>/<video_id>.csv"
     )
     parser.add_argument("--vectors", type=Path, required=True, help="CSV file to write")
+    parser.add_argument("--sparse", type=Path, help="NPZ file to write: the same, without zeros")
     parser.add_argument("--weighting", type=Path, help="JSON file to write: labels and their idf")
     parser.add_argument("--metrics", type=Path, help="JSON file to write: labels,zero_vectors")
     parser.add_argument("--empty", type=Path, help="CSV file to write: videos without any object")
@@ -30,6 +32,8 @@ def main() -> None:
     empty = weigh_objects.zero_vectors(vectors)
 
     write_vectors(args.vectors, vectors)
+    if args.sparse:
+        write_sparse(args.sparse, vectors)
     if args.weighting:
         write_weighting(args.weighting, weighting)
     if args.metrics:

@@ -10,11 +10,18 @@ from PIL import Image
 
 from vidrec.media import ffmpeg
 from vidrec.media.extraction import Extraction, Form, Rules, extract_frames
+from vidrec.media.frames import Frames
 from vidrec.settings.extract_frames import FrameSettings
 from vidrec.videos.framing import extract_video
 
 FORM = Form(fps=3, size=32, fit="stretch", quality=2)
 RULES = Rules(max_seconds=60, min_decoded=0.25)
+
+
+def all_pictures(frames: Frames) -> NDArray[np.uint8]:
+    """All frames of one video, (frames, height, width, 3)."""
+    count = len(frames.files)
+    return next(frames.batches(range(1, count + 1), count))
 
 
 def clip(path: Path, count: int, fps: float, width: int = 64, height: int = 48) -> Path:

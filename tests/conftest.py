@@ -8,13 +8,17 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import settings
 from PIL import Image
+
+if TYPE_CHECKING:
+    from vidrec.classifier.frame_classifier import ClassifierFiles
+    from vidrec.segmenter.object_segmenter import SegmenterFiles
 
 # How long an example takes says more of what else the machine does than of the code.
 settings.register_profile("vidrec", deadline=None)
@@ -111,6 +115,14 @@ def classifier_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def classifier_files(classifier_folder: Path) -> "ClassifierFiles":
+    """The same, in a project that keeps it in OpenVINO's form."""
+    from vidrec.classifier.frame_classifier import ClassifierFiles
+
+    return ClassifierFiles(classifier_folder, project=classifier_folder.parent)
+
+
+@pytest.fixture(scope="session")
 def segmenter_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A state dict of the official shape that sees class 31 and, less sure, class 1 everywhere.
 
@@ -158,22 +170,42 @@ def segmenter_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def segmenter_folder(
     segmenter_file: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Path]:
-    """`segmenter_file` as stage prepare_segmenter takes it in: 180 MB, removed at the end."""
+    """`segmenter_file` as stage prepare_segmenter takes it in: 180 MB, removed at the end.
+
+    To convert it takes ten seconds: all projects of the tests keep what is converted in one place.
+    """
+    from vidrec.networks.openvino_runtime import store
     from vidrec.segmenter.prepare_segmenter import take_in
 
-    folder = tmp_path_factory.mktemp("weights") / "segmenter"
-    take_in("maskrcnn_resnet50_fpn_v2", segmenter_file, segmenter_file.name, folder)
-    yield folder
-    shutil.rmtree(folder)
+    top = tmp_path_factory.mktemp("weights")
+    take_in("maskrcnn_resnet50_fpn_v2", segmenter_file, segmenter_file.name, top / "segmenter")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            "vidrec.segmenter.conversion.store",
+            lambda made_by, settings, _: store(made_by, settings, top),
+        )
+        yield top / "segmenter"
+    shutil.rmtree(top)
+
+
+@pytest.fixture(scope="session")
+def segmenter_files(segmenter_folder: Path) -> "SegmenterFiles":
+    """The same, in the project that keeps it in OpenVINO's form."""
+    from vidrec.segmenter.object_segmenter import SegmenterFiles
+
+    return SegmenterFiles(segmenter_folder, segmenter_folder.parent)
 
 
 @pytest.fixture(scope="session")
 def index_folder(classifier_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project in which six small clips of two categories have been through the stages."""
-    from vidrec.classifier.frame_classifier import load_classifier
+    from tests.clips import all_pictures
+
+    from vidrec.classifier.frame_classifier import ClassifierFiles, load_classifier
     from vidrec.detections.distributions import Distribution
     from vidrec.detections.tree import write_classes
-    from vidrec.media.frames import read_frames, videos_below
+    from vidrec.media.frame_index import frames_below, write_index
+    from vidrec.media.frames import read_frames
     from vidrec.settings.classify_frames import ClassifierSettings
     from vidrec.settings.extract_frames import FrameSettings
     from vidrec.videos import framing
@@ -194,12 +226,15 @@ def index_folder(classifier_folder: Path, tmp_path_factory: pytest.TempPathFacto
         for number, content in enumerate(framing.take_frames(entry.file, taking).frames, start=1):
             (folder / f"{number}.jpg").write_bytes(content)
     looking = params.load(ClassifierSettings, top / "params.yaml")
-    classifier = load_classifier(top / "data/weights/classifier", looking)
-    for video in videos_below(top / "data/frames"):
+    files = ClassifierFiles(top / "data/weights/classifier", project=top)
+    classifier = load_classifier(files, looking)
+    framed = frames_below(top / "data/frames").framed
+    write_index(top / "data/frames.csv", framed)
+    for video in (each.video for each in framed):
         frames = read_frames(video.below(top / "data/frames"))
-        probability = classifier.predict(frames.pictures()).probability
-        found = Distribution(classifier.card.labels, probability)
-        write_classes(top / "data/detections/classified", video, found)
+        seen = classifier.predict(all_pictures(frames))
+        found = Distribution(classifier.card.labels, seen.probability)
+        write_classes(top / "data/detections/classified", video, found, seen.frames)
     return top
 
 
@@ -335,6 +370,7 @@ def write_index(
     from vidrec.settings.weigh_objects import WeightingSettings
     from vidrec.vectors import weigh_objects
     from vidrec.vectors.categories import Guess, write_categories
+    from vidrec.vectors.sparse import as_dense
     from vidrec.vectors.vectors import write_vectors
     from vidrec.vectors.weighting import write_weighting
     from vidrec.videos.manifest import Entry, build_manifest
@@ -354,7 +390,7 @@ def write_index(
         settings = WeightingSettings("classified", "confidence", "sqrt", True, "l2", 0.001)
         found = read_videos(root / "detections", with_distribution=False)
         vectors, weighting = weigh_objects.weigh_videos(found, settings)
-        ranking = rank_all(vectors, 10)
+        ranking = rank_all(as_dense(vectors), 10)
         relevant = retrieval.relevance(vectors.categories, ranking.order)
         scores = retrieval.query_scores(vectors.categories, relevant)
         write_vectors(root / "vectors.csv", vectors)

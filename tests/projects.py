@@ -69,7 +69,7 @@ def copy_tiny(made: Path) -> None:
     """Copy the project to `made` with params that make it tiny, as a repository of git and DVC."""
     for name in ("src", "stages", "manifests"):
         shutil.copytree(ROOT / name, made / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("dvc.yaml", "params.yaml", ".dvcignore"):
+    for name in ("dvc.yaml", "params.yaml", ".dvcignore", ".gitignore"):
         shutil.copy(ROOT / name, made / name)
     write_params(made, TINY)
     succeed(made, "git", "init", "--quiet", "--initial-branch", "main")

@@ -34,13 +34,15 @@ import vidrec.vectors.weigh_objects
 import vidrec.videos.download_videos  # noqa: F401
 from vidrec import cli
 from vidrec.classifier import frame_classifier
+from vidrec.classifier.frame_classifier import ClassifierFiles
 from vidrec.detections.masks import COLUMNS, Segments
 from vidrec.detections.rle import encode_mask
 from vidrec.media.frames import Frames
 from vidrec.networks import weights
 from vidrec.networks.weights import Card
 from vidrec.segmenter import object_segmenter, segment_objects
-from vidrec.settings.classify_frames import ClassifierSettings
+from vidrec.segmenter.object_segmenter import SegmenterFiles
+from vidrec.settings.classify_frames import LookingSettings
 from vidrec.settings.extract_frames import FrameSettings
 from vidrec.settings.segment_objects import SegmenterSettings
 from vidrec.videos import extract_frames, framing
@@ -49,22 +51,24 @@ from vidrec.workflow.code import digest_of
 from vidrec.workflow.files import atomic_directory, atomic_path, sha256_of, write_bytes
 
 SCAN = "scan"
-# Each stage with its arguments and outs, in the order of dvc.yaml.
+# Each stage with its arguments and the outs that DVC deletes before, in the order of dvc.yaml.
 STAGES: dict[str, tuple[str, Sequence[str]]] = {
     "download_videos": ("--videos data/videos", ["data/videos"]),
     "extract_frames": (
-        "--videos data/videos --frames data/frames --metrics metrics/extract_frames.json"
-        " --failed metrics/plots/failed_videos.csv",
-        ["data/frames"],
+        "--videos data/videos --frames data/frames --frame-index data/frames.csv"
+        " --metrics metrics/extract_frames.json --failed metrics/plots/failed_videos.csv",
+        [],
     ),
     "classify_frames": (
-        "--frames data/frames --weights data/weights/classifier"
+        "--frames data/frames --frame-index data/frames.csv --videos data/videos"
+        " --weights data/weights/classifier"
         " --detections data/detections/classified --features data/features",
         ["data/detections/classified", "data/features"],
     ),
     "segment_objects": (
-        "--frames data/frames --weights data/weights/segmenter"
-        " --detections data/detections/segmented",
+        "--frames data/frames --frame-index data/frames.csv --videos data/videos"
+        " --weights data/weights/segmenter"
+        " --detections data/detections/segmented --metrics metrics/segment_objects.json",
         ["data/detections/segmented"],
     ),
     "weigh_objects": (
@@ -85,7 +89,10 @@ COMPUTES, KEEPS = "computes", "keeps"
 OUTPUT = "output.txt"
 
 # What changes the files that there are, as Python tells of it before it is done.
-CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.utime", "os.truncate"}
+CHANGES = {
+    *("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.link"),
+    *("os.chmod", "os.utime", "os.truncate"),
+}
 
 
 @dataclass(frozen=True)
@@ -255,10 +262,12 @@ def _enter(project: str) -> None:
 
 def _die_writing() -> None:
     with (
-        atomic_directory(Path("data/frames")) as folder,
+        atomic_directory(Path("data/frames/base/0")) as folder,
+        atomic_directory(Path(".vidrec/checkpoints/frames/0")) as kept,
         atomic_path(Path(".vidrec/checkpoints/extract_frames/0")) as file,
     ):
         (folder / "1.jpg").write_bytes(b"half")
+        (kept / "1.jpg").write_bytes(b"half")
         file.write_bytes(b"half")
         os.kill(os.getpid(), signal.SIGKILL)
 
@@ -324,14 +333,14 @@ def _note_all() -> None:
         _note(COMPUTES, "extract", sha256_of(file), settings.fps, settings.max_seconds)
         return extract(settings, file)
 
-    def classifying(folder: Path, settings: ClassifierSettings, frames: Frames) -> Any:
-        card = weights.read_card(folder).sha256
+    def classifying(files: ClassifierFiles, settings: LookingSettings, frames: Frames) -> Any:
+        card = weights.read_card(files.weights).sha256
         _note(COMPUTES, "classify", digest(frames.files), settings.batch_size, card)
-        return classify(folder, settings, frames)
+        return classify(files, settings, frames)
 
-    def segmenting(folder: Path, settings: SegmenterSettings, frames: Frames) -> Any:
+    def segmenting(files: SegmenterFiles, settings: SegmenterSettings, frames: Frames) -> Any:
         _note(COMPUTES, "segment", digest(frames.files), settings.frame_fps, settings.fps)
-        return segment(folder, settings, frames)
+        return segment(files, settings, frames)
 
     def keeping(path: Path, content: bytes) -> None:
         _note(KEEPS, path)

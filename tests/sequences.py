@@ -10,6 +10,7 @@
 
 import argparse
 import hashlib
+import json
 import shutil
 import tempfile
 import time
@@ -152,6 +153,21 @@ class Project:
             path.write_bytes(damaged(path.read_bytes(), how))
             del self.kept[path]
 
+    def damage_frames(self, number: int, how: str) -> None:
+        """Damage the frames of a video: those that are kept have links of the same files."""
+        found = sorted((self.top / "data/frames").glob("*/*/1.jpg"))
+        if not found:
+            return
+        frame = found[number % len(found)]
+        if how == "deleted":
+            shutil.rmtree(frame.parent)
+            return
+        kept = self.top / ".vidrec/checkpoints/frames"
+        same = [path.parent.name for path in kept.glob("*/1.jpg") if path.samefile(frame)]
+        self.kept = {p: w for p, w in self.kept.items() if not set(same) & {folder_of(p, w)}}
+        frame.chmod(0o644)
+        frame.write_bytes(damaged(frame.read_bytes(), how))
+
     def leave(self) -> None:
         """Something of a process that was killed while it wrote."""
         self._host.leave(self.top)
@@ -195,6 +211,13 @@ class Project:
             elif is_whole(Path(words[0])):
                 self.kept[Path(words[0])] = computed[-1]
         return computed
+
+
+def folder_of(path: Path, work: Work) -> str | None:
+    """Where the frames lie of a piece of finished work, of the stage that takes them."""
+    if work[0] != "extract" or not path.exists():
+        return None
+    return str(json.loads(path.read_bytes()[DIGEST_BYTES:])["folder"])
 
 
 def is_whole(path: Path) -> bool:
@@ -345,10 +368,14 @@ MAKE: dict[str, Callable[[Random], tuple[Any, ...]]] = {
     "set": lambda random: random.choice(SETTINGS),
     "choose_network": lambda random: (random.randrange(NETWORKS),),
     "damage": lambda random: (random.randrange(100), random.choice(("cut", "emptied", "flipped"))),
+    "damage_frames": lambda random: (
+        random.randrange(100),
+        random.choice(("cut", "emptied", "deleted")),
+    ),
     "leave": lambda random: (),
 }
 # How often each is chosen: there must be videos for the others to be of any.
-OFTEN = {"put": 4, "set": 3, "damage": 2}
+OFTEN = {"put": 4, "set": 3, "damage": 2, "damage_frames": 2}
 # More often where each video takes its time.
 KILLED = (SCAN, *STAGES, SCAN, "extract_frames", "classify_frames", "segment_objects")
 

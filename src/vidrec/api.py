@@ -8,6 +8,7 @@ torch.
 import dataclasses
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,14 +37,17 @@ from vidrec.videos.manifest import ids_by_content
 from vidrec.workflow import params, state
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import expanded
+from vidrec.workflow.video import Video
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from vidrec.classifier.frame_classifier import ClassifierFiles
     from vidrec.commands.inspection import Inspected
     from vidrec.detections.masks import Segments
-    from vidrec.settings.classify_frames import ClassifierSettings
+    from vidrec.settings.classify_frames import LookingSettings
     from vidrec.settings.segment_objects import SegmenterSettings
+    from vidrec.vectors.sparse import SparseVectors
 
 # What is being done while the frames are classified.
 CLASSIFYING = "loading the classifier, looking at the frames"
@@ -92,10 +96,11 @@ class Project:
 
     def classify(self, directory: str | Path) -> "pd.DataFrame":
         """The class of each frame in a directory of 1.jpg, 2.jpg, …: `frame,label,confidence`."""
-        from vidrec.settings.classify_frames import ClassifierSettings
+        from vidrec.settings.classify_frames import LookingSettings
 
-        settings = params.load(ClassifierSettings, self._params)
-        return self._classify(read_frames(Path(directory)), settings).table
+        settings = params.load(LookingSettings, self._params)
+        every = dataclasses.replace(settings, fps=float(settings.frame_fps))
+        return self._classify(self._frames_in(Path(directory)), every).table
 
     def segment(self, directory: str | Path) -> "pd.DataFrame":
         """The objects in each frame of such a directory: `frame,label,confidence,area_pct`."""
@@ -103,7 +108,7 @@ class Project:
 
         settings = params.load(SegmenterSettings, self._params)
         every = dataclasses.replace(settings, fps=float(settings.frame_fps))
-        return self._segment(read_frames(Path(directory)), every).table
+        return self._segment(self._frames_in(Path(directory)), every).table
 
     def recommend(self, video: str | Path, k: int = 10) -> list[Neighbor]:
         """The `k` videos most like `video`, best first, or as many as have anything in common.
@@ -142,7 +147,8 @@ class Project:
             if isinstance(query, Indexed):
                 found_by = (self._paths.detections(each) for each in ("classified", "segmented"))
                 heading = known.names.heading(query.video)
-                return inspection.of_indexed(query.video, heading, self._paths.frames, *found_by)
+                read = partial(self._frames_of, query.video)
+                return inspection.of_indexed(query.video, heading, read, *found_by)
             frames = self._frames(query, word)
         (name,) = safe_names([query.name], [word])
         classes = self._detect(frames, "classified").table
@@ -157,7 +163,20 @@ class Project:
         return Path(self._own_params or self._paths.root / PARAMS)
 
     def _known(self) -> Known:
-        return Known(read_vectors(self._paths.vectors), self._names())
+        folder = self._paths.clusters
+        if not folder.is_dir() or not any(folder.iterdir()):
+            return Known(read_vectors(self._paths.vectors), self._names())
+        from vidrec.recommender import clusters
+        from vidrec.vectors.sparse import read_sparse
+
+        vectors = read_sparse(self._paths.sparse_vectors)
+        index = clusters.read(folder)
+        if len(index.ranks) != len(vectors.ids) or len(index.centers) != len(vectors.labels):
+            raise UserError(
+                f"{folder} and {self._paths.sparse_vectors} are of different runs:"
+                " make them again (`dvc repro -f build_index`)"
+            )
+        return Known(vectors, self._names(), index)
 
     def _names(self) -> DisplayNames:
         return read_display_names(self._paths.videos, state.originals(self._paths.root))
@@ -178,7 +197,7 @@ class Project:
         path = self._paths.video_classifier
         return read_classifier(path) if path.is_file() else None
 
-    def _weighting(self, vectors: Vectors) -> Weighting:
+    def _weighting(self, vectors: "Vectors | SparseVectors") -> Weighting:
         """The stored weighting, which must be that of `vectors`."""
         weighting = read_weighting(self._paths.weighting)
         if weighting.labels != vectors.labels:
@@ -199,19 +218,38 @@ class Project:
         taking = params.load(FrameSettings, self._paths.index)
         return frames_of(query, word, taking, self._progress)
 
+    def _frames_in(self, directory: Path) -> Frames:
+        """The frames in a directory, be it that of a video of this project whose are not here."""
+        place, paths = directory.resolve(), self._paths
+        if directory.is_dir() or place.parent.parent != paths.frames.resolve():
+            return read_frames(directory)
+        return self._frames_of(Video.at(place))
+
+    def _frames_of(self, video: Video) -> Frames:
+        """The frames of a video of this project; made again from it where they are missing."""
+        from vidrec.videos.frames_at_hand import Origin, frame_source
+
+        paths = self._paths
+        origin = Origin(paths.videos, paths.index, paths.root)
+        source = frame_source(paths.frames, paths.frame_index, origin)
+        known = next((each for each in source.framed if each.video == video), None)
+        if known is None:
+            raise UserError(f"{paths.frame_index} has no {video}: run `dvc repro extract_frames`")
+        return source.read(known)
+
     def _detect(self, frames: Frames, detector: str) -> VideoDetections:
         """What `detector` finds in the frames of an unseen video, run as it was for the index."""
         from vidrec.commands import detect
-        from vidrec.settings.classify_frames import ClassifierSettings
+        from vidrec.settings.classify_frames import LookingSettings
 
         if detector == "segmented":
             return VideoDetections(detect.QUERY, self._segment_as_indexed(frames).table)
-        settings = params.load(ClassifierSettings, self._paths.index)
+        settings = params.load(LookingSettings, self._paths.index)
         if detector == "classified":
             return self._classify(frames, settings)
         self._progress(CLASSIFYING)
-        folders = self._paths.classifier, self._paths.head
-        return detect.classify_with_head(frames, *folders, settings)
+        files = self._classifier_files()
+        return detect.classify_with_head(frames, files, self._paths.head, settings)
 
     def _objects(self, frames: Frames) -> "Segments | None":
         """The objects in the frames of an unseen video; None where there are no weights for it."""
@@ -225,14 +263,22 @@ class Project:
 
         return self._segment(frames, params.load(SegmenterSettings, self._paths.index))
 
-    def _classify(self, frames: Frames, settings: "ClassifierSettings") -> VideoDetections:
+    def _classifier_files(self) -> "ClassifierFiles":
+        from vidrec.classifier.frame_classifier import ClassifierFiles
+
+        paths = self._paths
+        return ClassifierFiles(paths.classifier, paths.quantized_classifier, paths.root)
+
+    def _classify(self, frames: Frames, settings: "LookingSettings") -> VideoDetections:
         from vidrec.commands import detect
 
         self._progress(CLASSIFYING)
-        return detect.classify(frames, self._paths.classifier, settings)
+        return detect.classify(frames, self._classifier_files(), settings)
 
     def _segment(self, frames: Frames, settings: "SegmenterSettings") -> "Segments":
         from vidrec.commands import detect
+        from vidrec.segmenter.object_segmenter import SegmenterFiles
 
         self._progress("loading the segmenter, finding objects")
-        return detect.segment(frames, self._paths.segmenter, settings)
+        files = SegmenterFiles(self._paths.segmenter, self._paths.root)
+        return detect.segment(frames, files, settings)

@@ -58,12 +58,23 @@ class ProjectPaths:
 
     @property
     def frames(self) -> Path:
+        """The frames of the videos: no out of DVC, which has the index of them."""
         return self.root / "data/frames"
+
+    @property
+    def frame_index(self) -> Path:
+        """The videos that have frames, and what these are."""
+        return self.root / "data/frames.csv"
 
     @property
     def classifier(self) -> Path:
         """The frame classifier's weights."""
         return self.root / "data/weights/classifier"
+
+    @property
+    def quantized_classifier(self) -> Path:
+        """The frame classifier in int8, where that is asked for."""
+        return self.root / "data/weights/classifier_int8"
 
     @property
     def head(self) -> Path:
@@ -82,6 +93,16 @@ class ProjectPaths:
     @property
     def vectors(self) -> Path:
         return self.root / "data/vectors.csv"
+
+    @property
+    def sparse_vectors(self) -> Path:
+        """The same without zeros, for collections that are no table any more."""
+        return self.root / "data/vectors.npz"
+
+    @property
+    def clusters(self) -> Path:
+        """What spares comparing a query with all videos; empty where they are few."""
+        return self.root / "data/index"
 
     @property
     def weighting(self) -> Path:

@@ -7,16 +7,19 @@ import yaml
 
 from vidrec.classifier import frame_classifier
 from vidrec.classifier.classify_frames import classify_all, worker_bytes
-from vidrec.classifier.frame_classifier import Predictions
+from vidrec.classifier.frame_classifier import ClassifierFiles, Predictions
 from vidrec.detections.tree import read_videos
+from vidrec.media.frame_index import frames_below
 from vidrec.media.frames import Frames
-from vidrec.settings.classify_frames import ClassifierSettings, Params
+from vidrec.networks.precision import resolve
+from vidrec.settings.classify_frames import LookingSettings, Params
 from vidrec.workflow import memory
 from vidrec.workflow.errors import UserError
+from vidrec.workflow.files import read_json
 from vidrec.workflow.parallel import worker_count
 
 Write = Callable[[Path, int, int], None]
-FP32 = Params("fp32", 4, True)
+FP32 = Params("fp32", 4, 3.0, 3, True)
 
 
 @pytest.fixture(autouse=True)
@@ -37,61 +40,81 @@ def frames(tmp_path: Path, write_frames: Write) -> Path:
     return tmp_path / "frames"
 
 
-def results(frames: Path, folder: Path, params: Params = FP32) -> dict[str, Predictions]:
-    found = classify_all(frames, folder, params)
+def results(frames: Path, files: ClassifierFiles, params: Params = FP32) -> dict[str, Predictions]:
+    found = classify_all(frames_below(frames), files, params)
     return {f"{video.category}/{video.video_id}": each for video, each in found}
 
 
-def test_every_video_has_one_row_per_frame(frames: Path, classifier_folder: Path) -> None:
-    found = results(frames, classifier_folder)
+def test_every_video_has_one_row_per_frame(frames: Path, classifier_files: ClassifierFiles) -> None:
+    found = results(frames, classifier_files)
     assert list(found) == ["cars/c", "pets/a", "pets/b"]
     assert [len(item.probability) for item in found.values()] == [1, 11, 3]
     assert [len(item.features) for item in found.values()] == [1, 11, 3]
 
 
 def test_a_video_has_the_same_result_alone(
-    frames: Path, classifier_folder: Path, tmp_path: Path, write_frames: Write
+    frames: Path, classifier_files: ClassifierFiles, tmp_path: Path, write_frames: Write
 ) -> None:
-    together = results(frames, classifier_folder)["pets/b"]
+    together = results(frames, classifier_files)["pets/b"]
     write_frames(tmp_path / "other" / "x" / "y", 3, 0)
-    (alone,) = results(tmp_path / "other", classifier_folder).values()
+    (alone,) = results(tmp_path / "other", classifier_files).values()
     assert alone.probability.tobytes() == together.probability.tobytes()
     assert alone.features.tobytes() == together.features.tobytes()
 
 
 def test_what_was_finished_is_not_made_again(
-    frames: Path, classifier_folder: Path, monkeypatch: pytest.MonkeyPatch
+    frames: Path, classifier_files: ClassifierFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = frames / "pets" / "b" / "2.jpg"
     whole = broken.read_bytes()
     broken.write_bytes(b"no picture")
     with pytest.raises(UserError, match=r"b/2.jpg cannot be read"):
-        results(frames, classifier_folder)
+        results(frames, classifier_files)
     broken.write_bytes(whole)
     made: list[str] = []
     really = frame_classifier.classify_video
 
-    def counted(folder: Path, settings: ClassifierSettings, frames: Frames) -> Predictions:
+    def counted(files: ClassifierFiles, settings: LookingSettings, frames: Frames) -> Predictions:
         made.append(Path(frames.name).name)
-        return really(folder, settings, frames)
+        return really(files, settings, frames)
 
     monkeypatch.setattr(frame_classifier, "classify_video", counted)
-    first = results(frames, classifier_folder)
+    first = results(frames, classifier_files)
     assert made == ["b"]
-    second = results(frames, classifier_folder)
+    second = results(frames, classifier_files)
     assert made == ["b"]
     for name in first:
         assert (first[name].probability == second[name].probability).all()
-    results(frames, classifier_folder, Params("fp32", 5, True))
+    results(frames, classifier_files, Params("fp32", 5, 3.0, 3, True))
     assert sorted(made) == ["a", "b", "b", "c"]
 
 
-def test_other_frames_under_the_same_name_are_classified_anew(
-    frames: Path, classifier_folder: Path
+def test_fewer_frames_have_their_numbers_and_the_same_bytes(
+    frames: Path, classifier_files: ClassifierFiles
 ) -> None:
-    before = results(frames, classifier_folder)
+    every = results(frames, classifier_files)["pets/a"]
+    some = results(frames, classifier_files, Params("fp32", 4, 1.0, 3, True))["pets/a"]
+    assert every.frames.tolist() == list(range(1, 12))
+    assert some.frames.tolist() == [1, 4, 7, 10]
+    assert some.probability.tobytes() == every.probability[::3].tobytes()
+    assert some.features.tobytes() == every.features[::3].tobytes()
+
+
+def test_auto_is_the_precision_that_it_stands_for(
+    frames: Path, classifier_files: ClassifierFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is finished in the one need not be made again in the other."""
+    results(frames, classifier_files, Params(resolve("auto").precision, 4, 3.0, 3, True))
+    monkeypatch.setattr(frame_classifier, "classify_video", pytest.fail)
+    assert len(results(frames, classifier_files, Params("auto", 4, 3.0, 3, True))) == 3
+
+
+def test_other_frames_under_the_same_name_are_classified_anew(
+    frames: Path, classifier_files: ClassifierFiles
+) -> None:
+    before = results(frames, classifier_files)
     (frames / "pets" / "a" / "11.jpg").rename(frames / "pets" / "b" / "2.jpg")
-    after = results(frames, classifier_folder)
+    after = results(frames, classifier_files)
     assert (before["pets/b"].features[1] != after["pets/b"].features[1]).any()
     assert len(after["pets/a"].probability) == 10
     assert (before["cars/c"].features == after["cars/c"].features).all()
@@ -100,12 +123,17 @@ def test_other_frames_under_the_same_name_are_classified_anew(
 @pytest.fixture
 def arguments(classifier_folder: Path) -> list[str]:
     text = yaml.safe_dump(
-        {"classify_frames": {"precision": "fp32", "batch_size": 4}, "run": {"classified": True}}
+        {
+            "classify_frames": {"precision": "fp32", "batch_size": 4, "fps": 3},
+            "extract_frames": {"fps": 3},
+            "run": {"classified": True},
+        }
     )
     Path("params.yaml").write_text(text, encoding="utf-8")
     return [
-        *("--frames", "frames", "--weights", str(classifier_folder)),
+        *("--frames", "frames", "--weights", str(classifier_folder), "--quantized", "int8"),
         *("--detections", "out/detections", "--features", "out/features"),
+        *("--metrics", "how.json"),
     ]
 
 
@@ -126,6 +154,7 @@ def test_the_stage_writes_a_table_a_distribution_and_features_per_video(
     text = Path("out/detections/cars/c.csv").read_text(encoding="utf-8")
     assert text.startswith("frame,label,confidence\n1,")
     assert len(list(Path("out/features").glob("*/*.safetensors"))) == 3
+    assert read_json(Path("how.json"))["precision"] == "fp32"
     before = Path("out/detections/pets/a.safetensors").read_bytes()
     assert run_stage("classify_frames", *arguments) == 0
     assert Path("out/detections/pets/a.safetensors").read_bytes() == before
@@ -144,8 +173,8 @@ def test_a_bad_frame_ends_the_stage_in_one_line_and_leaves_no_half_output(
     assert not list(Path("out").iterdir())
 
 
-def test_confidence_is_stored_as_written(frames: Path, classifier_folder: Path) -> None:
-    found = results(frames, classifier_folder)["pets/a"]
+def test_confidence_is_stored_as_written(frames: Path, classifier_files: ClassifierFiles) -> None:
+    found = results(frames, classifier_files)["pets/a"]
     assert found.probability.dtype == np.float16
     assert len(np.unique(found.probability.argmax(axis=1))) > 1
 

@@ -14,7 +14,7 @@ from vidrec.settings.evaluate_classified import Params
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import read_json
 
-PARAMS = Params(dominance=2.0, min_area_pct=5.0)
+PARAMS = Params(dominance=2.0, min_area_pct=5.0, fps=3.0, frame_fps=3)
 
 
 def truth_of(*rows: tuple[str, int, str, float]) -> pd.DataFrame:
@@ -76,6 +76,14 @@ def test_a_frame_of_which_nothing_was_found_counts_as_wrong() -> None:
     assert pd.isna(dog["mean_confidence"])
 
 
+def test_a_frame_that_was_not_to_be_looked_at_does_not_count() -> None:
+    fewer = Params(dominance=2.0, min_area_pct=5.0, fps=1.0, frame_fps=3)
+    found = found_of(("a", 1, "cat", 0.9), ("a", 4, "cat", 0.9), ("b", 1, "car", 0.9))
+    assert measure(found, TRUTH, fewer)[0]["frame_accuracy"] == 0.6667
+    every_other = Params(dominance=2.0, min_area_pct=5.0, fps=1.5, frame_fps=3)
+    assert measure(found, TRUTH, every_other)[0]["frame_accuracy"] == 1.0
+
+
 @pytest.mark.parametrize("truth", [truth_of(), truth_of(("a", 1, "cat", 1.0))])
 def test_without_a_truth_to_compare_with_there_is_no_accuracy(truth: pd.DataFrame) -> None:
     metrics, table = measure(found_of(("a", 1, "cat", 0.9)), truth, PARAMS)
@@ -103,7 +111,10 @@ def evaluate(
 ) -> Callable[..., int]:
     """Runs the stage on a video in a folder of its own; gives its exit status."""
     monkeypatch.chdir(tmp_path)
-    Path("params.yaml").write_text("evaluate_classified: {dominance: 2.0, min_area_pct: 5.0}\n")
+    Path("params.yaml").write_text(
+        "evaluate_classified: {dominance: 2.0, min_area_pct: 5.0}\n"
+        "classify_frames: {fps: 3}\nextract_frames: {fps: 3}\n"
+    )
     Path("found/pets").mkdir(parents=True)
     Path("found/pets/007.csv").write_text("frame,label,confidence\n1,cat,0.5\n2,dog,0.75\n")
     Path("truth.csv").write_text("video_id,frame,label,area_pct\n007,1,cat,9\n007,2,cat,9\n")

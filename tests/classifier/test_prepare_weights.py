@@ -14,10 +14,12 @@ from torchvision.models import (
     ShuffleNet_V2_X0_5_Weights,
 )
 
+from vidrec.classifier import prepare_weights
 from vidrec.classifier.prepare_weights import HALF, prepare, take_in
 from vidrec.networks import weights
 from vidrec.networks.image_classifiers import IMAGENET_MEAN, IMAGENET_STD, build_classifier
 from vidrec.networks.official_weights import classifier_weights
+from vidrec.networks.precision import Compute
 from vidrec.settings.prepare_weights import Params
 from vidrec.workflow.absent import AbsentError
 from vidrec.workflow.errors import UserError
@@ -58,6 +60,7 @@ def test_a_file_of_the_official_shape_gets_the_official_names(tmp_path: Path) ->
     assert card.labels == tuple(categories)
     assert len(set(card.labels)) == 1000
     assert (card.arch, card.input_size, card.origin) == (ARCH, 224, "net.pth")
+    assert card.trained_in == ""
     assert (card.mean, card.std) == (IMAGENET_MEAN, IMAGENET_STD)
     assert card.origin_sha256 == sha256_of(tmp_path / "net.pth")
 
@@ -226,3 +229,17 @@ def test_the_stage_says_what_is_wrong_in_one_line(
         assert line.startswith("error: ")
         assert said in line
         assert line.count("\n") == 1
+
+
+@pytest.mark.usefixtures("torch_as_before")
+def test_auto_trains_in_what_the_machine_is_fast_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained: list[str] = []
+    bf16 = Compute("torch", "cpu", "bf16")
+    monkeypatch.setattr(prepare_weights, "resolve", {"auto": bf16}.__getitem__)
+    monkeypatch.setattr(prepare_weights, "train", lambda _, given: trained.append(given.precision))
+    given = dataclasses.replace(FILE, source="sample", classifier_arch="resnet18", precision="auto")
+    prepare(given, tmp_path / "w")
+    assert trained == ["bf16"]
+    assert weights.read_card(tmp_path / "w").trained_in == "bf16"

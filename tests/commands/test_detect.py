@@ -5,23 +5,25 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from tests.clips import all_pictures
 
-from vidrec.classifier.frame_classifier import load_classifier
+from vidrec.classifier.frame_classifier import ClassifierFiles, load_classifier
 from vidrec.commands import detect
 from vidrec.head.finetune_head import Head, save_head
 from vidrec.media.frames import Frames, read_frames
 from vidrec.networks import weights
-from vidrec.segmenter.object_segmenter import load_segmenter, segment_frames
-from vidrec.settings.classify_frames import ClassifierSettings
+from vidrec.segmenter.object_segmenter import SegmenterFiles, load_segmenter, segment_frames
+from vidrec.settings.classify_frames import LookingSettings
 from vidrec.settings.segment_objects import SegmenterSettings
 from vidrec.workflow import params
 from vidrec.workflow.errors import UserError
 
 FRAMES, CLASSIFIER = Path("data/frames/cars/clip_0"), Path("data/weights/classifier")
+FILES = ClassifierFiles(CLASSIFIER)
 
 
-def looking() -> ClassifierSettings:
-    return params.load(ClassifierSettings, Path("data/index.json"))
+def looking() -> LookingSettings:
+    return params.load(LookingSettings, Path("data/index.json"))
 
 
 @pytest.fixture
@@ -31,18 +33,18 @@ def frames(index: Path) -> Frames:
 
 def test_the_classifier_finds_what_its_stage_has_found(frames: Frames) -> None:
     stored = pd.read_csv("data/detections/classified/cars/clip_0.csv")
-    found = detect.classify(frames, CLASSIFIER, looking())
+    found = detect.classify(frames, FILES, looking())
     pd.testing.assert_frame_equal(found.table, stored)
     assert found.distribution is not None
     assert found.distribution.labels == ("cat", "dog", "tree")
 
 
 def test_the_new_head_reads_the_features_of_the_trunk(frames: Frames) -> None:
-    predicted = load_classifier(CLASSIFIER, looking()).predict(frames.pictures())
+    predicted = load_classifier(FILES, looking()).predict(all_pictures(frames))
     weight = np.random.default_rng(0).normal(size=(2, predicted.features.shape[1]))
     head = Head(("mine", "other"), weight.astype(np.float32), np.zeros(2, np.float32))
     save_head(Path("head"), head, weights.read_card(CLASSIFIER))
-    found = detect.classify_with_head(frames, CLASSIFIER, Path("head"), looking())
+    found = detect.classify_with_head(frames, FILES, Path("head"), looking())
     assert found.distribution is not None
     assert found.distribution.labels == head.labels
     expected = head.distributions(predicted.features)
@@ -55,15 +57,15 @@ def test_a_head_of_another_trunk_is_refused(frames: Frames) -> None:
     head = Head(("mine", "other"), np.zeros((2, 3), np.float32), np.zeros(2, np.float32))
     save_head(Path("head"), head, weights.read_card(CLASSIFIER))
     with pytest.raises(UserError, match="of query have a width of 1024, the head reads 3"):
-        detect.classify_with_head(frames, CLASSIFIER, Path("head"), looking())
+        detect.classify_with_head(frames, FILES, Path("head"), looking())
 
 
 def test_the_segmenter_looks_at_the_frames_that_its_stage_looks_at(
-    frames: Frames, segmenter_folder: Path
+    frames: Frames, segmenter_files: SegmenterFiles
 ) -> None:
     settings = SegmenterSettings(64, 1, 0.05, 4, 1.0, "fp32", 0.5, 3)
-    found = detect.segment(frames, segmenter_folder, settings)
-    expected = segment_frames(frames, load_segmenter(segmenter_folder, settings), 3, 0.5)
+    found = detect.segment(frames, segmenter_files, settings)
+    expected = segment_frames(frames, load_segmenter(segmenter_files, settings), 3, 0.5)
     assert found.frames == expected.frames == [1, 7]
     assert set(found.table["frame"]) == {1, 7}
     pd.testing.assert_frame_equal(found.table, expected.table)

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from PIL import Image
 from vidrec.api import Project
 from vidrec.commands.inspection import MOST_TILES, chosen_frames, of_indexed
 from vidrec.detections.rle import encode_mask
+from vidrec.media.frames import read_frames
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.video import Video
 
@@ -50,8 +52,9 @@ def test_objects_alone_will_do(index: Path) -> None:
     write_segmented("1,car,0.9,10\n", 1)
     Path("data/detections/classified/cars/clip_0.csv").unlink()
     folder = Path("data/detections")
-    places = Path("data/frames"), folder / "classified", folder / "segmented"
-    found = of_indexed(Video("cars", "clip_0"), "a title", *places)
+    read = partial(read_frames, Path("data/frames/cars/clip_0"))
+    places = folder / "classified", folder / "segmented"
+    found = of_indexed(Video("cars", "clip_0"), "a title", read, *places)
     assert found.classes is None
     assert found.objects is not None
     sheet("clip_0")

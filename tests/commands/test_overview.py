@@ -86,3 +86,18 @@ def test_the_status_names_no_more_than_a_few() -> None:
     write(**dict.fromkeys("abcdef", "partial"))
     told = list(overview.partial_ones(overview.collection_of(ProjectPaths())))
     assert [line.split(": ")[1] for line in told] == ["a", "b", "c", "3 more, see `vidrec list`"]
+
+
+def test_the_status_tells_of_videos_whose_frames_are_not_here() -> None:
+    write(a="ok", b="ok")
+    Path("data/frames.csv").write_text("video_id,category,frames,sha256\na,cars,2,0\nb,cars,1,0\n")
+    for frame in ("a/1.jpg", "a/2.jpg", "b/1.jpg"):
+        path = Path("data/frames/cars", frame)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    assert not [line for line in overview.status_of(ProjectPaths()) if "frames" in line]
+    Path("data/frames/cars/a/1.jpg").unlink()
+    assert [line for line in overview.status_of(ProjectPaths()) if "frames" in line] == [
+        "frames:    those of 1 of 2 videos are not here: made again when needed, or all by"
+        " `dvc repro -s -f extract_frames`"
+    ]

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from vidrec.commands import params_check
-from vidrec.commands.params_check import KINDS, check, in_bf16, knobs_by_name
+from vidrec.commands.params_check import KINDS, check, knobs_by_name
 from vidrec.settings import __path__ as settings_path
 from vidrec.workflow import params
 from vidrec.workflow.errors import UserError
@@ -45,7 +44,7 @@ MISTAKES = {
     ),
     "  fit: stretch": ("  fit: stretched", "extract_frames.fit"),
     "classify_frames:": ("classify_frame:", "classify_frame:"),
-    "  precision: bf16\n  # Frames": ("  precision: fp16\n  # Frames", "classify_frames.precision"),
+    "  precision: auto\n  # Frames": ("  precision: fp16\n  # Frames", "classify_frames.precision"),
     "  dominance: 2.0": ("  dominance: null", "evaluate_classified.dominance"),
     '  images: ""': ("  images: my_images", "finetune_head.images"),
     "  fps: 0.5": ("  fps: 30.0", "segment_objects.fps"),
@@ -57,9 +56,8 @@ MISTAKES = {
 
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with nothing but the params, on a machine that computes bf16."""
+    """A project with nothing but the params."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(params_check, "computes_bf16", lambda: True)
     for name in ("params.yaml", "dvc.yaml"):
         shutil.copy(ROOT / name, tmp_path)
     (tmp_path / "stages").mkdir()
@@ -233,53 +231,6 @@ def test_what_two_stages_read_is_the_same_to_both() -> None:
             assert (knob.type, knob.choices, knob.low, knob.high, knob.step) == (
                 *(other.type, other.choices, other.low, other.high, other.step),
             ), knob.name
-
-
-VALUES = {
-    "prepare_weights.source": "sample",
-    "run.classified": True,
-    "run.finetuned": False,
-    "run.segmented": False,
-    **dict.fromkeys(
-        [
-            *("prepare_weights.precision", "prepare_segmenter.precision"),
-            *("classify_frames.precision", "segment_objects.precision"),
-        ],
-        "bf16",
-    ),
-}
-
-
-def test_bf16_matters_where_something_is_run() -> None:
-    assert in_bf16(VALUES) == ["prepare_weights.precision", "classify_frames.precision"]
-    assert in_bf16({**VALUES, "prepare_weights.source": "file", "run.segmented": True}) == [
-        *("classify_frames.precision", "segment_objects.precision")
-    ]
-    assert in_bf16({**VALUES, "run.segmented": True})[1] == "prepare_segmenter.precision"
-    assert in_bf16({**VALUES, "classify_frames.precision": "fp32"}) == ["prepare_weights.precision"]
-    trunk = {**VALUES, "run.classified": False, "prepare_weights.source": "file"}
-    assert in_bf16(trunk) == []
-    assert in_bf16({**trunk, "run.finetuned": True}) == ["classify_frames.precision"]
-    assert in_bf16({}) == []
-
-
-@pytest.mark.parametrize(("computes", "warned"), [(True, 0), (None, 0), (False, 1)])
-def test_bf16_on_a_processor_without_it_is_warned_of(
-    computes: bool | None,
-    warned: int,
-    vidrec: Run,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.setattr(params_check, "computes_bf16", lambda: computes)
-    assert vidrec("check") == 0
-    printed, errors = capsys.readouterr()
-    assert printed == "params.yaml: all is well\n"
-    assert errors.count("\n") == warned
-    if warned:
-        assert errors.startswith("warning: prepare_weights.precision, prepare_segmenter.precision")
-        assert "seven times slower than fp32" in errors
-        assert "set to fp32" in errors
 
 
 NUMBERS = [name for name, knob in knobs_by_name().items() if knob.type in (int, float)]

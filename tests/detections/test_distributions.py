@@ -23,9 +23,9 @@ LABELS = ("cat", "dog", "NA")
 
 def test_the_most_probable_class_of_each_frame_and_the_first_of_equals() -> None:
     probability = np.array([[0.25, 0.5, 0.25], [0.5, 0.5, 0.0]], dtype=np.float16)
-    table = top_classes(Distribution(LABELS, probability))
+    table = top_classes(Distribution(LABELS, probability), [1, 4])
     assert table.to_dict("list") == {
-        "frame": [1, 2],
+        "frame": [1, 4],
         "label": ["dog", "cat"],
         "confidence": [0.5, 0.5],
     }
@@ -33,7 +33,7 @@ def test_the_most_probable_class_of_each_frame_and_the_first_of_equals() -> None
 
 @given(arrays(np.float16, (4, 3), elements=st.floats(0, 1, width=16)))
 def test_confidence_is_the_highest_probability_of_its_row(probability: np.ndarray) -> None:
-    table = top_classes(Distribution(LABELS, probability))
+    table = top_classes(Distribution(LABELS, probability), [1, 2, 3, 4])
     assert table["frame"].tolist() == [1, 2, 3, 4]
     assert table["confidence"].between(0, 1).all()
     np.testing.assert_allclose(table["confidence"], probability.max(axis=1), atol=1e-6)
@@ -41,9 +41,9 @@ def test_confidence_is_the_highest_probability_of_its_row(probability: np.ndarra
 
 def test_what_is_written_is_what_the_next_stage_reads(tmp_path: Path) -> None:
     probability = np.array([[0.125, 0.25, 0.625], [1.0, 0.0, 0.0]], dtype=np.float16)
-    write_classes(tmp_path, Video("pets", "007"), Distribution(LABELS, probability))
+    write_classes(tmp_path, Video("pets", "007"), Distribution(LABELS, probability), [1, 7])
     text = (tmp_path / "pets" / "007.csv").read_text(encoding="utf-8")
-    assert text == "frame,label,confidence\n1,NA,0.625\n2,cat,1.0\n"
+    assert text == "frame,label,confidence\n1,NA,0.625\n7,cat,1.0\n"
     (video,) = read_videos(tmp_path, with_distribution=True)
     assert video.video == Video("pets", "007")
     assert video.table["label"].tolist() == ["NA", "cat"]
@@ -62,7 +62,7 @@ def test_equal_distributions_are_equal_files(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("rows", [0, 1])
 def test_few_frames_are_no_special_case(rows: int) -> None:
-    table = top_classes(Distribution(LABELS, np.ones((rows, 3), dtype=np.float16)))
+    table = top_classes(Distribution(LABELS, np.ones((rows, 3), dtype=np.float16)), range(rows))
     assert list(table.columns) == ["frame", "label", "confidence"]
     assert len(table) == rows
 

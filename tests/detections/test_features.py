@@ -11,16 +11,16 @@ from vidrec.workflow.video import Video
 
 def test_features_come_back_by_category_then_id(tmp_path: Path) -> None:
     rows = {name: np.full((2, 3), value, np.float16) for value, name in enumerate("abc")}
-    write_features(tmp_path, Video("pets", "b"), rows["b"])
-    write_features(tmp_path, Video("pets", "a"), rows["a"])
-    write_features(tmp_path, Video("cars", "c"), rows["c"])
+    for name, category in (("b", "pets"), ("a", "pets"), ("c", "cars")):
+        write_features(tmp_path, Video(category, name), rows[name], np.array([1, 4]))
     found = list(read_all_features(tmp_path))
-    assert [video for video, _ in found] == [
+    assert [video for video, _, _ in found] == [
         Video("cars", "c"),
         Video("pets", "a"),
         Video("pets", "b"),
     ]
-    for video, features in found:
+    for video, features, frames in found:
+        assert frames.tolist() == [1, 4]
         assert features.dtype == np.float16
         assert (features == rows[video.video_id]).all()
 
@@ -45,6 +45,12 @@ def test_what_holds_no_features_is_refused(tmp_path: Path) -> None:
 def test_features_are_finite_rows(tmp_path: Path, rows: list[object]) -> None:
     path = tmp_path / "pets" / "a.safetensors"
     path.parent.mkdir()
-    save_file({"features": np.array(rows, np.float16)}, path)
+    save_file({"features": np.array(rows, np.float16), "frames": np.arange(len(rows))}, path)
     with pytest.raises(UserError, match=r"a\.safetensors: features must be finite numbers"):
+        list(read_all_features(tmp_path))
+
+
+def test_features_of_other_frames_than_are_named_are_refused(tmp_path: Path) -> None:
+    write_features(tmp_path, Video("pets", "a"), np.zeros((2, 3), np.float16), np.array([1]))
+    with pytest.raises(UserError, match=r"a\.safetensors has features of other frames"):
         list(read_all_features(tmp_path))

@@ -2,11 +2,21 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from safetensors.numpy import save_file
 
-from vidrec.detections.tree import detection_files, read_detections, read_videos
+from vidrec.detections.tree import (
+    _read_any,
+    _read_plain,
+    detection_files,
+    frames_of,
+    read_detections,
+    read_videos,
+    write_detections,
+)
 from vidrec.workflow.errors import UserError
+from vidrec.workflow.video import Video
 
 GOOD = "frame,label,confidence\n1,cat,0.5\n2,dog,1\n"
 
@@ -43,6 +53,34 @@ def test_a_table_keeps_labels_as_text_and_frames_as_whole_numbers(tmp_path: Path
     assert table["label"].tolist() == ["NA", "007", 'a, "b"']
     assert table["frame"].tolist() == [1, 2, 3]
     assert table["area_pct"].tolist() == [100.0, 0.0, 1.5]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "1,cat,0.5\n2,a hot dog,1\n2,éclair \u2028,0.000012\n999999999,x,0\n",
+        "1,=1+1,1.0\n1,NA,0.123456\n3, 007,0.99951171875\n",
+        "1,'=1+1,1e-05\n",
+        "1,cat,1\r\n",
+        '1,"a, b",1\n',
+        "1,cat,1\n\n",
+        "1,cat,1",
+        "+1,cat,.5\n",
+    ],
+)
+def test_plain_rows_and_others_are_read_alike(tmp_path: Path, rows: str) -> None:
+    path = tmp_path / "v.csv"
+    path.write_bytes(f"frame,label,confidence\n{rows}".encode())
+    pd.testing.assert_frame_equal(read_detections(path), _read_any(path))
+
+
+def test_what_the_detectors_write_is_read_as_plain_rows(tmp_path: Path) -> None:
+    table = pd.DataFrame({"frame": [1, 2], "label": ["car", "bus"], "confidence": [0.25, 1.0]})
+    for each in (table, table.assign(area_pct=[100.0, 0.0123])):
+        write_detections(tmp_path, Video("pets", "v"), each)
+        read = _read_plain(tmp_path / "pets/v.csv")
+        assert read is not None
+        pd.testing.assert_frame_equal(read[list(each.columns)], each)
 
 
 def test_a_video_without_detections_is_an_empty_table(tmp_path: Path) -> None:
@@ -114,3 +152,8 @@ def test_a_distribution_of_other_frames_is_refused(tmp_path: Path) -> None:
     write_distribution(tmp_path / "pets" / "a.safetensors", [[0.5, 0.5]])
     with pytest.raises(UserError, match=r"1 frames, a\.csv 2"):
         list(read_videos(tmp_path, with_distribution=True))
+
+
+def test_the_frames_in_a_table_are_known_by_video() -> None:
+    table = pd.DataFrame({"frame": [4, 1, 4], "label": "cat", "confidence": 0.5})
+    assert frames_of({Video("pets", "a"): table}) == {Video("pets", "a"): [1, 4]}

@@ -1,4 +1,5 @@
 import dataclasses
+import hashlib
 
 import numpy as np
 import pytest
@@ -90,3 +91,8 @@ def test_a_track_moves_from_its_start_to_its_end() -> None:
     track = dataclasses.replace(still_track("ball", 0.3, 0.5), end=(0.7, 0.5))
     centers = [np.nonzero(visible(track, time=t)[0].mask)[1].mean() for t in (0.0, 5.0, 9.99)]
     np.testing.assert_allclose(centers, np.array([0.3, 0.5, 0.7]) * CANVAS_WIDTH, atol=4)
+
+
+def test_a_backdrop_is_the_one_that_the_committed_sample_has() -> None:
+    digest = hashlib.sha256(paint_backdrop(7).tobytes()).hexdigest()
+    assert digest[:16] == "7cdbfe139e5f8873"

@@ -59,7 +59,7 @@ def test_each_weighting_is_one_that_the_detector_can_give() -> None:
         changed = dataclasses.asdict(each)
         params = dataclasses.replace(PARAMS, **changed)
         assert chosen(params) == each
-        assert list(label_sums(FOUND[each.detector], params).index) == ["cat"]
+        assert label_sums(FOUND[each.detector], params).labels == ["cat"]
 
 
 @pytest.mark.parametrize("detector", TERMS)

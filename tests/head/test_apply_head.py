@@ -13,14 +13,15 @@ HEAD = Head(("a", "b"), np.array([[1, 0, 0], [0, 1, 0]], np.float32), np.zeros(2
 
 
 def write(folder: Path, video: Video, rows: list[list[float]]) -> None:
-    write_features(folder, video, np.array(rows, dtype=np.float16))
+    write_features(folder, video, np.array(rows, np.float16), np.arange(len(rows)) + 2)
 
 
 def test_each_video_gets_its_distributions_by_category_and_id(tmp_path: Path) -> None:
     write(tmp_path, Video("pets", "z"), [[0, 0, 9]])
     write(tmp_path, Video("cars", "a"), [[20, 0, 0], [0, 20, 0], [1, 0, 0]])
-    ((first, cars), (second, pets)) = apply_all(tmp_path, HEAD)
+    ((first, cars, numbers), (second, pets, _)) = apply_all(tmp_path, HEAD)
     assert first == Video("cars", "a")
+    assert numbers.tolist() == [2, 3, 4]
     assert second == Video("pets", "z")
     assert cars.labels == pets.labels == ("a", "b")
     odds = np.exp(1) / (np.exp(1) + 1)

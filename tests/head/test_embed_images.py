@@ -7,7 +7,7 @@ import yaml
 from PIL import Image
 from safetensors.numpy import load_file
 
-from vidrec.classifier.frame_classifier import FrameClassifier
+from vidrec.classifier.frame_classifier import ClassifierFiles, FrameClassifier
 from vidrec.head.embed_images import embed, load_images
 from vidrec.head.embedded_images import read_embedded, write_embedded
 from vidrec.head.image_set import SAMPLE_CLASSES
@@ -43,7 +43,7 @@ def test_an_image_set_of_ones_own_is_read(tmp_path: Path) -> None:
 def test_features_are_kept_row_by_row_with_what_the_network_says(
     classifier_folder: Path, tmp_path: Path
 ) -> None:
-    classifier = FrameClassifier.load(classifier_folder, SAMPLE.classifier)
+    classifier = FrameClassifier.load(ClassifierFiles(classifier_folder), SAMPLE.classifier)
     images, _ = load_images(SAMPLE)
     write_embedded(tmp_path / "out", *embed(images, classifier))
     table, features = read_embedded(tmp_path / "out")

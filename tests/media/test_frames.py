@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from tests.clips import all_pictures
 
 from vidrec.media import frames as frames_module
 from vidrec.media.frames import (
@@ -18,12 +19,9 @@ from vidrec.media.frames import (
     decode,
     frame_paths,
     read_frames,
-    read_known,
     read_picture,
-    videos_below,
 )
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.video import Video
 
 Write = Callable[[Path, int, int], None]
 
@@ -34,7 +32,7 @@ def test_frames_come_by_number_and_not_by_name(tmp_path: Path) -> None:
             tmp_path / f"{number}.jpg", subsampling=0, quality=100
         )
     assert [path.stem for path in frame_paths(tmp_path)] == [str(n) for n in range(1, 12)]
-    reds = read_frames(tmp_path).pictures()[:, 0, 0, 0].astype(int)
+    reds = all_pictures(read_frames(tmp_path))[:, 0, 0, 0].astype(int)
     np.testing.assert_allclose(reds, 20 * np.arange(1, 12), atol=3)
 
 
@@ -119,7 +117,33 @@ def test_frames_of_different_sizes_are_refused(tmp_path: Path) -> None:
     Image.new("RGB", (4, 4)).save(tmp_path / "1.jpg")
     Image.new("RGB", (4, 5)).save(tmp_path / "2.jpg")
     with pytest.raises(UserError, match="different sizes"):
-        read_frames(tmp_path).pictures()
+        all_pictures(read_frames(tmp_path))
+
+
+def test_frames_come_in_batches_of_those_named(tmp_path: Path, write_frames: Write) -> None:
+    write_frames(tmp_path / "v", 7, 0)
+    frames = read_frames(tmp_path / "v")
+    batches = list(frames.batches([1, 3, 5, 6, 7], 2))
+    assert [len(batch) for batch in batches] == [2, 2, 1]
+    for number, found in zip([1, 3, 5, 6, 7], np.concatenate(batches), strict=True):
+        assert (found == frames.picture(number)).all()
+
+
+def test_of_a_long_video_one_batch_is_in_memory(
+    tmp_path: Path, write_frames: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_frames(tmp_path / "v", 4, 0)
+    decoded: list[str] = []
+    really = frames_module.decode
+
+    def noting(content: bytes, name: str) -> np.ndarray:
+        decoded.append(name)
+        return really(content, name)
+
+    monkeypatch.setattr(frames_module, "decode", noting)
+    batches = read_frames(tmp_path / "v").batches([1, 2, 3, 4], 2)
+    next(batches)
+    assert {Path(name).name for name in decoded} == {"1.jpg", "2.jpg"}
 
 
 def test_the_digest_is_of_content_and_order(tmp_path: Path, write_frames: Write) -> None:
@@ -135,24 +159,6 @@ def test_the_digest_is_of_content_and_order(tmp_path: Path, write_frames: Write)
     assert len({first, *others}) == 4
 
 
-def test_videos_are_listed_by_category_and_id(tmp_path: Path) -> None:
-    for name in ("pets/b", "pets/a", "cars/-x_1", "cars/.hidden"):
-        (tmp_path / name).mkdir(parents=True)
-    (tmp_path / "cars" / "notes").touch()
-    found = videos_below(tmp_path)
-    assert found == [Video("cars", "-x_1"), Video("pets", "a"), Video("pets", "b")]
-    assert [video.below(tmp_path) for video in found] == [
-        tmp_path / "cars" / "-x_1",
-        tmp_path / "pets" / "a",
-        tmp_path / "pets" / "b",
-    ]
-
-
-def test_no_videos_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="holds no frames"):
-        videos_below(tmp_path)
-
-
 def test_a_bad_frame_is_named_by_its_video_and_number(tmp_path: Path, write_frames: Write) -> None:
     write_frames(tmp_path / "v", 2, 0)
     (tmp_path / "v" / "2.jpg").write_bytes(b"no picture")
@@ -161,13 +167,13 @@ def test_a_bad_frame_is_named_by_its_video_and_number(tmp_path: Path, write_fram
     with pytest.raises(UserError, match=r"v/2\.jpg cannot be read as a picture"):
         frames.picture(2)
     with pytest.raises(UserError, match=r"v/2\.jpg cannot be read as a picture"):
-        frames.pictures()
+        all_pictures(frames)
 
 
 def test_frames_in_memory_are_those_of_the_files(tmp_path: Path, write_frames: Write) -> None:
     write_frames(tmp_path / "cars" / "v", 2, 0)
-    digest, frames = read_known(tmp_path, Video("cars", "v"))
-    assert digest == frames.digest == Frames("another name", frames.files).digest
+    frames = read_frames(tmp_path / "cars" / "v")
+    assert frames.digest == Frames("another name", frames.files).digest
     for number in (1, 2):
         pixels = read_picture(tmp_path / "cars" / "v" / f"{number}.jpg")
         assert (frames.picture(number) == pixels).all()

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import norm
+from scipy.stats import bootstrap, norm
 
 from vidrec.metrics import intervals
 from vidrec.metrics.intervals import Difference, difference, interval_metrics, mean_interval
@@ -32,6 +32,21 @@ def test_it_is_near_the_interval_of_the_normal_distribution_where_that_holds() -
     error = values.std() / np.sqrt(len(values))
     expected = norm.interval(0.95, values.mean(), error)
     np.testing.assert_allclose(mean_interval(values), expected, atol=0.06 * error)
+
+
+@pytest.mark.parametrize("count", [2, 7, 400])
+def test_it_is_the_interval_of_scipy(count: int) -> None:
+    values = np.random.default_rng(count).integers(0, 11, count) / 10
+    found = bootstrap(
+        (np.sort(values),),
+        np.mean,
+        n_resamples=intervals.RESAMPLES,
+        batch=max(1, intervals.BATCH_CELLS // count),
+        confidence_level=0.95,
+        method="percentile",
+        rng=np.random.default_rng(intervals.SEED),
+    ).confidence_interval
+    assert mean_interval(values) == pytest.approx((found.low, found.high), abs=1e-12)
 
 
 def test_it_covers_the_true_mean_about_as_often_as_it_says() -> None:

@@ -6,7 +6,6 @@ import torch
 
 from vidrec.networks import compute
 from vidrec.networks.image_classifiers import build_classifier
-from vidrec.workflow.errors import UserError
 
 
 def draws() -> tuple[float, float, float]:
@@ -24,24 +23,6 @@ def test_the_seed_decides_every_generator_and_the_threads_are_fixed() -> None:
     compute.make_deterministic(4, threads=1)
     assert not set(draws()) & set(first)
     assert torch.are_deterministic_algorithms_enabled()
-
-
-@pytest.mark.parametrize("there", [True, False])
-def test_a_gpu_is_used_where_there_is_one(there: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("VIDREC_DEVICE", raising=False)
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: there)
-    assert compute.device().type == ("cuda" if there else "cpu")
-    assert compute.inference_workers() == (1 if there else None)
-    monkeypatch.setenv("VIDREC_DEVICE", "cpu")
-    assert compute.device().type == "cpu"
-
-
-def test_a_device_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    for name, said in (("cuda", "sees no GPU"), ("tpu", "must be auto, cpu or cuda")):
-        monkeypatch.setenv("VIDREC_DEVICE", name)
-        with pytest.raises(UserError, match=said):
-            compute.device()
 
 
 @pytest.mark.parametrize(("precision", "kind"), [("bf16", torch.bfloat16), ("fp32", torch.float32)])

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 import torch
 
-from vidrec.networks.mask_rcnn import SLIM, build_segmenter
+from vidrec.networks.mask_rcnn import SLIM, build_segmenter, decode_in_fp32
 from vidrec.settings.prepare_segmenter import SEGMENTERS
 
 
@@ -36,6 +36,14 @@ def test_it_learns_from_boxes_masks_and_classes(network: Any) -> None:
     torch.autograd.backward(sum(losses.values()))
     without = [name for name, value in network.named_parameters() if value.grad is None]
     assert without == []
+
+
+def test_boxes_are_decoded_in_fp32_of_what_is_computed_in_halves(network: Any) -> None:
+    decode_in_fp32(network.eval().to(torch.bfloat16))
+    sure, offsets = network.rpn.head([torch.rand(1, 128, 4, 4, dtype=torch.bfloat16)])
+    assert {each.dtype for each in (*sure, *offsets)} == {torch.float32}
+    logits, moves = network.roi_heads.box_predictor(torch.rand(2, 512, dtype=torch.bfloat16))
+    assert logits.dtype == moves.dtype == torch.float32
 
 
 def test_anchors_are_shares_of_the_picture(network: Any) -> None:

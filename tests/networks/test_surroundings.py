@@ -1,22 +1,46 @@
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
-import torch
 
-from vidrec.networks.surroundings import surroundings
+from vidrec.networks.precision import Compute
+from vidrec.networks.surroundings import surroundings, write_report
+from vidrec.workflow import processor
+from vidrec.workflow.files import read_json
+
+BY_OPENVINO = Compute("openvino", "cpu", "fp32")
 
 
-def test_what_computes_is_known_by_its_version(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("VIDREC_DEVICE", "cpu")
-    found = surroundings()
+def test_what_computes_is_known_by_its_version() -> None:
+    found = surroundings(BY_OPENVINO)
+    assert {**found, "device": ""} == {
+        "openvino": version("openvino"),
+        "pillow": version("pillow"),
+        "device": "",
+    }
+    found = surroundings(Compute("torch", "cpu", "fp32"))
     assert found["torch"] == version("torch")
     assert found["torchvision"] == version("torchvision")
     assert found["pillow"] == version("pillow")
-    assert found["device"] == f"cpu {torch.backends.cpu.get_cpu_capability()}"
+    assert "openvino" not in found
 
 
-def test_another_kind_of_device_is_another_surrounding(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("VIDREC_DEVICE", "cpu")
-    before = surroundings()
-    monkeypatch.setattr(torch.backends.cpu, "get_cpu_capability", lambda: "another")
-    assert surroundings() != before
+def test_another_kind_of_device_is_another_surrounding(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(processor, "CPUINFO", tmp_path / "cpuinfo")
+    devices = set()
+    for flags in ("avx2", "avx2 amx_bf16"):
+        (tmp_path / "cpuinfo").write_text(f"flags : {flags}\n")
+        devices.add(surroundings(BY_OPENVINO)["device"])
+    assert len(devices) == 2
+    assert all(device.startswith("cpu ") for device in devices)
+
+
+def test_how_something_was_computed_is_written_where_it_is_wanted(tmp_path: Path) -> None:
+    write_report(tmp_path / "how.json", "done_by", BY_OPENVINO)
+    assert read_json(tmp_path / "how.json") == {"done_by": "openvino fp32"}
+    write_report(tmp_path / "not.json", "done_by", None)
+    assert read_json(tmp_path / "not.json") == {"done_by": None}
+    write_report(None, "done_by", BY_OPENVINO)
+    assert len(list(tmp_path.iterdir())) == 2

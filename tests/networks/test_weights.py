@@ -218,3 +218,12 @@ def test_a_file_older_than_batch_norms_counter_fits_and_does_not_blur_a_misfit()
 def test_the_rows_of_a_tensor_are_counted() -> None:
     tensors = {**TENSORS, "count": torch.ones(())}
     assert [weights.row_count(tensors, name) for name in ("weight", "count", "no")] == [2, 0, 0]
+
+
+def test_a_card_older_than_its_last_field_is_read(tmp_path: Path) -> None:
+    weights.save(tmp_path / "w", {"weight": torch.zeros(1)}, CARD)
+    path = tmp_path / "w" / weights.CARD
+    content = read_json(path)
+    del content["trained_in"]
+    write_json(path, content)
+    assert weights.read_card(tmp_path / "w").trained_in == ""

@@ -101,3 +101,14 @@ def test_a_share_of_the_similarity_is_what_its_label_adds(query: Values, row: Va
         # The similarity is stored with six decimals; what a label adds is exact but for that.
         assert share * neighbor.similarity == pytest.approx(added[label], abs=5.1e-7)
         assert share * sum(added.values()) == pytest.approx(added[label], rel=1e-9)
+
+
+@given(amounts, amounts, st.integers(1, 6))
+def test_the_first_of_many_are_those_of_all(query: Values, neighbor: Values, first: int) -> None:
+    labels = ["a", "b", "c", "d", "e"]
+    assert reasons(labels, query, neighbor, first) == reasons(labels, query, neighbor)[:first]
+
+
+def test_equal_ones_at_the_end_of_the_first_are_by_label() -> None:
+    found = reasons(["d", "c", "b", "a"], np.ones(4), np.array([1.0, 1.0, 1.0, 2.0]), 2)
+    assert [reason.label for reason in found] == ["a", "b"]

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from vidrec.report.filmstrips import make, make_all, spread_out
+from vidrec.media.frames import read_frames
+from vidrec.report.filmstrips import Filmstrip, make, spread_out
 from vidrec.settings.render_report import Look
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.video import Video
 
 LOOK = Look(strip_frames=4, strip_size=32, poster_size=48, quality=70)
 
@@ -33,7 +33,7 @@ def test_frames_shown_are_spread_over_the_video(count: int, wanted: int) -> None
 def test_a_strip_shows_its_frames_in_order(tmp_path: Path) -> None:
     for number in range(1, 9):
         Image.new("RGB", (64, 64), (number * 30, 0, 0)).save(tmp_path / f"{number}.jpg")
-    strip = make(tmp_path, LOOK)
+    strip = make(read_frames(tmp_path), LOOK)
     assert (strip.frames, strip.shown) == (8, [1, 3, 5, 7])
     assert opened(strip.strip).size == (4 * 32, 32)
     assert opened(strip.poster).size == (48, 48)
@@ -46,24 +46,9 @@ def test_a_video_with_fewer_frames_has_a_shorter_strip(
     tmp_path: Path, write_frames: Callable[[Path, int, int], None]
 ) -> None:
     write_frames(tmp_path / "v", 1, 0)
-    strip = make(tmp_path / "v", LOOK)
+    strip = make(read_frames(tmp_path / "v"), LOOK)
     assert strip.shown == [1]
     assert opened(strip.strip).size == (32, 32)
-
-
-def test_workers_change_nothing(
-    tmp_path: Path,
-    write_frames: Callable[[Path, int, int], None],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    for seed in range(4):
-        write_frames(tmp_path / "pets" / f"v{seed}", 5, seed)
-    made = []
-    for workers in ("1", "2"):
-        monkeypatch.setenv("VIDREC_WORKERS", workers)
-        made.append(make_all(tmp_path, LOOK))
-    assert made[0] == made[1]
-    assert list(made[0]) == [Video("pets", f"v{seed}") for seed in range(4)]
 
 
 def test_what_is_not_a_picture_is_named(tmp_path: Path) -> None:
@@ -71,4 +56,12 @@ def test_what_is_not_a_picture_is_named(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "1.jpg").write_bytes(b"not a picture")
     with pytest.raises(UserError, match=r"1\.jpg cannot be read as a picture"):
-        make(folder, LOOK)
+        make(read_frames(folder), LOOK)
+
+
+def test_a_filmstrip_comes_back_from_its_bytes(
+    tmp_path: Path, write_frames: Callable[[Path, int, int], None]
+) -> None:
+    write_frames(tmp_path / "v", 5, 0)
+    strip = make(read_frames(tmp_path / "v"), LOOK)
+    assert Filmstrip.unpack(strip.pack()) == strip

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 from PIL import Image, ImageFilter
 
+from vidrec.media.frames import read_frames
 from vidrec.recommender.recommendations import Ranked
 from vidrec.report import page
 from vidrec.report.filmstrips import Filmstrip, make
@@ -296,9 +297,11 @@ def test_the_stage_writes_the_same_page_with_any_number_of_workers(
     run_stage: Callable[..., int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     arguments = write_index(tmp_path, made_videos)
     pages = []
     for workers in ("1", "2"):
+        shutil.rmtree(".vidrec/checkpoints", ignore_errors=True)
         monkeypatch.setenv("VIDREC_WORKERS", workers)
         assert run_stage("render_report", *arguments) == 0
         pages.append((tmp_path / "index.html").read_bytes())
@@ -439,7 +442,7 @@ def test_a_page_of_300_videos_is_at_most_8_mb(tmp_path: Path) -> None:
     for seed in range(3):
         for number in range(1, 9):
             photo(tmp_path / f"{number}.jpg", seed, number * 3)
-        strips.append(make(tmp_path, SETTINGS))
+        strips.append(make(read_frames(tmp_path), SETTINGS))
     random = np.random.default_rng(0)
     labels = [f"an object of kind {number}" for number in range(200)]
     values = random.random((300, 200)) * (random.random((300, 200)) < 0.2)
@@ -469,6 +472,6 @@ def test_pictures_on_a_page_can_be_opened(
     tmp_path: Path, write_frames: Callable[[Path, int, int], None]
 ) -> None:
     write_frames(tmp_path / "v", 2, 0)
-    address = page.data_url(make(tmp_path / "v", SETTINGS).poster)
+    address = page.data_url(make(read_frames(tmp_path / "v"), SETTINGS).poster)
     picture = Image.open(BytesIO(base64.b64decode(address.split(",")[1])))
     assert (picture.format, picture.size) == ("WEBP", (160, 160))

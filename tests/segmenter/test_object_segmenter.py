@@ -1,12 +1,9 @@
-import math
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 from PIL import Image
 from torch import Tensor, nn
 from torchvision.models.detection import MaskRCNN_ResNet50_FPN_V2_Weights
@@ -17,11 +14,12 @@ from vidrec.media.frames import read_frames
 from vidrec.networks.weights import Card
 from vidrec.segmenter.object_segmenter import (
     ObjectSegmenter,
+    SegmenterFiles,
     load_segmenter,
-    sampled_frames,
     segment_frames,
     segment_video,
 )
+from vidrec.segmenter.torch_finder import TorchFinder
 from vidrec.settings.segment_objects import SegmenterSettings
 from vidrec.workflow.errors import UserError
 
@@ -66,7 +64,7 @@ def settings(threshold: float, max_overlap: float = 1.0) -> SegmenterSettings:
 
 def segment(*objects: tuple[int, float, Tensor], max_overlap: float = 1.0) -> Segments:
     card = Card("made", CATEGORIES, 64, HALF, HALF, "", "")
-    segmenter = ObjectSegmenter(Found(*objects), card, settings(0.5, max_overlap))
+    segmenter = ObjectSegmenter(TorchFinder(Found(*objects), "fp32"), card, max_overlap)
     return segmenter.segment(np.zeros((10, 20, 3), dtype=np.uint8), 3)
 
 
@@ -117,29 +115,6 @@ def test_segments_survive_being_stored() -> None:
         assert again.table.to_dict("list") == found.table.to_dict("list")
 
 
-@given(
-    st.integers(0, 400),
-    st.floats(0.1, 60),
-    st.floats(0.01, 60),
-)
-def test_sampled_frames_never_repeat_and_never_exceed(
-    count: int, frame_fps: float, fps: float
-) -> None:
-    numbers = sampled_frames(count, frame_fps, fps)
-    assert numbers == sorted(set(numbers))
-    assert all(1 <= number <= count for number in numbers)
-    assert numbers[:1] == [1][:count]
-    expected = count * min(1.0, fps / frame_fps)
-    assert expected - 1 <= len(numbers) <= math.ceil(expected) + 1
-
-
-def test_sampled_frames_by_hand() -> None:
-    assert sampled_frames(7, 3, 3) == [1, 2, 3, 4, 5, 6, 7]
-    assert sampled_frames(7, 3, 10) == [1, 2, 3, 4, 5, 6, 7]
-    assert sampled_frames(7, 3, 1) == [1, 4, 7]
-    assert sampled_frames(7, 3, 0.5) == [1, 7]
-
-
 class Brightness(Found):
     """Stands for a network that sees one object, the more surely the brighter the picture."""
 
@@ -159,7 +134,7 @@ def test_each_frame_looked_at_is_the_one_of_its_number(tmp_path: Path) -> None:
     for number in range(1, 12):
         Image.new("L", (8, 8), 20 * number).save(tmp_path / f"{number}.jpg")
     card = Card("", CATEGORIES, 0, HALF, HALF, "", "")
-    segmenter = ObjectSegmenter(Brightness(), card, settings(0.5))
+    segmenter = ObjectSegmenter(TorchFinder(Brightness(), "fp32"), card, 1.0)
     table = segment_frames(read_frames(tmp_path), segmenter, frame_fps=3, fps=1.5).table
     assert table["frame"].tolist() == [1, 3, 5, 7, 9, 11]
     np.testing.assert_allclose(table["confidence"], 20 * table["frame"] / 255, atol=0.01)
@@ -169,10 +144,10 @@ Write = Callable[[Path, int, int], None]
 
 
 def test_mask_rcnn_over_the_frames_of_a_video(
-    segmenter_folder: Path, tmp_path: Path, write_frames: Write
+    segmenter_files: SegmenterFiles, tmp_path: Path, write_frames: Write
 ) -> None:
     write_frames(tmp_path / "v", 11, 0)
-    segmenter = ObjectSegmenter.load(segmenter_folder, settings(threshold=0.05))
+    segmenter = ObjectSegmenter.load(segmenter_files, settings(threshold=0.05))
     found = segment_frames(read_frames(tmp_path / "v"), segmenter, frame_fps=10, fps=1)
     assert found.frames == [1, 11]
     assert found.table["frame"].tolist() == [1, 1, 11, 11]
@@ -185,10 +160,10 @@ def test_mask_rcnn_over_the_frames_of_a_video(
 
 
 def test_a_video_without_objects_and_one_with_a_bad_frame(
-    segmenter_folder: Path, tmp_path: Path, write_frames: Write
+    segmenter_files: SegmenterFiles, tmp_path: Path, write_frames: Write
 ) -> None:
     write_frames(tmp_path / "v", 2, 0)
-    segmenter = ObjectSegmenter.load(segmenter_folder, settings(threshold=0.9))
+    segmenter = ObjectSegmenter.load(segmenter_files, settings(threshold=0.9))
     found = segment_frames(read_frames(tmp_path / "v"), segmenter, 3, 3)
     assert (found.frames, found.masks) == ([1, 2], [])
     assert (list(found.table.columns), len(found.table)) == (list(COLUMNS), 0)
@@ -198,13 +173,13 @@ def test_a_video_without_objects_and_one_with_a_bad_frame(
 
 
 def test_a_video_is_segmented_by_the_segmenter_that_is_loaded_once(
-    segmenter_folder: Path, tmp_path: Path, write_frames: Write
+    segmenter_files: SegmenterFiles, tmp_path: Path, write_frames: Write
 ) -> None:
     write_frames(tmp_path / "v", 3, 0)
     frames, chosen = read_frames(tmp_path / "v"), settings(threshold=0.05)
     load_segmenter.cache_clear()
-    found = segment_video(segmenter_folder, chosen, frames)
-    segmenter = load_segmenter(segmenter_folder, chosen)
+    found = segment_video(segmenter_files, chosen, frames)
+    segmenter = load_segmenter(segmenter_files, chosen)
     assert load_segmenter.cache_info().hits == 1
     load_segmenter.cache_clear()
     same = segment_frames(frames, segmenter, 3, 1)

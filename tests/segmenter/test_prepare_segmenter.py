@@ -16,9 +16,12 @@ from torchvision.ops import FrozenBatchNorm2d
 from vidrec.networks import official_weights, weights
 from vidrec.networks.image_classifiers import IMAGENET_MEAN, IMAGENET_STD
 from vidrec.networks.mask_rcnn import SCORES, build_segmenter
-from vidrec.segmenter.object_segmenter import ObjectSegmenter
+from vidrec.networks.precision import Compute
+from vidrec.networks.weights import Card
+from vidrec.segmenter import prepare_segmenter
+from vidrec.segmenter.object_segmenter import ObjectSegmenter, SegmenterFiles
 from vidrec.segmenter.prepare_segmenter import WITHOUT_EPS, prepare, subtract_eps, take_in
-from vidrec.settings.prepare_segmenter import Params
+from vidrec.settings.prepare_segmenter import Params, SegmenterTraining
 from vidrec.settings.segment_objects import SegmenterSettings
 from vidrec.workflow.absent import AbsentError
 from vidrec.workflow.errors import UserError
@@ -125,9 +128,10 @@ def test_own_names_are_what_is_found(tmp_path: Path, segmenter_file: Path) -> No
     take_in(ARCH, path, path.name, tmp_path / "w")
     settings = SegmenterSettings(64, 10, 0.5, 5, 1.0, "fp32", 1.0, 3)
     frame = np.zeros((64, 64, 3), np.uint8)
-    found = ObjectSegmenter.load(tmp_path / "w", settings).segment(frame, 1)
+    files = SegmenterFiles(tmp_path / "w", tmp_path)
+    found = ObjectSegmenter.load(files, settings).segment(frame, 1)
     assert set(found.table["label"]) == {"bolt"}
-    shutil.rmtree(tmp_path / "w")
+    shutil.rmtree(tmp_path)
 
 
 def test_a_file_of_the_other_segmenter_is_told(tmp_path: Path) -> None:
@@ -199,3 +203,24 @@ def test_only_the_official_file_is_taken_to_be_without_eps(
     for value in variances:
         assert (value < 1).all() == official
     shutil.rmtree(tmp_path / "w")
+
+
+@pytest.mark.usefixtures("torch_as_before")
+def test_auto_trains_in_what_the_machine_is_fast_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = Card("resnet50", ("car",), 64, IMAGENET_MEAN, IMAGENET_STD, "sample", "")
+    weights.save(tmp_path / "trunk", {"weight": torch.zeros(1)}, card)
+    trained: list[str] = []
+
+    def train(_: Any, given: SegmenterTraining) -> nn.Module:
+        trained.append(given.precision)
+        return nn.Linear(1, 1)
+
+    bf16 = Compute("torch", "cpu", "bf16")
+    monkeypatch.setattr(prepare_segmenter, "resolve", {"auto": bf16}.__getitem__)
+    monkeypatch.setattr(prepare_segmenter, "train", train)
+    given = dataclasses.replace(FILE, source="sample", precision="auto")
+    prepare(given, tmp_path / "trunk", tmp_path / "w")
+    assert trained == ["bf16"]
+    assert weights.read_card(tmp_path / "w").trained_in == "bf16"

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -32,7 +33,8 @@ def arguments(
     write_frames(tmp_path / "frames" / "pets" / "a", 4, 0)
     write_frames(tmp_path / "frames" / "cars" / "b", 2, 1)
     write_params(0.05)
-    yield ["--frames", "frames", "--weights", str(segmenter_folder), "--detections", "out"]
+    inputs = ["--frames", "frames", "--weights", str(segmenter_folder)]
+    yield [*inputs, "--detections", "out", "--metrics", "metrics.json"]
     load_segmenter.cache_clear()
 
 
@@ -62,6 +64,10 @@ def test_the_stage_writes_a_row_and_a_mask_per_object_of_which_there_may_be_none
     np.testing.assert_allclose(area_pct(beside["masks"]), found["a"]["area_pct"], atol=1e-4)
     stored = list(Path(".vidrec/checkpoints/segment_objects").iterdir())
     assert len(stored) == 2
+    computed = read_json(Path("metrics.json"))
+    assert computed["precision"] == "fp32"
+    assert re.fullmatch(r"openvino 20\d\d\.\d.*", computed["runtime"])
+    assert computed["device"].startswith("cpu ")
 
     write_params(threshold=0.99)
     assert run_stage("segment_objects", *arguments) == 0
@@ -102,3 +108,13 @@ def test_how_long_it_takes_is_told_of_what_is_not_finished(
         " segment_objects.fps (now 1) or segment_objects.resolution (now 64), or set"
         " run.segmented to false\n"
     )
+
+
+def test_where_no_objects_are_wanted_nothing_was_computed(
+    arguments: list[str], run_stage: Callable[..., int]
+) -> None:
+    content = yaml.safe_load(Path("params.yaml").read_text(encoding="utf-8"))
+    content["run"]["segmented"] = False
+    Path("params.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    assert run_stage("segment_objects", *arguments) == 0
+    assert set(read_json(Path("metrics.json")).values()) == {None}

@@ -44,7 +44,8 @@ def watched(
 def totals(found: VideoDetections, **changed: object) -> dict[str, float]:
     params = dataclasses.replace(PLAIN, **changed)  # type: ignore[arg-type]  # any field
     sums = label_sums(found, params)
-    return {str(label): round(float(total), 9) for label, total in sums["total"].items()}
+    pairs = zip(sums.labels, sums.total.tolist(), strict=True)
+    return {label: round(total, 9) for label, total in pairs}
 
 
 TWO_FRAMES = video(

@@ -1,5 +1,7 @@
 """Frames of many videos, of which some are bad."""
 
+import errno
+import os
 import shutil
 import subprocess
 import sys
@@ -13,6 +15,8 @@ import yaml
 
 from vidrec.media import ffmpeg
 from vidrec.media.extraction import Extraction
+from vidrec.media.frame_index import read_index, videos_below
+from vidrec.media.frames import read_frames
 from vidrec.settings.extract_frames import FrameSettings
 from vidrec.videos import framing
 from vidrec.videos.extract_frames import extract, extract_all
@@ -24,7 +28,7 @@ from vidrec.videos.manifest import (
     read_good,
     write_manifest,
 )
-from vidrec.workflow import checkpoints
+from vidrec.workflow import checkpoints, kept
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import read_json, sha256_of
 from vidrec.workflow.video import Video
@@ -92,8 +96,10 @@ def test_no_video_left(make_videos: Make) -> None:
     videos = make_videos("a")
     file_of(videos[0]).write_bytes(b"")
     with pytest.raises(UserError, match="a: empty"):
-        extract(videos, PARAMS, Path("frames"))
-    assert not Path("frames").exists()
+        extract(videos, PARAMS, Path("frames"), Path("frames.csv"))
+    assert not Path("frames.csv").exists()
+    with pytest.raises(UserError, match="frames is not whole"):
+        videos_below(Path("frames"))
 
 
 def test_workers_change_nothing(make_videos: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,8 +124,10 @@ def test_a_killed_run_goes_on(make_videos: Make, monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(framing, "take_frames", stop_at_b)
     with pytest.raises(KeyboardInterrupt):
-        extract(videos, PARAMS, Path("frames"))
-    assert not Path("frames").exists()
+        extract(videos, PARAMS, Path("frames"), Path("frames.csv"))
+    assert not Path("frames.csv").exists()
+    with pytest.raises(UserError, match="frames is not whole"):
+        videos_below(Path("frames"))
 
     def note(file: Path, params: FrameSettings) -> Extraction:
         done.append(file.stem)
@@ -152,6 +160,105 @@ def test_only_a_changed_video_is_done_again(
     assert done == ["a"]
 
 
+def files_of(folder: Path) -> dict[str, int]:
+    """The number of each file in the file system."""
+    return {str(path.relative_to(folder)): path.stat().st_ino for path in folder.rglob("*.jpg")}
+
+
+def test_frames_lie_once_on_the_disk_whatever_params_there_were(make_videos: Make) -> None:
+    videos, frames = make_videos("a", "b"), Path("frames")
+    extract(videos, PARAMS, frames)
+    first = files_of(frames)
+    extract(videos, replace(PARAMS, fps=2), frames)
+    assert not set(files_of(frames).values()) & set(first.values())
+    extract(videos, PARAMS, frames)
+    assert files_of(frames) == first
+    kept = files_of(Path(".vidrec/checkpoints/frames"))
+    assert set(first.values()) < set(kept.values())
+    assert len(kept) == 2 * (3 + 2)
+
+
+def test_what_is_as_it_is_to_be_stays_untouched(make_videos: Make) -> None:
+    videos, frames = make_videos("a", "b"), Path("frames")
+    extract(videos, PARAMS, frames)
+    before = {path: path.stat().st_ino for path in frames.glob("*/*")}
+    extract([*videos, *make_videos("a", "b", "c")[2:]], PARAMS, frames)
+    after = {path: path.stat().st_ino for path in frames.glob("*/*")}
+    assert after.items() > before.items()
+    assert len(after) == 3
+
+
+def test_a_video_that_is_gone_has_no_frames_any_more_and_notes_stay(make_videos: Make) -> None:
+    videos, frames = make_videos("a", "b"), Path("frames")
+    extract(videos, PARAMS, frames)
+    for name in ("cars/a", "cars/b", "."):
+        (frames / name / "notes.txt").write_text("mine")
+    for name in ("cars/b/me.jpg", "../elsewhere/x/1.jpg"):
+        (frames / name).parent.mkdir(parents=True, exist_ok=True)
+        (frames / name).write_bytes(b"mine")
+    (frames / "link").symlink_to(Path("elsewhere").absolute())
+    (frames / "gone/v").mkdir(parents=True)
+    (frames / "gone/v/1.jpg").write_bytes(b"old")
+    extract(videos[:1], PARAMS, frames)
+    names = {path.relative_to(frames).as_posix() for path in frames.rglob("*.*")}
+    assert Path("elsewhere/x/1.jpg").is_file()
+    assert names == {
+        *("cars/a/1.jpg", "cars/a/2.jpg", "cars/a/3.jpg"),
+        *("cars/a/notes.txt", "cars/b/notes.txt", "cars/b/me.jpg", "notes.txt"),
+    }
+    assert not (frames / "gone").exists()
+
+
+@pytest.mark.parametrize("how", ["deleted", "cut short", "one more", "all deleted"])
+def test_frames_that_are_not_as_they_were_are_mended(make_videos: Make, how: str) -> None:
+    videos, frames = make_videos("a", "b"), Path("frames")
+    extract(videos, PARAMS, frames)
+    before, file = contents(frames), frames / "cars/a/2.jpg"
+    if how == "cut short":
+        file.chmod(0o644)
+        os.truncate(file, 100)
+    elif how == "one more":
+        shutil.copy(file, frames / "cars/a/4.jpg")
+    else:
+        shutil.rmtree(file.parent) if how == "all deleted" else file.unlink()
+    extract(videos, PARAMS, frames)
+    assert contents(frames) == before
+
+
+def test_where_no_links_can_be_made_there_are_copies(
+    make_videos: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    videos, frames = make_videos("a", "b"), Path("frames")
+    monkeypatch.setattr(os, "link", refuse)
+    extract(videos, PARAMS, frames)
+    first = contents(frames)
+    assert all(path.stat().st_nlink == 1 for path in frames.rglob("*.jpg"))
+    before = {path: path.stat().st_ino for path in frames.glob("*/*")}
+    extract(videos, PARAMS, frames)
+    assert {path: path.stat().st_ino for path in frames.glob("*/*")} == before
+    (frames / "cars/b/1.jpg").chmod(0o644)
+    (frames / "cars/b/1.jpg").write_bytes(b"damaged")
+    extract(videos, PARAMS, frames)
+    assert contents(frames) == first
+
+
+def test_frames_stay_where_what_is_kept_of_them_is_removed(make_videos: Make) -> None:
+    videos, frames = make_videos("a"), Path("frames")
+    extract(videos, PARAMS, frames)
+    before, store = contents(frames), Path(".vidrec/checkpoints")
+    assert sum(piece.size for piece in kept.pieces(store)) < 1000
+    shutil.rmtree(frames)
+    size = sum(map(len, before.values()))
+    assert 0 <= sum(piece.size for piece in kept.pieces(store)) - size < 1000
+    extract(videos, PARAMS, frames)
+    kept.trim(store, kept.Bounds(0, 0))
+    assert not [path for path in store.rglob("*") if path.is_file()]
+    assert contents(frames) == before
+
+
 def list_videos(entries: list[Entry]) -> None:
     lost = Entry(Video("cars", "lost"), "youtube", status="no_video", error="no video stream")
     write_manifest(Path("videos"), build_manifest([*entries, lost], Path("videos")))
@@ -162,7 +269,16 @@ def run_stage() -> subprocess.CompletedProcess[str]:
     settings |= {"min_decoded_share": 0.25, "more_codecs": []}
     Path("params.yaml").write_text(yaml.safe_dump({"extract_frames": settings}))
     command = [sys.executable, str(ROOT / "stages/extract_frames.py"), "--videos", "videos"]
-    outputs = ["--frames", "out/frames", "--metrics", "out/m.json", "--failed", "out/failed.csv"]
+    outputs = [
+        "--frames",
+        "out/frames",
+        "--frame-index",
+        "out/frames.csv",
+        "--metrics",
+        "out/m.json",
+        "--failed",
+        "out/failed.csv",
+    ]
     return subprocess.run([*command, *outputs], capture_output=True, text=True, check=False)
 
 
@@ -174,6 +290,10 @@ def test_the_stage(make_videos: Make) -> None:
     assert Path("out/failed.csv").read_text() == "video_id,category,status\n"
     assert {path.name for path in Path("out/frames/cars").iterdir()} == {"007", "NA"}
     assert len(contents(Path("out/frames"))) == 6
+    framed = read_index(Path("out/frames.csv"))
+    assert [(str(each), each.frames) for each in framed] == [("cars/007", 3), ("cars/NA", 3)]
+    for each in framed:
+        assert read_frames(each.video.below(Path("out/frames"))).digest == each.sha256
 
 
 def own_video(folder: Path, sha256: str = "") -> Entry:

@@ -33,9 +33,10 @@ def test_it_audits_every_pin_with_a_pinned_tool() -> None:
     assert re.fullmatch(r"python -m pip install pip-audit==\d+\.\d+\.\d+", install)
     words = audit.split()
     assert words[0] == "pip-audit"
-    assert words[-2:] == ["--requirement", "requirements.txt"]
+    files = ["requirements.txt", "requirements-cluster.txt"]
+    assert words[-4:] == [word for name in files for word in ("--requirement", name)]
     assert "--strict" in words
-    pins = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    pins = [pin for name in files for pin in (ROOT / name).read_text().splitlines()]
     assert len(pins) > 100
     assert all(re.match(r"[a-z0-9.-]+(\[[a-z0-9,-]+\])?==[\w.]+( ; .*)?$", each) for each in pins)
 

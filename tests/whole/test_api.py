@@ -13,15 +13,21 @@ from tests.projects import write_params
 
 import vidrec
 from vidrec.api import Project
+from vidrec.classifier.frame_classifier import ClassifierFiles
 from vidrec.commands import detect
 from vidrec.commands.neighbors import ALONE, TOO_FEW, UNTRAINED, Answer, Neighbor
 from vidrec.detections.tree import VideoDetections, write_classes, write_detections
 from vidrec.head.finetune_head import Head, save_head
-from vidrec.media.frames import Frames, read_frames, videos_below
+from vidrec.media.frame_index import videos_below
+from vidrec.media.frames import Frames, read_frames
 from vidrec.networks import weights
-from vidrec.settings.classify_frames import ClassifierSettings
+from vidrec.recommender.build_index import build_and_rank
+from vidrec.segmenter.object_segmenter import SegmenterFiles
+from vidrec.settings.classify_frames import LookingSettings
 from vidrec.settings.segment_objects import SegmenterSettings
 from vidrec.vectors.categories import read_categories
+from vidrec.vectors.sparse import as_dense, as_sparse, write_sparse
+from vidrec.vectors.vectors import Vectors, read_vectors
 from vidrec.workflow import params
 from vidrec.workflow.errors import UserError
 
@@ -97,20 +103,22 @@ def write_found_by(detector: str, find: Callable[[Frames], VideoDetections]) -> 
         if found.distribution is None:
             write_detections(Path("data/detections", detector), video, found.table)
         else:
-            write_classes(Path("data/detections", detector), video, found.distribution)
+            write_classes(
+                Path("data/detections", detector), video, found.distribution, found.table["frame"]
+            )
 
 
 def test_the_new_head_looks_at_a_video_where_the_vectors_are_of_it(
     index: Path, weigh: Callable[..., None]
 ) -> None:
-    folders = Path("data/weights/classifier"), Path("data/weights/head")
-    settings = params.load(ClassifierSettings, Path("data/index.json"))
+    files, into = ClassifierFiles(Path("data/weights/classifier")), Path("data/weights/head")
+    settings = params.load(LookingSettings, Path("data/index.json"))
     weight = np.random.default_rng(0).normal(size=(3, 1024)).astype(np.float32)
     head = Head(("a", "b", "c"), weight, np.zeros(3, np.float32))
-    save_head(folders[1], head, weights.read_card(folders[0]))
+    save_head(into, head, weights.read_card(files.weights))
 
     def find(frames: Frames) -> VideoDetections:
-        return detect.classify_with_head(frames, *folders, settings)
+        return detect.classify_with_head(frames, files, into, settings)
 
     write_found_by("finetuned", find)
     weigh(detector="finetuned", term="probability")
@@ -125,10 +133,10 @@ def test_the_segmenter_looks_at_a_video_where_the_vectors_are_of_it(
     write_params(index, {"segment_objects": {**changes, "precision": "fp32"}})
     settings = params.load(SegmenterSettings, Path("params.yaml"))
     Path("data/weights/segmenter").symlink_to(segmenter_folder)
-    folder = Path("data/weights/segmenter")
+    files = SegmenterFiles(Path("data/weights/segmenter"))
 
     def find(frames: Frames) -> VideoDetections:
-        return VideoDetections(detect.QUERY, detect.segment(frames, folder, settings).table)
+        return VideoDetections(detect.QUERY, detect.segment(frames, files, settings).table)
 
     write_found_by("segmented", find)
     weigh(detector="segmented", term="area")
@@ -272,6 +280,22 @@ def test_the_similarities_end_where_nothing_is_in_common(index: Path) -> None:
     assert all(each.similarity > 0 for each in found)
 
 
+def test_an_index_of_clusters_answers_as_a_full_comparison(index: Path) -> None:
+    known, new = query("clip_0"), query(unseen("videos", "clip_0"))
+    vectors = as_sparse(read_vectors(Path("data/vectors.csv")))
+    Path("data/index").mkdir()
+    build_and_rank(vectors, 10, Path("data/index"))
+    write_sparse(Path("data/vectors.npz"), vectors)
+    Path("data/vectors.csv").unlink()
+    assert query("clip_0") == known
+    assert query(unseen("videos", "clip_0")) == new
+    whole = as_dense(vectors)
+    fewer = Vectors(whole.videos[:-1], whole.labels, whole.values[:-1])
+    write_sparse(Path("data/vectors.npz"), fewer)
+    with pytest.raises(UserError, match="are of different runs: make them again"):
+        query("clip_0")
+
+
 def test_answers_are_the_same_from_any_folder(
     index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -305,6 +329,19 @@ def test_the_detections_of_a_directory_are_those_of_the_stages(index: Path) -> N
     for given in (str(folder), folder):
         pd.testing.assert_frame_equal(vidrec.classify(given), stored)
     assert list(stored) == ["frame", "label", "confidence"]
+
+
+def test_frames_of_a_video_of_the_project_need_not_be_here(index: Path) -> None:
+    stored, folder = vidrec.classify("data/frames/cars/clip_0"), Path("data/frames/cars/clip_0")
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    shutil.rmtree("data/frames")
+    pd.testing.assert_frame_equal(vidrec.classify(folder), stored)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == files
+    assert list(Path("data/frames").glob("*/*")) == [folder]
+    shutil.rmtree("data/frames")
+    assert Project().inspect("clip_0").count == len(files)
+    with pytest.raises(UserError, match=r"frames\.csv has no cars/typo: run `dvc repro"):
+        vidrec.classify("data/frames/cars/typo")
 
 
 def test_each_frame_is_segmented(index: Path, segmenter_folder: Path) -> None:

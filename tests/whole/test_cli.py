@@ -460,6 +460,24 @@ def test_an_unseen_video_waits_for_no_more_than_its_detector(index: Path) -> Non
     assert not loaded & {"sklearn", "yt_dlp", "vidrec.head", "vidrec.segmenter"}
 
 
+@pytest.mark.parametrize(
+    ("command", "most"),
+    [
+        ("--help", set()),
+        ("check", set()),
+        ("list", {"numpy", "pandas"}),
+        ("status", {"numpy", "pandas"}),
+    ],
+)
+def test_what_tells_of_the_project_waits_for_nothing_that_loads_long(
+    index: Path, command: str, most: set[str]
+) -> None:
+    _, loaded = loaded_by(command)
+    assert "vidrec.cli" in loaded
+    heavy = {"numpy", "pandas", "scipy", "sklearn", "torch", "yt_dlp", "dvc", "jinja2"}
+    assert loaded & heavy <= most
+
+
 def test_a_picture_of_a_video_of_the_index_waits_for_no_download(index: Path) -> None:
     printed, loaded = loaded_by("inspect", "clip_0", "--output", "x.png")
     assert printed == "x.png\n"

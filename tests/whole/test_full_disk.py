@@ -174,7 +174,10 @@ def test_finished_work_that_is_cut_short_is_made_again(project: Path, name: str,
 
 @pytest.mark.parametrize("size", [0, 300])
 def test_a_lock_file_of_dvc_that_is_cut_short(project: Path, size: int) -> None:
-    """DVC takes from what it knows of runs what is lost; a file without anything it refuses."""
+    """DVC takes from what it knows of runs what is lost; a file without anything it refuses.
+
+    It keeps no runs of the stage whose out is persistent: that one is run again.
+    """
     lock = project / "dvc.lock"
     whole, before = lock.read_bytes(), content(project / "data")
     lock.write_bytes(whole[:size])
@@ -184,7 +187,7 @@ def test_a_lock_file_of_dvc_that_is_cut_short(project: Path, size: int) -> None:
         assert "dvc.lock" in done.stderr
         lock.unlink()
     log = succeed(project, "dvc", "repro", "extract_frames")
-    assert stages_run(log) == set()
+    assert stages_run(log) <= {"extract_frames"}
     assert content(project / "data") == before
     assert lock.read_bytes() == whole
 

@@ -118,6 +118,25 @@ def test_one_package_may_be_pinned_anew(project: Path) -> None:
     assert "--upgrade-package" not in printed
 
 
+def test_ray_is_installed_beside_what_is_pinned(project: Path) -> None:
+    init(project)
+    (project / "requirements-cluster.txt").touch()
+    fake(project, "pip")
+    _, printed, _ = make(project, "--silent", "cluster")
+    wanted = "--requirement requirements-cluster.txt --constraint requirements.txt"
+    assert printed == f"pip install --quiet {wanted}\n"
+    assert make(project, "--silent", "cluster") == (0, "", "")
+
+
+def test_what_ray_brings_is_pinned_once() -> None:
+    pins = [
+        {line.partition("==")[0] for line in (ROOT / name).read_text().splitlines()}
+        for name in ("requirements.txt", "requirements-cluster.txt")
+    ]
+    assert "ray" in pins[1]
+    assert not pins[0] & pins[1]
+
+
 def test_clean_removes_kept_work_and_nothing_else(project: Path) -> None:
     for name in (".vidrec/checkpoints/a", ".vidrec/locks/b", ".vidrec/other/c", "data/d"):
         (project / name).mkdir(parents=True)

@@ -182,8 +182,11 @@ def test_a_colleague_without_the_videos_goes_on(project: Path, videos: Path) -> 
                 clone, "dvc", "exp", "run", "-S", f"weigh_objects.{change[0]}", *change[1:]
             )
             assert stages_run(log) == FROM_THE_VECTORS
-        wanting = run(clone, "dvc", "repro", "--force", "--single-item", "extract_frames")
-        assert "`vidrec use DIR`" in wanting.stderr
+        assert not (clone / "data/frames").exists()
+        for stage in ("extract_frames", "classify_frames"):
+            wanting = run(clone, "dvc", "repro", "--force", "--single-item", stage)
+            assert "`vidrec use DIR`" in wanting.stderr
+            assert "Traceback" not in wanting.stderr
         succeed(clone, "git", "checkout", "--quiet", ".")
         told = succeed(clone, "vidrec", "use", str(elsewhere))
         assert told.startswith("4 of the 4 videos of the list are in")

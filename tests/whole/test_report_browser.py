@@ -11,8 +11,9 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browsers import watch
 
 from vidrec.detections.tree import read_videos
+from vidrec.media.frame_index import frames_below
 from vidrec.recommender.recommendations import read_recommendations
-from vidrec.report.filmstrips import make_all
+from vidrec.report.draw_filmstrips import draw_all
 from vidrec.report.render_report import Index, render
 from vidrec.settings.render_report import Params
 from vidrec.vectors.categories import Guess
@@ -71,7 +72,7 @@ def write_page(root: Path) -> str:
         looked_at={},
         detections={video.video: video.table for video in found},
         manifest=read_manifest(root / "videos"),
-        strips=make_all(root / "frames", SETTINGS),
+        strips=draw_all(frames_below(root / "frames"), SETTINGS),
         weighting=read_weighting(root / "weighting.json").params,
         guesses=GUESSES,
         index_metrics=read_json(root / "build_index.json"),

@@ -24,6 +24,10 @@ def leave_out_stages(project: Path) -> None:
     (project / "dvc.yaml").write_text(yaml.safe_dump(pipeline, sort_keys=False))
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(x.relative_to(folder)): x.read_bytes() for x in folder.rglob("*.jpg")}
+
+
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project that was run, committed on the branch main, and pushed to a remote in a folder."""
@@ -64,6 +68,27 @@ def test_what_was_pulled_answers(shared: Path, clone: Path) -> None:
     answer = succeed(clone, "vidrec", "recommend", "cars_001", "--json")
     assert len(json.loads(answer)["neighbors"]) == 10
     assert answer == succeed(shared, "vidrec", "recommend", "cars_001", "--json")
+
+
+def test_frames_are_not_pulled_but_made_again_where_they_are_wanted(
+    shared: Path, clone: Path
+) -> None:
+    first = contents(shared / "data/frames")
+    assert first
+    assert not (clone / "data/frames").exists()
+    assert "frames:    those of 12 of 12 videos" in succeed(clone, "vidrec", "status")
+    succeed(clone, "vidrec", "inspect", "cars_001")
+    assert contents(clone / "data/frames").items() < first.items()
+    log = succeed(clone, "dvc", "repro", "--force", "--single-item", "classify_frames")
+    assert stages_run(log) == {"classify_frames"}
+    assert contents(clone / "data/frames") == first
+    assert "frames:" not in succeed(clone, "vidrec", "status")
+    assert json.loads(succeed(clone, "dvc", "status", "--json")) == {}
+    assert succeed(clone, "git", "status", "--porcelain") == ""
+    size = sum(map(len, first.values()))
+    for project in (shared, clone):
+        files = [path for path in project.rglob("*.jpg") if path.is_file()]
+        assert sum({x.stat().st_ino: x.stat().st_size for x in files}.values()) == size
 
 
 def test_another_weighting_runs_only_what_is_made_of_it_and_is_reviewed(clone: Path) -> None:

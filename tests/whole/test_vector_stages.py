@@ -29,7 +29,7 @@ PARAMS: dict[str, dict[str, Any]] = {
         "ignore_labels": [],
     },
     "train_video_classifier": {"folds": 5, "c": 10.0, "seed": 0, "max_iter": 1000},
-    "build_index": {"neighbors": 10},
+    "build_index": {"neighbors": 10, "exact_up_to": 1000},
 }
 
 
@@ -171,6 +171,29 @@ def test_from_detections_to_recommendations(tmp_path: Path) -> None:
     assert len(pd.read_csv(tmp_path / "out" / "scores.csv")) == 12
     assert len(pd.read_csv(tmp_path / "out" / "recommendations.csv")) == 120
     assert len(pd.read_csv(tmp_path / "out" / "precision.csv")) == 10
+
+
+def test_more_videos_than_are_compared_with_each_other(tmp_path: Path) -> None:
+    write_detections(tmp_path / "found")
+    write_params(tmp_path)
+    weighed = ("--detections", "found", "--vectors", "vectors.csv", "--sparse", "vectors.npz")
+    assert run("weigh_objects", tmp_path, *weighed).returncode == 0
+    exact = ("--vectors", "vectors.csv", "--recommendations", "exact.csv", "--metrics", "m.json")
+    assert run("build_index", tmp_path, *exact, "--clusters", "none").returncode == 0
+    assert list((tmp_path / "none").iterdir()) == []
+    assert "recall_at_10" not in read_json(tmp_path / "m.json")
+
+    settings = yaml.safe_load((tmp_path / "params.yaml").read_text(encoding="utf-8"))
+    settings["build_index"]["exact_up_to"] = 5
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    many = ("--vectors", "vectors.npz", "--recommendations", "many.csv", "--metrics", "m.json")
+    done = run("build_index", tmp_path, *many, "--clusters", "index")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "many.csv").read_bytes() == (tmp_path / "exact.csv").read_bytes()
+    assert read_json(tmp_path / "m.json")["recall_at_10"] == 1
+    assert (tmp_path / "index" / "centers.npy").is_file()
+    trained = ("--vectors", "vectors.npz", "--metrics", "trained.json")
+    assert run("train_video_classifier", tmp_path, *trained).returncode == 0
 
 
 def test_csv_files_alone_are_enough_and_further_outputs_optional(tmp_path: Path) -> None:

@@ -52,6 +52,18 @@ def test_each_video_has_numbered_frames(project: Path) -> None:
     assert frames == ["1.jpg", "2.jpg", "3.jpg"]
 
 
+def test_a_frame_is_damaged_and_mended_once_it_is_read(project: Path) -> None:
+    """As links, what is kept and what lies in data/frames are damaged at once."""
+    frame = project / "data/frames/pets/pets_002/2.jpg"
+    before = frame.read_bytes()
+    frame.chmod(0o644)
+    frame.write_bytes(before[:-9] + b"\0" * 9)
+    done = run(project, "dvc", "repro", "--force", "--single-item", "render_report")
+    assert done.returncode == 0, done.stderr
+    assert frame.read_bytes() == before
+    assert succeed(project, "dvc", "status").strip() == "Data and pipelines are up to date."
+
+
 def test_each_video_has_its_neighbours(project: Path) -> None:
     with (project / "data/recommendations.csv").open() as stream:
         rows = list(csv.DictReader(stream))

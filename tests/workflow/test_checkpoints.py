@@ -3,6 +3,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -173,7 +174,7 @@ def test_what_a_killed_run_has_left_is_swept_by_the_next(tmp_path: Path) -> None
     folder.mkdir(parents=True)
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
-    ours = files._prefix()
+    ours = files.temporary_prefix()
     left = folder / f"{ours.replace(str(os.getpid()), str(gone.pid))}abc"
     mine, foreign = folder / f"{ours}abc", folder / f"{TEMPORARY}elsewhere-{gone.pid}-abc"
     for path in (left, mine, foreign):
@@ -274,3 +275,28 @@ def test_other_code_gives_other_keys(tmp_path: Path, monkeypatch: pytest.MonkeyP
         monkeypatch.setattr(checkpoints, "digest_of", lambda _, digest=digest: digest)
         keys.append(store_of(tmp_path).key("input"))
     assert keys[0] == keys[2] != keys[1]
+
+
+def test_what_a_worker_has_left_may_be_gone_and_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = store_of(tmp_path)
+    really, lost = checkpoints.Checkpoints.load, [None]
+
+    def load(self: checkpoints.Checkpoints[str], key: str) -> str | None:
+        """As where another run has made room, the first time that this process looks."""
+        return lost.pop() if lost else really(self, key)
+
+    monkeypatch.setattr(checkpoints.Checkpoints, "load", load)
+    assert run(store, str.upper, ["a", "b"], workers=2) == [("a", "A"), ("b", "B")]
+    assert not lost
+
+
+def test_workers_hand_over_keys_of_what_is_kept_and_what_is_not_kept_itself(
+    tmp_path: Path,
+) -> None:
+    store = store_of(tmp_path, keep=_is_not_b)
+    work = partial(checkpoints._complete_one, store, as_it_is, str.upper, str)
+    handed = [checkpoints._left(store, work(item)) for item in "ab"]
+    assert [each.result for each in handed] == [None, "B"]
+    assert store.load(handed[0].key) == "A"

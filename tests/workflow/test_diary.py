@@ -74,6 +74,28 @@ def test_a_long_one_begins_anew_and_the_last_is_kept(monkeypatch: pytest.MonkeyP
     assert len(diary.last_run("stage")) == 3
 
 
+def test_another_machine_writes_into_a_file_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    with diary.run("stage"):
+        kept = diary.diary("stage")
+        with monkeypatch.context() as there:
+            there.setattr(diary, "machine", lambda: "other")
+            kept.note(diary.MADE, "cars/there")
+            diary.Diary(kept.path, "1").note(diary.MADE, "cars/of another run")
+        kept.note(diary.MADE, "cars/here")
+    told = [(line.what, line.video) for line in diary.last_run("stage")]
+    assert told == [("begins", ""), ("made", "cars/here"), ("ends", ""), ("made", "cars/there")]
+    assert "cars/there" not in kept.path.read_text()
+
+
+def test_what_another_machine_wrote_of_an_earlier_run_is_not_of_the_last() -> None:
+    kept = diary.diary("stage")
+    kept.path.with_suffix(".on-other.log").write_text(
+        f"2026-01-01T00:00:00.000000+00:00\t{os.getpid()}\tmade\tcars/old\t1.00\tok\n"
+    )
+    kept.note(diary.BEGINS)
+    assert [line.what for line in diary.last_run("stage")] == ["begins"]
+
+
 def test_none_ran() -> None:
     assert diary.last_run("stage") == []
 

@@ -45,6 +45,50 @@ def test_what_was_used_longest_ago_goes_first(
     assert (store / f"one/{TEMPORARY}x").is_file()
 
 
+@pytest.fixture
+def with_directory(store: Path) -> Path:
+    """A directory that is one piece, of 300 bytes, in a store of nothing else."""
+    for path in store.glob("*/*"):
+        path.rmdir() if path.is_dir() else path.unlink()
+    (store / "one/e").mkdir()
+    for name in ("1.jpg", "2.jpg"):
+        (store / "one/e" / name).write_bytes(bytes(150))
+    (store / "one/e" / kept.SIZE).write_text("300")
+    return store
+
+
+def test_a_directory_is_one_piece(with_directory: Path) -> None:
+    (piece,) = kept.pieces(with_directory)
+    assert (piece.path.name, piece.size) == ("e", 300)
+    assert kept.trim(with_directory, kept.Bounds(300, ALL)) == []
+    assert kept.trim(with_directory, kept.Bounds(299, ALL)) == [piece]
+    assert not list((with_directory / "one").iterdir())
+
+
+def test_a_directory_whose_files_are_elsewhere_too_takes_no_room(with_directory: Path) -> None:
+    for name in ("1.jpg", "2.jpg"):
+        os.link(with_directory / "one/e" / name, with_directory / name)
+    (piece,) = kept.pieces(with_directory)
+    assert piece.size == 0
+    assert kept.trim(with_directory, kept.Bounds(0, ALL)) == []
+    os.utime(piece.path, (0, 0))
+    assert len(kept.trim(with_directory, kept.Bounds(0, 100))) == 1
+    assert not piece.path.exists()
+    assert (with_directory / "1.jpg").read_bytes() == bytes(150)
+
+
+@pytest.mark.parametrize("text", ["", "many", "-1"])
+def test_a_directory_whose_size_is_not_known_is_removed_by_its_age(
+    with_directory: Path, text: str
+) -> None:
+    (with_directory / "one/e" / kept.SIZE).write_text(text)
+    (piece,) = kept.pieces(with_directory)
+    assert piece.size == 0
+    os.utime(piece.path, (0, 0))
+    assert len(kept.trim(with_directory, kept.Bounds(0, 100))) == 1
+    assert not piece.path.exists()
+
+
 def test_what_this_run_uses_stays(store: Path) -> None:
     kept.use(store / "one/a")
     kept.trim(store, kept.Bounds(0, 0), used_since=time.time() - 10)

@@ -5,7 +5,7 @@ import pytest
 
 from vidrec.workflow import memory, parallel
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.parallel import map_items, worker_count
+from vidrec.workflow.parallel import ONLY_A_CORE, engine, map_items, worker_count
 
 GIB = 1 << 30
 NUMBERS = [float(number) for number in range(40, 0, -1)]
@@ -79,3 +79,40 @@ def test_a_bad_worker_count_is_refused(wanted: str, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("VIDREC_WORKERS", wanted)
     with pytest.raises(UserError, match="VIDREC_WORKERS is"):
         worker_count()
+
+
+def test_the_engine_is_what_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VIDREC_ENGINE", raising=False)
+    assert engine() == "local"
+    monkeypatch.setenv("VIDREC_ENGINE", "ray")
+    assert engine() == "ray"
+    monkeypatch.setenv("VIDREC_ENGINE", "spark")
+    with pytest.raises(UserError, match="VIDREC_ENGINE is 'spark': it must be local or ray"):
+        list(map_items(math.sqrt, NUMBERS, title="", spread=ONLY_A_CORE))
+
+
+def test_what_may_not_be_spread_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VIDREC_ENGINE", "ray")
+    assert list(map_items(_process, [0.0], title="", workers=1)) == [os.getpid()]
+    assert list(map_items(_process, [], title="", spread=ONLY_A_CORE)) == []
+
+
+@pytest.mark.parametrize(("workers", "given"), [(1, [1.0, 2.0]), (2, [-1.0, -2.0])])
+def test_only_another_process_leaves_something_else(workers: int, given: list[float]) -> None:
+    found = list(map_items(math.sqrt, [1.0, 4.0], title="", workers=workers, leave=_minus))
+    assert found == given
+
+
+def _minus(number: float) -> float:
+    return -number
+
+
+def test_on_a_cluster_memory_is_not_of_this_machine(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("VIDREC_WORKERS", raising=False)
+    monkeypatch.setenv("VIDREC_ENGINE", "ray")
+    monkeypatch.setattr("joblib.cpu_count", lambda: 8)
+    monkeypatch.setattr(memory, "available", lambda: GIB)
+    assert worker_count(GIB) == 8
+    assert capsys.readouterr().err == ""

@@ -1,19 +1,26 @@
 """Stage classify_frames: one pass of the frame classifier over each video's frames."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from vidrec.classifier import frame_classifier
-from vidrec.classifier.frame_classifier import Predictions
-from vidrec.media.frames import frame_paths, read_known, videos_below
-from vidrec.networks import compute, weights
+from vidrec.classifier.conversion import convert_ahead
+from vidrec.classifier.frame_classifier import ClassifierFiles, Predictions
+from vidrec.classifier.quantized import digest_of_quantized
+from vidrec.media.frame_index import Framed, FrameSource
+from vidrec.media.frames import Frames
+from vidrec.media.sampling import sampled_frames
+from vidrec.networks import precision, weights
+from vidrec.networks.precision import Compute, resolve
 from vidrec.networks.surroundings import surroundings
+from vidrec.networks.weights import Card
 from vidrec.settings.classify_frames import Params
 from vidrec.workflow.absent import AbsentError
 from vidrec.workflow.checkpoints import Checkpoints, complete
-from vidrec.workflow.parallel import worker_count
+from vidrec.workflow.parallel import Needs, worker_count
 from vidrec.workflow.room import check_room
 from vidrec.workflow.video import Video
 
@@ -32,36 +39,60 @@ def worker_bytes(batch_size: int) -> int:
     return WORKER_BYTES + batch_size * PICTURE_BYTES
 
 
-def inference_workers(batch_size: int) -> int:
+def inference_workers(compute: Compute, batch_size: int) -> int:
     """Processes that classify at a time: one where there is a GPU."""
-    return compute.inference_workers() or worker_count(worker_bytes(batch_size))
+    return precision.inference_workers(compute) or worker_count(worker_bytes(batch_size))
 
 
 def classify_all(
-    frames: Path, weights_folder: Path, params: Params
+    frames: FrameSource, files: ClassifierFiles, params: Params
 ) -> Iterator[tuple[Video, Predictions]]:
-    """Each video below `frames` with its predictions, what was finished before taken as it is.
+    """Each video of `frames` with its predictions, what was finished before taken as it is.
 
     Raises AbsentError where it is not wanted, or there are no weights for it.
     """
     if not params.wanted:
         raise AbsentError("run.classified is false: set it to true to classify the frames")
-    card = weights.read_card(weights_folder)
-    videos = videos_below(frames)
-    count = sum(len(frame_paths(video.below(frames))) for video in videos)
+    card, compute = weights.read_card(files.weights), resolve(params.precision)
+    count = sum(len(sampled_frames(x.frames, params.frame_fps, params.fps)) for x in frames.framed)
     check_room(Path(), count * BYTES * (len(card.labels) + WIDTH), "classify_frames")
+    if compute.runtime == "openvino" and compute.precision != "int8":
+        convert_ahead(files.weights, card, files.project)
     store = Checkpoints(
         "classify_frames",
         [frame_classifier],
-        [params, dataclasses.asdict(card), surroundings()],
+        _settings(files, card, compute, params),
         pack=Predictions.pack,
         unpack=Predictions.unpack,
     )
-    return complete(
+    done = complete(
         store,
-        videos,
-        partial(read_known, frames),
-        partial(frame_classifier.classify_video, weights_folder, params),
+        frames.framed,
+        _known,
+        partial(_classify, frames.read, files, params),
         title="classify frames",
-        workers=inference_workers(params.batch_size),
+        workers=inference_workers(compute, params.batch_size),
+        needs=Needs(worker_bytes(params.batch_size), gpu=compute.device == "cuda"),
     )
+    return ((each.video, found) for each, found in done)
+
+
+def _settings(files: ClassifierFiles, card: Card, compute: Compute, params: Params) -> list[Any]:
+    """What decides the predictions but the frames; of the precision, the one that is computed."""
+    return [
+        dataclasses.replace(params, precision=compute.precision),
+        dataclasses.asdict(card),
+        surroundings(compute),
+        digest_of_quantized(files.quantized, card) if compute.precision == "int8" else "",
+    ]
+
+
+def _known(framed: Framed) -> tuple[str, Framed]:
+    """Frames are read only where there is no result for their digest."""
+    return framed.sha256, framed
+
+
+def _classify(
+    read: Callable[[Framed], Frames], files: ClassifierFiles, params: Params, framed: Framed
+) -> Predictions:
+    return frame_classifier.classify_video(files, params, read(framed))

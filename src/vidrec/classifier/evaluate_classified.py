@@ -6,6 +6,7 @@ import pandas as pd
 
 from vidrec.detections import tree
 from vidrec.detections.tree import read_videos
+from vidrec.media.sampling import sampled_frames
 from vidrec.metrics.figures import rounded
 from vidrec.settings.evaluate_classified import Params
 
@@ -26,7 +27,10 @@ def dominant_labels(truth: pd.DataFrame, params: Params) -> pd.DataFrame:
     """`video_id,frame,truth` of the frames in which one object clearly dominates.
 
     It covers at least `min_area_pct` of the frame, and `dominance` times what the next label does.
+    Only the frames count that were to be looked at.
     """
+    last = int(truth["frame"].max()) if len(truth) else 0
+    truth = truth[truth["frame"].isin(sampled_frames(last, params.frame_fps, params.fps))]
     areas = truth.groupby(["video_id", "frame", "label"])["area_pct"].sum().reset_index()
     ranked = areas.sort_values(["area_pct", "label"], ascending=[False, True])
     frames = ranked.groupby(["video_id", "frame"])

@@ -1,90 +1,117 @@
-"""The frame classifier: a network with its labels, for all frames of a video."""
+"""The frame classifier: a network with its labels, for the frames of a video.
 
+A GPU runs it in torch; a CPU by OpenVINO, from the form that it was converted to once. torch, which
+takes seconds to load, is then not needed.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
-from torch import nn
 
+from vidrec.classifier.conversion import converted
+from vidrec.classifier.openvino_classifier import InOpenVINO
+from vidrec.classifier.quantized import read_quantized
 from vidrec.media.frames import Frames
+from vidrec.media.sampling import sampled_frames
 from vidrec.networks import weights
-from vidrec.networks.compute import autocast, device, for_inference, use_one_thread
-from vidrec.networks.image_classifiers import (
-    build_classifier,
-    head_name,
-    prepare,
-    run_with_features,
-)
+from vidrec.networks.precision import Compute, resolve
 from vidrec.networks.weights import Card
-from vidrec.settings.classify_frames import ClassifierSettings
+from vidrec.settings.classify_frames import ClassifierSettings, LookingSettings
+
+# Frames at a time on a GPU, at least: fewer leave most of it idle.
+GPU_BATCH = 64
+
+# Probabilities (frames, labels) and features (frames, width) of a batch (frames, height, width, 3).
+Run = Callable[[NDArray[np.uint8]], Sequence[NDArray[np.float32]]]
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """What one pass over frames gives: (frames, labels) and the trunk's (frames, width)."""
+    """What one pass gives: the numbers of the `frames` looked at, from 1, the (frames, labels)
+    probabilities, and the trunk's features (frames, width)."""
 
+    frames: NDArray[np.int64]
     probability: NDArray[np.float16]
     features: NDArray[np.float16]
 
     def pack(self) -> bytes:
-        """Both as the bytes of a safetensors file."""
-        return save_tensors({"probability": self.probability, "features": self.features})
+        """All as the bytes of a safetensors file."""
+        return save_tensors(dict(vars(self)))
 
     @classmethod
     def unpack(cls, content: bytes) -> "Predictions":
         return cls(**load_tensors(content))
 
 
+@dataclass(frozen=True)
+class ClassifierFiles:
+    """Where a classifier lies: the folder of its weights, that of its form in int8 if that is
+    made, and the project that keeps what is converted."""
+
+    weights: Path
+    quantized: Path = Path()
+    project: Path = Path()
+
+
 class FrameClassifier:
     """A pretrained network that names the most probable class of each frame."""
 
-    def __init__(self, network: nn.Module, card: Card, settings: ClassifierSettings) -> None:
-        self._network = for_inference(network, settings.precision)
-        self._head = head_name(network)
+    def __init__(self, run: Run, card: Card, batch_size: int) -> None:
+        self._run = run
         self.card = card
-        self._settings = settings
+        self.batch_size = batch_size
 
     @classmethod
-    def load(cls, folder: Path, settings: ClassifierSettings) -> "FrameClassifier":
-        """The classifier whose weights lie in `folder`, checked against their card."""
-        tensors, card = weights.load(folder)
-        network = build_classifier(card.arch, len(card.labels), card.input_size)
-        weights.load_into(network, tensors, str(folder))
-        return cls(network, card, settings)
+    def load(cls, files: ClassifierFiles, settings: ClassifierSettings) -> "FrameClassifier":
+        """The classifier in `files`, its weights checked against their card."""
+        compute, card = resolve(settings.precision), weights.read_checked_card(files.weights)
+        at_once = GPU_BATCH if compute.device == "cuda" else 1
+        batch_size = max(settings.batch_size, at_once)
+        return cls(_runner(files, card, compute, batch_size), card, batch_size)
 
     def predict(self, frames: NDArray[np.uint8]) -> Predictions:
         """Class distributions and trunk features of `frames` (frames, height, width, 3)."""
-        size = self._settings.batch_size
-        starts = range(0, len(frames), size)
-        parts = [self._predict_batch(frames[start : start + size]) for start in starts]
-        return Predictions(
-            np.concatenate([part.probability for part in parts]),
-            np.concatenate([part.features for part in parts]),
-        )
+        starts = range(0, len(frames), self.batch_size)
+        batches = (frames[start : start + self.batch_size] for start in starts)
+        return self._predict(range(1, len(frames) + 1), batches)
 
-    def _predict_batch(self, frames: NDArray[np.uint8]) -> Predictions:
-        pictures = torch.from_numpy(frames).permute(0, 3, 1, 2).to(device())
-        batch = prepare(pictures, self.card.input_size, self.card.mean, self.card.std)
-        with torch.inference_mode(), autocast(self._settings.precision):
-            scores, features = run_with_features(self._network, self._head, batch)
-        return Predictions(
-            scores.float().softmax(1).half().cpu().numpy(),
-            features.half().cpu().numpy(),
-        )
+    def look_at(self, frames: Frames, numbers: Sequence[int]) -> Predictions:
+        """The same of the frames of one video that have these numbers."""
+        return self._predict(numbers, frames.batches(numbers, self.batch_size))
+
+    def _predict(self, numbers: Sequence[int], batches: Iterable[NDArray[np.uint8]]) -> Predictions:
+        # Half as many bytes at once: of a long video, all that is in memory.
+        parts = [[part.astype(np.float16) for part in self._run(batch)] for batch in batches]
+        probability, features = (np.concatenate(each) for each in zip(*parts, strict=True))
+        return Predictions(np.array(numbers, np.int64), probability, features)
+
+
+def _runner(files: ClassifierFiles, card: Card, compute: Compute, batch_size: int) -> Run:
+    if compute.precision == "int8":
+        return InOpenVINO(read_quantized(files.quantized, card), "int8", batch_size)
+    if compute.runtime == "openvino":
+        found = converted(files.weights, card, files.project)
+        return InOpenVINO(found, compute.precision, batch_size)
+    from vidrec.classifier.torch_classifier import InTorch, load_network
+
+    return InTorch(load_network(files.weights), compute.precision)
 
 
 @lru_cache(maxsize=1)
-def load_classifier(folder: Path, settings: ClassifierSettings) -> FrameClassifier:
-    """The classifier in `folder`, in one thread; each worker process loads it once."""
-    use_one_thread()
-    return FrameClassifier.load(folder, settings)
+def load_classifier(files: ClassifierFiles, settings: ClassifierSettings) -> FrameClassifier:
+    """The classifier in `files`; each worker process loads it once."""
+    return FrameClassifier.load(files, settings)
 
 
-def classify_video(folder: Path, settings: ClassifierSettings, frames: Frames) -> Predictions:
-    """What the classifier in `folder` sees in the frames of one video."""
-    return load_classifier(folder, settings).predict(frames.pictures())
+def classify_video(
+    files: ClassifierFiles, settings: LookingSettings, frames: Frames
+) -> Predictions:
+    """What the classifier in `files` sees in the frames of one video."""
+    numbers = sampled_frames(len(frames.files), settings.frame_fps, settings.fps)
+    return load_classifier(files, settings).look_at(frames, numbers)

@@ -1,5 +1,6 @@
 """Stage prepare_weights: the frame classifier's weights, from wherever the params say."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from vidrec.networks.image_classifiers import (
     head_name,
 )
 from vidrec.networks.official_weights import classifier_weights, fetch
+from vidrec.networks.precision import resolve
 from vidrec.networks.weights import Card
 from vidrec.settings.prepare_weights import Params
 from vidrec.settings.torchvision_names import untrainable
@@ -59,7 +61,8 @@ def train_on_sample(params: Params, folder: Path) -> None:
     problem = untrainable(params.classifier_arch)
     if problem:
         raise UserError(problem)
-    train(network, params)
+    precision = resolve(params.precision).precision
+    train(network, replace(params, precision=precision))
     card = Card(
         arch=params.classifier_arch,
         labels=LABELS,
@@ -68,6 +71,7 @@ def train_on_sample(params: Params, folder: Path) -> None:
         std=IMAGENET_STD,
         origin="sample",
         origin_sha256="",
+        trained_in=precision,
     )
     weights.save(folder, network.state_dict(), card)
 

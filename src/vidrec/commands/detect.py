@@ -4,7 +4,7 @@ What loads torch is imported where it is used.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 from vidrec.detections.distributions import Distribution, top_classes
 from vidrec.detections.masks import Segments
@@ -13,63 +13,63 @@ from vidrec.media.frames import Frames
 from vidrec.workflow.video import Video
 
 if TYPE_CHECKING:
-    from functools import _lru_cache_wrapper
-
-    from vidrec.classifier.frame_classifier import FrameClassifier, Predictions
-    from vidrec.segmenter.object_segmenter import ObjectSegmenter
-    from vidrec.settings.classify_frames import ClassifierSettings
+    from vidrec.classifier.frame_classifier import ClassifierFiles, Predictions
+    from vidrec.networks.weights import Card
+    from vidrec.segmenter.object_segmenter import SegmenterFiles
+    from vidrec.settings.classify_frames import LookingSettings
     from vidrec.settings.segment_objects import SegmenterSettings
 
 # Whatever a query is called, its detections are of no video of the index.
 QUERY = Video("", "query")
 
-Network = TypeVar("Network", "FrameClassifier", "ObjectSegmenter")
 
-
-def classify(frames: Frames, weights: Path, settings: "ClassifierSettings") -> VideoDetections:
-    """The class of each frame, by the classifier whose weights lie in `weights`."""
-    labels, found = _predict(frames, weights, settings)
-    return _detections(Distribution(labels, found.probability))
+def classify(
+    frames: Frames, files: "ClassifierFiles", settings: "LookingSettings"
+) -> VideoDetections:
+    """The class of each frame that is looked at, by the classifier in `files`."""
+    labels, found = _predict(frames, files, settings)
+    return _detections(Distribution(labels, found.probability), found)
 
 
 def classify_with_head(
-    frames: Frames, weights: Path, head: Path, settings: "ClassifierSettings"
+    frames: Frames, files: "ClassifierFiles", head: Path, settings: "LookingSettings"
 ) -> VideoDetections:
-    """The class of each frame, by the new head in `head` on the classifier's trunk."""
+    """The same by the new head in `head` on the classifier's trunk."""
     from vidrec.head.apply_head import apply
     from vidrec.head.finetune_head import load_head
 
-    _, found = _predict(frames, weights, settings)
-    return _detections(apply(load_head(head), found.features, QUERY.video_id))
+    _, found = _predict(frames, files, settings)
+    return _detections(apply(load_head(head), found.features, QUERY.video_id), found)
 
 
-def segment(frames: Frames, weights: Path, settings: "SegmenterSettings") -> Segments:
-    """The objects in the frames, with their masks, by the segmenter in `weights`."""
+def segment(frames: Frames, files: "SegmenterFiles", settings: "SegmenterSettings") -> Segments:
+    """The objects in the frames, with their masks, by the segmenter in `files`."""
     from vidrec.segmenter.object_segmenter import load_segmenter, segment_frames
 
-    segmenter = _loaded(load_segmenter, weights, settings)
+    segmenter = load_segmenter(files, settings)
+    if _is_other(segmenter.card, files.weights):
+        load_segmenter.cache_clear()
+        segmenter = load_segmenter(files, settings)
     return segment_frames(frames, segmenter, settings.frame_fps, settings.fps)
 
 
 def _predict(
-    frames: Frames, weights: Path, settings: "ClassifierSettings"
+    frames: Frames, files: "ClassifierFiles", settings: "LookingSettings"
 ) -> tuple[tuple[str, ...], "Predictions"]:
-    from vidrec.classifier.frame_classifier import load_classifier
+    from vidrec.classifier.frame_classifier import classify_video, load_classifier
 
-    classifier = _loaded(load_classifier, weights, settings)
-    return classifier.card.labels, classifier.predict(frames.pictures())
+    if _is_other(load_classifier(files, settings).card, files.weights):
+        load_classifier.cache_clear()
+    found = classify_video(files, settings, frames)
+    return load_classifier(files, settings).card.labels, found
 
 
-def _loaded(load: "_lru_cache_wrapper[Network]", folder: Path, settings: Any) -> Network:
-    """The network in `folder`: there may be another one there than when `load` last looked."""
+def _is_other(card: "Card", folder: Path) -> bool:
+    """Whether there is another network in `folder` than the one of `card`, loaded before."""
     from vidrec.networks.weights import read_card
 
-    network = load(folder, settings)
-    if network.card != read_card(folder):
-        load.cache_clear()
-        network = load(folder, settings)
-    return network
+    return card != read_card(folder)
 
 
-def _detections(found: Distribution) -> VideoDetections:
-    return VideoDetections(QUERY, top_classes(found), found)
+def _detections(found: Distribution, of: "Predictions") -> VideoDetections:
+    return VideoDetections(QUERY, top_classes(found, of.frames), found)

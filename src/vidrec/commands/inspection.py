@@ -16,7 +16,7 @@ from vidrec.detections import tree
 from vidrec.detections.masks import Segments, read_segments
 from vidrec.detections.rle import decode_mask
 from vidrec.detections.tree import read_detections
-from vidrec.media.frames import Frames, frame_paths, read_picture
+from vidrec.media.frames import Frames
 from vidrec.workflow.errors import UserError, readable
 from vidrec.workflow.video import Video
 
@@ -60,21 +60,22 @@ def of_frames(
 
 
 def of_indexed(
-    video: Video, heading: str, frames: Path, classified: Path, segmented: Path
+    video: Video, heading: str, read: Callable[[], Frames], classified: Path, segmented: Path
 ) -> Inspected:
-    """What the stages have stored of a video of the index, below these directories.
+    """What the stages have stored of a video of the index, below these directories; `read` gives
+    its frames.
 
     Raises UserError where it is nothing.
     """
     of_classes, of_objects = (video.below(x, tree.ENDING) for x in (classified, segmented))
     if not of_classes.is_file() and not of_objects.is_file():
         raise UserError(f"{of_classes} is missing: run `dvc repro classify_frames` to make it")
-    paths = frame_paths(video.below(frames))
+    frames = read()
     return Inspected(
         video.video_id,
         heading,
-        len(paths),
-        lambda number: read_picture(paths[number - 1]),
+        len(frames.files),
+        frames.picture,
         read_detections(of_classes) if of_classes.is_file() else None,
         read_segments(of_objects) if of_objects.is_file() else None,
     )

@@ -3,18 +3,22 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from vidrec.commands.display_names import DisplayNames
 from vidrec.recommender.reasons import Reason, Similar, recommend
 from vidrec.vectors.categories import DECIMALS, Guess
-from vidrec.vectors.vectors import Vectors
 from vidrec.vectors.video_classifier import VideoClassifier, class_probabilities
 from vidrec.workflow.arrays import FloatArray
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.video import Video
+
+if TYPE_CHECKING:
+    from vidrec.recommender.clusters import Clusters
+    from vidrec.vectors.sparse import SparseVectors
+    from vidrec.vectors.vectors import Vectors
 
 ALONE = "it is the only video of its category"
 TOO_FEW = "to learn categories takes two of them with two videos each"
@@ -41,10 +45,14 @@ class Neighbor:
 
 @dataclass(frozen=True)
 class Known:
-    """The videos of the index: their vectors, and what people call them."""
+    """The videos of the index: their vectors, and what people call them.
 
-    vectors: Vectors
+    `index` spares comparing a query with all of them; None where they are few.
+    """
+
+    vectors: "Vectors | SparseVectors"
     names: DisplayNames
+    index: "Clusters | None" = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +74,7 @@ def of_indexed(known: Known, video: Video, count: int, guesses: Mapping[str, Gue
     """The `count` videos most like one of the index; its category is the one in `guesses`."""
     vectors = known.vectors
     row = vectors.videos.index(video)
-    found = recommend(vectors, vectors.values[row], count, excluded=row)
+    found = recommend(vectors, vectors.rows(row, row + 1)[0], count, row, known.index)
     sizes = Counter(vectors.categories)
     few = sum(size > 1 for size in sizes.values()) < 2
     why = TOO_FEW if few else ALONE if sizes[video.category] == 1 else UNTRAINED
@@ -88,7 +96,8 @@ def of_unseen(
     category = None
     if classifier is not None and classifier.labels == known.vectors.labels:
         category = guess(classifier, vector)
-    neighbors = named(recommend(known.vectors, vector, count), known.names)
+    found = recommend(known.vectors, vector, count, index=known.index)
+    neighbors = named(found, known.names)
     return Answer(neighbors, category, why, names=known.names)
 
 

@@ -8,11 +8,14 @@ from pathlib import Path
 from vidrec.commands.collection import directory_source, of_partial
 from vidrec.commands.params_check import check
 from vidrec.experiments.status import stale_outputs
+from vidrec.media.frame_directories import holds
+from vidrec.media.frame_index import read_index
 from vidrec.media.status import GOOD, PARTIAL
 from vidrec.project import PARAMS, ProjectPaths
 from vidrec.settings.download_videos import Params
 from vidrec.vectors.vectors import read_vectors
 from vidrec.videos.category_names import read_category_names
+from vidrec.videos.frames_at_hand import ANEW
 from vidrec.videos.listing import REMOVED, read_listing
 from vidrec.videos.manifest import NAME, read_manifest
 from vidrec.videos.youtube_manifest import read_rows
@@ -179,6 +182,7 @@ def status_of(project: ProjectPaths) -> Iterator[str]:
         f"kept:      {kept.told(kept.pieces(store))} in {store}, at most {gigabytes(limit.size)},"
         f" {limit.age / 86400:g} days"
     )
+    yield from _missing_frames(project)
     stale = stale_outputs(project.root)
     if stale:
         yield f"stale:     {', '.join(stale)}: their results are not of what is here"
@@ -186,6 +190,17 @@ def status_of(project: ProjectPaths) -> Iterator[str]:
         yield "next: vidrec check, which tells what to mend" if mistakes else "next: dvc repro"
     else:
         yield "results:   all are of the present code, params and data"
+
+
+def _missing_frames(project: ProjectPaths) -> Iterator[str]:
+    """How many videos have no frames here, as in a new clone, if there are any."""
+    framed = read_index(project.frame_index) if project.frame_index.is_file() else []
+    missing = [x for x in framed if not holds(x.video.below(project.frames), x.frames)]
+    if missing:
+        yield (
+            f"frames:    those of {len(missing)} of {len(framed)} videos are not here: made again"
+            f" when needed, or all by {ANEW}"
+        )
 
 
 def _source(project: ProjectPaths) -> str:

@@ -22,25 +22,21 @@ from vidrec.settings import (
     finetune_head,
     prepare_segmenter,
     prepare_weights,
+    quantize_classifier,
     render_report,
     segment_objects,
     train_video_classifier,
     weigh_objects,
 )
 from vidrec.settings.pairs import (
-    CLASSIFIED,
     DOUBTS,
-    FINETUNED,
     MISFITS,
     RUN,
-    SEGMENTED,
-    WEIGHTS,
     broken,
 )
 from vidrec.settings.places import places
 from vidrec.workflow import params
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.processor import computes_bf16
 
 # What the stages read, in the order of params.yaml.
 KINDS: tuple[type, ...] = (
@@ -49,6 +45,7 @@ KINDS: tuple[type, ...] = (
     download_videos.Params,
     draw_truth.Params,
     extract_frames.FrameSettings,
+    quantize_classifier.Params,
     classify_frames.Params,
     evaluate_classified.Params,
     embed_images.Params,
@@ -89,7 +86,7 @@ def check(path: Path, root: Path) -> Report:
     careful = {**dict.fromkeys(RUN, True), **values}
     misfits = [*broken(MISFITS, values), *broken(places(root), careful)]
     wrong = [problem for problem in problems.values() if problem]
-    return Report([*doubles, *layout, *wrong, *misfits], [*broken(DOUBTS, values), *_slow(values)])
+    return Report([*doubles, *layout, *wrong, *misfits], [*broken(DOUBTS, values)])
 
 
 def knobs_by_name() -> dict[str, params.Knob]:
@@ -135,27 +132,3 @@ def _meant(
             advice = hint(str(name), known, "take it out")
             told.append(f"{path} has {above}{name}, which nothing reads: {advice}")
     return values, told + [params.absent(path, f"{above}{name}") for name in missing]
-
-
-def _slow(values: Mapping[str, Any]) -> list[str]:
-    """That what is to be run is slow on this processor, if it is."""
-    named = in_bf16(values)
-    if not named or computes_bf16() is not False:
-        return []
-    return [
-        f"{', '.join(named)}: bf16 is about seven times slower than fp32 on this processor, which"
-        " has no units for it: set to fp32 (measured: 1.2 against 8.8 images/s per core)"
-    ]
-
-
-def in_bf16(values: Mapping[str, Any]) -> list[str]:
-    """The names of the params of precision bf16 whose stages will be run."""
-    trained = values.get(WEIGHTS) == "sample"
-    segmented = values.get(SEGMENTED, False)
-    run = {
-        "prepare_weights.precision": trained,
-        "prepare_segmenter.precision": trained and segmented,
-        "classify_frames.precision": values.get(CLASSIFIED) or values.get(FINETUNED),
-        "segment_objects.precision": segmented,
-    }
-    return [name for name, wanted in run.items() if wanted and values.get(name) == "bf16"]

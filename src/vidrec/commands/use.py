@@ -27,7 +27,6 @@ from vidrec.videos.youtube_manifest import read_rows
 from vidrec.workflow import params, state
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import expanded
-from vidrec.workflow.processor import computes_bf16
 
 OFFICIAL = "torchvision"
 # The stages whose results are of the weights alone.
@@ -205,8 +204,6 @@ def for_own_videos(weights: Values, root: Path) -> Values:
         values["weigh_objects.term"] = "confidence"
     else:
         values["weigh_objects.term"] = "probability"
-    if computes_bf16() is False:
-        values |= {"classify_frames.precision": "fp32", "segment_objects.precision": "fp32"}
     return values
 
 

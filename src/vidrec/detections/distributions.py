@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save as save_tensors
 
@@ -30,14 +30,17 @@ class Distribution:
     probability: NDArray[np.float16]
 
 
-def top_classes(found: Distribution) -> pd.DataFrame:
-    """`frame,label,confidence`: the most probable class of each frame, the first of equals."""
+def top_classes(found: Distribution, frames: ArrayLike) -> pd.DataFrame:
+    """`frame,label,confidence`: the most probable class of each frame, the first of equals.
+
+    `frames` are the numbers of the frames that the distributions are of, in order.
+    """
     probability = found.probability
     best = probability.argmax(axis=1)
     confidence = probability[np.arange(len(best)), best].astype(np.float64).clip(0, 1)
     return pd.DataFrame(
         {
-            "frame": np.arange(1, len(best) + 1),
+            "frame": np.asarray(frames, np.int64),
             "label": [found.labels[index] for index in best],
             "confidence": confidence.round(6),
         }

@@ -4,11 +4,14 @@ Beside a CSV file may lie the class distributions (see `distributions`) or masks
 that its rows come from.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from vidrec.detections import distributions
 from vidrec.detections.distributions import (
@@ -26,6 +29,16 @@ from vidrec.workflow.video import Video
 ENDING = ".csv"
 COLUMNS = ("frame", "label", "confidence")
 
+# Rows that need no further look, as all that our detectors write: numbers as far as they are
+# allowed, labels without quotes. By the columns after them, the form of a row.
+_ROW = r"^([1-9]\d{0,8}),([^\x00-\x1f\x7f\"',][^\x00-\x1f\x7f\",]*),(0(?:\.\d{1,15})?|1(?:\.0)?)"
+PLAIN = {
+    "frame,label,confidence\n": re.compile(_ROW + "$", re.MULTILINE),
+    "frame,label,confidence,area_pct\n": re.compile(
+        _ROW + r",(\d{1,2}(?:\.\d{1,13})?|100(?:\.0)?)$", re.MULTILINE
+    ),
+}
+
 
 @dataclass(frozen=True)
 class VideoDetections:
@@ -41,9 +54,10 @@ def write_detections(folder: Path, video: Video, table: pd.DataFrame) -> None:
     write_table(video.below(folder, ENDING), table)
 
 
-def write_classes(folder: Path, video: Video, found: Distribution) -> None:
-    """Write the most probable class of each frame of a video, and beside it the distributions."""
-    write_detections(folder, video, top_classes(found))
+def write_classes(folder: Path, video: Video, found: Distribution, frames: ArrayLike) -> None:
+    """Write the most probable class of those `frames`, by number, of a video that it was found in,
+    and beside it the distributions."""
+    write_detections(folder, video, top_classes(found, frames))
     write_distribution(folder, video, found)
 
 
@@ -68,6 +82,11 @@ def read_videos(root: Path, *, with_distribution: bool) -> Iterator[VideoDetecti
 def read_tables(root: Path) -> dict[Video, pd.DataFrame]:
     """The table of each video under `root`, as `read_videos` reads them."""
     return {each.video: each.table for each in read_videos(root, with_distribution=False)}
+
+
+def frames_of(tables: Mapping[Video, pd.DataFrame]) -> dict[Video, list[int]]:
+    """The frames in each table: of a classifier, which finds a class in each, those looked at."""
+    return {video: sorted(set(table["frame"])) for video, table in tables.items()}
 
 
 def detection_files(root: Path) -> list[Path]:
@@ -114,6 +133,30 @@ def read_detections(path: Path) -> pd.DataFrame:
 
     Raises UserError where a value is not allowed.
     """
+    plain = _read_plain(path)
+    return _read_any(path) if plain is None else plain
+
+
+def _read_plain(path: Path) -> pd.DataFrame | None:
+    """The same, ten times as fast, where all rows are PLAIN: there may be thousands of files."""
+    try:
+        text = path.read_bytes().decode()
+    except (UnicodeDecodeError, OSError):
+        return None
+    end = text.find("\n") + 1
+    form = PLAIN.get(text[:end])
+    rows = form.findall(text, end) if form else []
+    if not rows or len(rows) != text.count("\n", end) or text[-1] != "\n":
+        return None
+    frame, label, *numbers = zip(*rows, strict=True)
+    named = zip(("confidence", "area_pct"), numbers, strict=False)
+    return pd.DataFrame(
+        {"label": label, "frame": np.array(frame, np.int64)}
+        | {name: np.array(column, np.float64) for name, column in named}
+    )
+
+
+def _read_any(path: Path) -> pd.DataFrame:
     table = read_table(path, COLUMNS)
     check_numbers(path, table, "confidence", 0, 1)
     numbers = {"frame": "int64", "confidence": "float64"}

@@ -13,10 +13,11 @@ from vidrec.workflow.errors import UserError
 from vidrec.workflow.video import Video
 
 
-def apply_all(features: Path, head: Head) -> Iterator[tuple[Video, Distribution]]:
-    """The class distributions of each video whose features lie below `features`."""
-    for video, trunk in read_all_features(features):
-        yield video, apply(head, trunk, video.video_id)
+def apply_all(features: Path, head: Head) -> Iterator[tuple[Video, Distribution, NDArray[Any]]]:
+    """The class distributions of each video whose features lie below `features`, and the numbers
+    of the frames that they are of."""
+    for video, trunk, frames in read_all_features(features):
+        yield video, apply(head, trunk, video.video_id), frames
 
 
 def apply(head: Head, features: NDArray[Any], name: str) -> Distribution:

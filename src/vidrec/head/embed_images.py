@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from vidrec.classifier.frame_classifier import FrameClassifier
 from vidrec.head.image_set import LabelledImage, read_images, sample_images
-from vidrec.networks.compute import use_one_thread
 from vidrec.settings.embed_images import Params
 
 
@@ -26,7 +25,6 @@ def embed(
 
     `pretrained_label` is what the network says before it gets a new head.
     """
-    use_one_thread()
     found = classifier.predict(np.stack([image.pixels for image in images]))
     best = found.probability.argmax(axis=1)
     table = pd.DataFrame(

@@ -5,7 +5,7 @@ import re
 import struct
 import warnings
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -15,8 +15,6 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.tables import SAFE_NAME
-from vidrec.workflow.video import Video
 
 # The formats that are opened, by Pillow's names, and how their files begin. No others: Pillow
 # hands an EPS to Ghostscript, and has readers that hardly anyone uses or tests.
@@ -179,32 +177,21 @@ class Frames:
         """The pixels (height, width, 3) of frame `number`, from 1. Raises UserError."""
         return decode(self.files[number - 1], f"{self.name}/{number}.jpg")
 
-    def pictures(self) -> NDArray[np.uint8]:
-        """All frames, (frames, height, width, 3). Raises UserError unless they have one size."""
-        every = [self.picture(number) for number in range(1, len(self.files) + 1)]
-        if len({picture.shape for picture in every}) > 1:
-            raise UserError(f"{self.name} has frames of different sizes: extract them again")
-        return np.stack(every)
+    def batches(self, numbers: Sequence[int], size: int) -> Iterator[NDArray[np.uint8]]:
+        """The frames of these `numbers`, in order, at most `size` at a time, each batch (frames,
+        height, width, 3). Raises UserError unless all have one size.
+
+        Only one batch is in memory at a time, however long the video is.
+        """
+        shapes = set()
+        for start in range(0, len(numbers), size):
+            batch = [self.picture(number) for number in numbers[start : start + size]]
+            shapes |= {picture.shape for picture in batch}
+            if len(shapes) > 1:
+                raise UserError(f"{self.name} has frames of different sizes: extract them again")
+            yield np.stack(batch)
 
 
 def read_frames(directory: Path) -> Frames:
     """The frames of one video, each file read once. Raises UserError as `frame_paths` does."""
     return Frames(str(directory), [_read(path) for path in frame_paths(directory)])
-
-
-def videos_below(root: Path) -> list[Video]:
-    """The videos whose frames lie under `<root>/<category>/<video_id>/`, sorted.
-
-    Raises UserError where there are none.
-    """
-    directories = [path for path in sorted(root.glob("*/*")) if path.is_dir()]
-    found = [Video.at(path) for path in directories if SAFE_NAME.fullmatch(path.name)]
-    if not found:
-        raise UserError(f"{root} holds no frames: run `dvc repro extract_frames`")
-    return found
-
-
-def read_known(root: Path, video: Video) -> tuple[str, Frames]:
-    """The frames of a video below `root`, after the digest that their content is known by."""
-    frames = read_frames(video.below(root))
-    return frames.digest, frames

@@ -8,19 +8,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from vidrec.workflow.errors import UserError
+from vidrec.networks.precision import device_kind
 
 
 def device() -> torch.device:
-    """The device that `VIDREC_DEVICE` names (cpu, cuda); by default a GPU where there is one."""
-    wanted = os.environ.get("VIDREC_DEVICE", "auto")
-    if wanted not in ("auto", "cpu", "cuda"):
-        raise UserError(f"VIDREC_DEVICE is {wanted!r}: it must be auto, cpu or cuda")
-    if wanted == "cuda" and not torch.cuda.is_available():
-        raise UserError("VIDREC_DEVICE is cuda, but torch sees no GPU here: use cpu or auto")
-    if wanted == "auto":
-        wanted = "cuda" if torch.cuda.is_available() else "cpu"
-    return torch.device(wanted)
+    """The device that computes here, as `precision.device_kind` has it."""
+    return torch.device(device_kind())
 
 
 def make_deterministic(seed: int, threads: int) -> None:
@@ -59,8 +52,3 @@ def use_one_thread() -> None:
     """Let this process compute in one thread: workers share the cores, and the result of each
     video is the same however many there are."""
     torch.set_num_threads(1)
-
-
-def inference_workers() -> int | None:
-    """Processes for inference: one where there is a GPU, else None (one per core)."""
-    return 1 if device().type == "cuda" else None

@@ -2,7 +2,8 @@
 
 A folder of weights holds `weights.safetensors` and `card.json`. The card records the SHA-256 of
 the tensors' file; every load checks it. Weights from outside (PyTorch's `.pth`) are read once,
-without running code from them, and kept in this form.
+without running code from them, and kept in this form. torch, which takes seconds to load, is not
+needed for the card.
 """
 
 import dataclasses
@@ -10,16 +11,14 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
-from torch import Tensor, nn
-
-from vidrec.networks import state_dicts
 from vidrec.workflow.absent import check_there
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import atomic_directory, read_json, sha256_of, write_json
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
 TENSORS, CARD = "weights.safetensors", "card.json"
 
@@ -40,12 +39,16 @@ class Card:
     # Where the weights come from: `sample`, or the name of the official or local file.
     origin: str
     origin_sha256: str
+    # The precision of the training, fp32 or bf16; empty: they came trained.
+    trained_in: str = ""
     # Of the tensors' file, filled in by `save`.
     sha256: str = ""
 
 
-def save(folder: Path, tensors: Mapping[str, Tensor], card: Card) -> None:
+def save(folder: Path, tensors: Mapping[str, "Tensor"], card: Card) -> None:
     """Write weights and card to `folder`, whole or not at all."""
+    from safetensors.torch import save_file
+
     with atomic_directory(folder) as temporary:
         contiguous = {name: value.contiguous() for name, value in tensors.items()}
         save_file(contiguous, temporary / TENSORS)
@@ -77,7 +80,7 @@ def read_card(folder: Path) -> Card:
 
 def _check_types(card: Card) -> None:
     """Raise ValueError for a field that no network could be made from."""
-    texts = (card.arch, card.origin, card.origin_sha256, card.sha256, *card.labels)
+    texts = (card.arch, card.origin, card.origin_sha256, card.trained_in, card.sha256, *card.labels)
     if not all(isinstance(text, str) for text in texts):
         raise ValueError("a name or a digest is not text")
     if type(card.input_size) is not int or card.input_size < 0:
@@ -87,11 +90,23 @@ def _check_types(card: Card) -> None:
             raise ValueError("mean and std must be three numbers each")
 
 
-def load(folder: Path) -> tuple[dict[str, Tensor], Card]:
+def load(folder: Path) -> tuple[dict[str, "Tensor"], Card]:
     """The tensors and the card in `folder`.
 
     Raises UserError where they are absent or the tensors are not those that the card names.
     """
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    card, path = read_checked_card(folder), folder / TENSORS
+    try:
+        return load_file(path), card
+    except SafetensorError as error:
+        raise UserError(f"{path} is not a safetensors file ({error}): make it again") from None
+
+
+def read_checked_card(folder: Path) -> Card:
+    """The card in `folder`. Raises UserError also where the tensors are not those that it names."""
     card = read_card(folder)
     path = folder / TENSORS
     if not path.is_file():
@@ -101,17 +116,18 @@ def load(folder: Path) -> tuple[dict[str, Tensor], Card]:
             f"{path} is not the file that its card names (SHA-256 {card.sha256[:12]}…):"
             " it was changed or cut short; run `dvc checkout --force`, or make it again"
         )
-    try:
-        return load_file(path), card
-    except SafetensorError as error:
-        raise UserError(f"{path} is not a safetensors file ({error}): make it again") from None
+    return card
 
 
-def read_state_dict(path: Path) -> dict[str, Tensor]:
+def read_state_dict(path: Path) -> dict[str, "Tensor"]:
     """The state dict in a local `.pth` or `.safetensors` file, as `state_dicts.unwrap` finds it.
 
     Never runs code from the file. Raises UserError, which names what the file is instead.
     """
+    from safetensors.torch import load_file
+
+    from vidrec.networks import state_dicts
+
     unlike = state_dicts.unlike_weights(path)
     if unlike:
         raise UserError(f"{path} {unlike}")
@@ -126,13 +142,13 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
     return state_dicts.unwrap(content, str(path))
 
 
-def row_count(tensors: Mapping[str, Tensor], name: str) -> int:
+def row_count(tensors: Mapping[str, "Tensor"], name: str) -> int:
     """How many rows the tensor `name` has; 0 where there is none."""
     value = tensors.get(name)
     return len(value) if value is not None and value.ndim else 0
 
 
-def load_into(network: nn.Module, tensors: Mapping[str, Tensor], name: str) -> None:
+def load_into(network: "nn.Module", tensors: Mapping[str, "Tensor"], name: str) -> None:
     """Put `tensors` into `network`; raises UserError, naming `name`, if they do not fit."""
     state: Any = OrderedDict(tensors)
     # MNASNet refuses a state dict that does not say which version of the network it is of.
@@ -144,8 +160,10 @@ def load_into(network: nn.Module, tensors: Mapping[str, Tensor], name: str) -> N
         raise UserError(f"{name} does not fit {type(network).__name__}: {found}") from None
 
 
-def differences(network: nn.Module, tensors: Mapping[str, Tensor]) -> str:
+def differences(network: "nn.Module", tensors: Mapping[str, "Tensor"]) -> str:
     """The first names that `tensors` lack, have beyond those of `network`, or in another shape."""
+    from vidrec.networks.state_dicts import some
+
     own = {
         name: value for name, value in network.state_dict().items() if not name.endswith(UNNEEDED)
     }
@@ -162,8 +180,8 @@ def differences(network: nn.Module, tensors: Mapping[str, Tensor]) -> str:
             if name in tensors and tensors[name].shape != value.shape
         ],
     }
-    return "; ".join(f"{kind} {state_dicts.some(names)}" for kind, names in groups.items() if names)
+    return "; ".join(f"{kind} {some(names)}" for kind, names in groups.items() if names)
 
 
-def _shape(tensor: Tensor) -> str:
+def _shape(tensor: "Tensor") -> str:
     return f"({', '.join(map(str, tensor.shape))})"

@@ -1,22 +1,29 @@
 """How well the similarities agree with those of the true mixtures of objects, by cosine."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.stats import spearmanr
 
 from vidrec.metrics.retrieval import normalized_gain
 from vidrec.recommender.build_index import (
     Ranking,
+    build_and_rank,
+    clusters_in,
     compare_all,
     rank_all,
     similarity_rows,
     together,
 )
 from vidrec.recommender.ranking import DEPTH
+from vidrec.settings.build_index import Params
+from vidrec.vectors.sparse import SparseVectors, as_dense, as_sparse
 from vidrec.vectors.vectors import Vectors
 from vidrec.workflow.arrays import FloatArray, IntArray
+
+# Both figures of a video that has no truth.
+UNKNOWN = (np.nan, np.nan)
 
 
 def mixtures(areas: pd.DataFrame, ids: Sequence[str]) -> FloatArray:
@@ -25,6 +32,25 @@ def mixtures(areas: pd.DataFrame, ids: Sequence[str]) -> FloatArray:
         index="video_id", columns="label", values="area_pct", aggfunc="sum", fill_value=0.0
     )
     return summed.reindex(list(ids), fill_value=0.0).to_numpy(np.float64)
+
+
+def rank_few_or_many(
+    vectors: Vectors | SparseVectors,
+    areas: pd.DataFrame | None,
+    settings: Params,
+    folder: Path | None,
+) -> tuple[Ranking, pd.DataFrame, dict[str, float]]:
+    """As `rank_and_judge`, and no metric; or of many videos by an index, and its metric.
+
+    Of many the agreement is not known: it takes all similarities. The index is left in `folder`,
+    which is empty where there is none.
+    """
+    count = max(settings.neighbors, DEPTH)
+    with clusters_in(folder) as made:
+        if len(vectors.ids) <= settings.exact_up_to:
+            return *rank_and_judge(as_dense(vectors), count, areas), {}
+        ranking, recall = build_and_rank(as_sparse(vectors), count, made)
+        return ranking, unjudged(len(vectors.ids)), recall
 
 
 def rank_and_judge(
@@ -36,17 +62,21 @@ def rank_and_judge(
     neighbours, gain = true similarity. `truth_spearman`: rank correlation over all other videos.
     Both are NaN for a video that has no truth.
     """
-    unknown = (np.nan, np.nan)
     if areas is None or areas.empty:
-        return rank_all(vectors, count), _table([unknown] * len(vectors.ids))
+        return rank_all(vectors, count), unjudged(len(vectors.ids))
     kept, scores = [], []
     true_values = mixtures(areas, vectors.ids)
     pairs = zip(compare_all(vectors, count), similarity_rows(true_values), strict=True)
     for me, ((found, similarity), true) in enumerate(pairs):
         kept.append(found)
         known = true_values[me].any()
-        scores.append(_agreement(me, similarity, true, found.order[:DEPTH]) if known else unknown)
+        scores.append(_agreement(me, similarity, true, found.order[:DEPTH]) if known else UNKNOWN)
     return together(kept), _table(scores)
+
+
+def unjudged(count: int) -> pd.DataFrame:
+    """The second table of `rank_and_judge` for `count` videos of which there is no truth."""
+    return _table([UNKNOWN] * count)
 
 
 def _table(scores: Sequence[tuple[float, float]]) -> pd.DataFrame:
@@ -61,5 +91,11 @@ def _agreement(
     gain = normalized_gain(true[order][np.newaxis], ideal[np.newaxis])[0]
     # Ranks of a constant have no correlation: it agrees with nothing.
     varies = len(others) > 1 and np.ptp(others) > 0 and np.ptp(theirs) > 0
-    correlation = spearmanr(others, theirs).statistic if varies else 0.0
-    return float(gain), float(correlation)
+    return float(gain), spearman(others, theirs) if varies else 0.0
+
+
+def spearman(first: FloatArray, second: FloatArray) -> float:
+    """The rank correlation, equal values at their mean rank: without the second that scipy's takes
+    to load."""
+    ranks = pd.DataFrame({"first": first, "second": second}).rank()
+    return float(np.corrcoef(ranks["first"], ranks["second"])[0, 1])

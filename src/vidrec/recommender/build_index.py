@@ -1,28 +1,34 @@
 """Stage build_index: the most similar videos of each video.
 
 Exact nearest neighbours by cosine: every video is compared with every other, once, in blocks of
-rows that bound the memory.
+rows that bound the memory. Of many videos each is compared with those in the clusters near it.
 """
 
+import functools
+import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vidrec.recommender.ranking import id_ranks, nearest, similarities
+from vidrec.metrics.figures import rounded
+from vidrec.recommender.ranking import Nearest, id_ranks, nearest, similarities
 from vidrec.vectors.vectors import Vectors, unit_rows
 from vidrec.workflow.arrays import FloatArray, IntArray
+from vidrec.workflow.files import atomic_directory
+from vidrec.workflow.parallel import map_items
+
+if TYPE_CHECKING:
+    from vidrec.vectors.sparse import SparseVectors
 
 # Similarities in memory at a time: 128 MiB of float64.
 BLOCK_CELLS = 2**24
-
-
-@dataclass(frozen=True)
-class Nearest:
-    """The neighbours of one video, best first: row numbers `order` and their `similarity`."""
-
-    order: IntArray
-    similarity: FloatArray
+# Videos whose neighbours one worker looks up at a time.
+BLOCK_VIDEOS = 2000
+TITLE = "looking up neighbours"
 
 
 @dataclass(frozen=True)
@@ -59,3 +65,47 @@ def together(found: Iterable[Nearest]) -> Ranking:
     pairs = [(each.order, each.similarity) for each in found]
     order, similarity = zip(*pairs, strict=True)
     return Ranking(np.stack(order), np.stack(similarity))
+
+
+@contextmanager
+def clusters_in(folder: Path | None) -> Iterator[Path]:
+    """Where to make an index: in `folder`, which is empty if none is made, or else for a while."""
+    with ExitStack() as stack:
+        passing = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        yield stack.enter_context(atomic_directory(folder or passing / "index"))
+
+
+def build_and_rank(
+    vectors: "SparseVectors", count: int, folder: Path
+) -> tuple[Ranking, dict[str, float]]:
+    """The ranking as `rank_all` gives it, by an index of clusters that is made in `folder`.
+
+    A neighbour may be missed, and is then replaced by the next: `recall_at_10` says how few are.
+    Each video is looked up alone: the number of workers changes nothing.
+    """
+    from vidrec.recommender import clusters
+
+    index = clusters.build(vectors)
+    clusters.write(folder, index)
+    rows, places = clusters.places_of(index)
+    starts = range(0, len(rows), BLOCK_VIDEOS)
+    blocks = [(rows[at : at + BLOCK_VIDEOS], places[at : at + BLOCK_VIDEOS]) for at in starts]
+    look_up = functools.partial(_look_up, folder, count)
+    nothing = np.zeros(len(vectors.labels))
+    shape = len(vectors.ids), min(count, len(vectors.ids) - 1)
+    ranking = Ranking(np.empty(shape, np.int64), np.zeros(shape))
+    for (own, _), found in zip(
+        blocks, map_items(look_up, blocks, title=TITLE, unit="block"), strict=True
+    ):
+        ranking.order[own], ranking.similarity[own] = found.order, found.similarity
+    for row in np.setdiff1d(np.arange(len(vectors.ids)), rows).tolist():
+        ranking.order[row] = clusters.find(index, nothing, count, row).order
+    return ranking, {"recall_at_10": rounded(index.recall)}
+
+
+def _look_up(folder: Path, count: int, block: tuple[IntArray, IntArray]) -> Ranking:
+    from vidrec.recommender import clusters
+
+    index = clusters.read(folder)
+    pairs = zip(*(numbers.tolist() for numbers in block), strict=True)
+    return together(clusters.find(index, index.vector(place), count, row) for row, place in pairs)

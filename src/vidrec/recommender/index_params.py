@@ -29,6 +29,7 @@ class Params:
     more_codecs: tuple[str, ...] = param(name="extract_frames.more_codecs")
     classifier_precision: str = param(name="classify_frames.precision")
     batch_size: int = param(name="classify_frames.batch_size")
+    classified_fps: float = param(name="classify_frames.fps")
     resolution: int = param(name="segment_objects.resolution")
     proposals: int = param(name="segment_objects.proposals")
     threshold: float = param(name="segment_objects.threshold")

@@ -1,9 +1,11 @@
 """Which vectors are most alike, by cosine: for the stage build_index, and for a single query.
 
-numpy only: a query is answered in less time than it takes to load scikit-learn.
+All are compared; what spares most of that where there are many videos is `clusters`. numpy only: a
+query is answered in less time than it takes to load scikit-learn.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import numpy as np
@@ -18,6 +20,14 @@ DECIMALS = 6
 
 # To what people are shown of a similarity, and the most that they are of one below 1.
 STEP, ALMOST = Decimal("0.001"), Decimal("0.999")
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """The neighbours of one video, best first: row numbers `order` and their `similarity`."""
+
+    order: IntArray
+    similarity: FloatArray
 
 
 def similarities(queries: FloatArray, unit: FloatArray) -> FloatArray:

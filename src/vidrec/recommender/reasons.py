@@ -5,12 +5,18 @@ so each object's term over that sum is its share of the reason.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vidrec.recommender.ranking import id_ranks, nearest, similarities
-from vidrec.vectors.vectors import Vectors, unit_rows
+from vidrec.recommender.ranking import Nearest, id_ranks, nearest, similarities
+from vidrec.vectors.vectors import unit_rows
 from vidrec.workflow.arrays import FloatArray
+
+if TYPE_CHECKING:
+    from vidrec.recommender.clusters import Clusters
+    from vidrec.vectors.sparse import SparseVectors
+    from vidrec.vectors.vectors import Vectors
 
 
 @dataclass(frozen=True)
@@ -33,34 +39,63 @@ class Similar:
 
 
 def recommend(
-    vectors: Vectors, query: FloatArray, count: int = 10, excluded: int | None = None
+    vectors: "Vectors | SparseVectors",
+    query: FloatArray,
+    count: int = 10,
+    excluded: int | None = None,
+    index: "Clusters | None" = None,
 ) -> list[Similar]:
     """The `count` videos most like `query` (labels,), ranked as the stage build_index ranks.
 
-    The video in the row `excluded` is left out: it is the query itself.
+    The video in the row `excluded` is left out: it is the query itself. With an `index` of the
+    vectors only some are looked at.
     """
-    similarity = similarities(query[np.newaxis], unit_rows(vectors.values))[0]
-    rows = nearest(similarity, id_ranks(vectors.ids), count, excluded)
+    found = _found(vectors, query, count, excluded, index)
+    pairs = zip(found.order.tolist(), found.similarity.tolist(), strict=True)
     return [
         Similar(
             rank,
             vectors.ids[row],
             vectors.categories[row],
-            float(similarity[row]),
-            reasons(vectors.labels, query, vectors.values[row]),
+            similarity,
+            reasons(vectors.labels, query, vectors.rows(row, row + 1)[0]),
         )
-        for rank, row in enumerate(rows, start=1)
+        for rank, (row, similarity) in enumerate(pairs, start=1)
     ]
 
 
-def reasons(labels: list[str], query: FloatArray, neighbor: FloatArray) -> list[Reason]:
+def _found(
+    vectors: "Vectors | SparseVectors",
+    query: FloatArray,
+    count: int,
+    excluded: int | None,
+    index: "Clusters | None",
+) -> Nearest:
+    if index is not None:
+        from vidrec.recommender.clusters import find
+
+        return find(index, query, count, excluded)
+    everything = vectors.rows(0, len(vectors.ids))
+    similarity = similarities(query[np.newaxis], unit_rows(everything))[0]
+    rows = nearest(similarity, id_ranks(vectors.ids), count, excluded)
+    return Nearest(rows, similarity[rows])
+
+
+def reasons(
+    labels: list[str], query: FloatArray, neighbor: FloatArray, first: int | None = None
+) -> list[Reason]:
     """Each label that both vectors have and its share, largest first, equal ones by label.
 
-    The shares sum to 1; two videos without a common object have none.
+    The shares sum to 1; two videos without a common object have none. Of many the `first` are
+    found without a look at the rest.
     """
     products = query * neighbor
     total = products.sum()
     if total == 0:
         return []
-    shared = [Reason(labels[i], float(products[i] / total)) for i in np.flatnonzero(products)]
-    return sorted(shared, key=lambda reason: (-reason.share, reason.label))
+    shares = products / total
+    rows = np.flatnonzero(shares)
+    if first is not None and first < len(rows):
+        rows = rows[shares[rows] >= np.partition(shares[rows], -first)[-first]]
+    shared = [Reason(labels[i], float(shares[i])) for i in rows]
+    return sorted(shared, key=lambda reason: (-reason.share, reason.label))[:first]

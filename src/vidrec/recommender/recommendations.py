@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -10,10 +11,21 @@ from vidrec.recommender.build_index import Ranking
 from vidrec.recommender.ranking import DEPTH
 from vidrec.vectors.vectors import Vectors
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.tables import check_numbers, read_table, write_table
+from vidrec.workflow.tables import check_numbers, read_table, write_tables
 
 # Further columns may follow.
 COLUMNS = ("video_id", "rank", "neighbor_id", "similarity")
+
+
+# Videos whose neighbours are written at a time, which bounds the memory that their text takes.
+BLOCK_VIDEOS = 20_000
+
+
+class Listed(Protocol):
+    """Videos by their ids."""
+
+    @property
+    def ids(self) -> list[str]: ...
 
 
 @dataclass(frozen=True)
@@ -24,23 +36,24 @@ class Ranked:
     similarity: float
 
 
-def recommendations(vectors: Vectors, ranking: Ranking, count: int) -> pd.DataFrame:
-    """The table COLUMNS, ranks from 1 to at most `count`."""
-    ids = np.array(vectors.ids, object)
-    order, similarity = ranking.order[:, :count], ranking.similarity[:, :count]
+def recommendations(vectors: Listed, ranking: Ranking, count: int, start: int = 0) -> pd.DataFrame:
+    """The table COLUMNS, ranks from 1 to at most `count`, of BLOCK_VIDEOS videos from `start`."""
+    block = slice(start, start + BLOCK_VIDEOS)
+    order, similarity = ranking.order[block, :count], ranking.similarity[block, :count]
     videos, places = order.shape
     columns = (
-        np.repeat(ids, places),
+        np.repeat(np.array(vectors.ids[block], object), places),
         np.tile(np.arange(1, places + 1), videos),
-        ids[order.ravel()],
+        [vectors.ids[row] for row in order.ravel().tolist()],
         similarity.ravel(),
     )
     return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
 
 
-def write_recommendations(path: Path, vectors: Vectors, ranking: Ranking, count: int) -> None:
-    """Write the first `count` neighbours of each video."""
-    write_table(path, recommendations(vectors, ranking, count))
+def write_recommendations(path: Path, vectors: Listed, ranking: Ranking, count: int) -> None:
+    """Write the first `count` neighbours of each video, those of a block of videos at a time."""
+    starts = range(0, len(vectors.ids), BLOCK_VIDEOS)
+    write_tables(path, (recommendations(vectors, ranking, count, start) for start in starts))
 
 
 def read_recommendations(path: Path, vectors: Vectors) -> list[list[Ranked]]:

@@ -1,17 +1,15 @@
 """Small pictures of a video for a page: one for it as a whole, and a strip of frames over time."""
 
+import json
 from dataclasses import dataclass
-from functools import partial
 from io import BytesIO
-from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
-from vidrec.media.frames import frame_paths, read_picture, videos_below
+from vidrec.media.frames import Frames
 from vidrec.settings.render_report import Look
-from vidrec.workflow.parallel import map_items
-from vidrec.workflow.video import Video
 
 # How hard the WebP encoder tries, 0 to 6: 6 takes half as long again, to save a twentieth.
 EFFORT = 4
@@ -26,27 +24,28 @@ class Filmstrip:
     poster: bytes
     strip: bytes
 
+    def pack(self) -> bytes:
+        """All of it as bytes."""
+        about = {"frames": self.frames, "shown": self.shown, "poster": len(self.poster)}
+        return json.dumps(about).encode() + b"\n" + self.poster + self.strip
 
-def make_all(root: Path, look: Look) -> dict[Video, Filmstrip]:
-    """The filmstrip of each video under `root`.
-
-    Raises UserError where there is none, or where a frame is missing or cannot be read.
-    """
-    videos = videos_below(root)
-    directories = [video.below(root) for video in videos]
-    made = map_items(partial(make, look=look), directories, title="draw strips")
-    return dict(zip(videos, made, strict=True))
+    @classmethod
+    def unpack(cls, content: bytes) -> "Filmstrip":
+        first, _, pictures = content.partition(b"\n")
+        about = json.loads(first)
+        end = about["poster"]
+        return cls(about["frames"], about["shown"], pictures[:end], pictures[end:])
 
 
-def make(directory: Path, look: Look) -> Filmstrip:
+def make(frames: Frames, look: Look) -> Filmstrip:
     """The filmstrip of one video's frames; its middle frame stands for it as a whole."""
-    paths = frame_paths(directory)
-    shown = spread_out(len(paths), look.strip_frames)
+    count = len(frames.files)
+    shown = spread_out(count, look.strip_frames)
     strip = Image.new("RGB", (len(shown) * look.strip_size, look.strip_size))
     for place, number in enumerate(shown):
-        strip.paste(shrink(paths[number - 1], look.strip_size), (place * look.strip_size, 0))
-    poster = shrink(paths[len(paths) // 2], look.poster_size)
-    return Filmstrip(len(paths), shown, encode(poster, look), encode(strip, look))
+        strip.paste(shrink(frames.picture(number), look.strip_size), (place * look.strip_size, 0))
+    poster = shrink(frames.picture(count // 2 + 1), look.poster_size)
+    return Filmstrip(count, shown, encode(poster, look), encode(strip, look))
 
 
 def spread_out(count: int, wanted: int) -> list[int]:
@@ -55,9 +54,9 @@ def spread_out(count: int, wanted: int) -> list[int]:
     return [int(number) for number in np.arange(kept) * count // kept + 1]
 
 
-def shrink(path: Path, size: int) -> Image.Image:
-    """The picture in a file, as a square of `size` pixels."""
-    return Image.fromarray(read_picture(path)).resize((size, size), Image.Resampling.LANCZOS)
+def shrink(picture: NDArray[np.uint8], size: int) -> Image.Image:
+    """A picture as a square of `size` pixels."""
+    return Image.fromarray(picture).resize((size, size), Image.Resampling.LANCZOS)
 
 
 def encode(picture: Image.Image, look: Look) -> bytes:

@@ -208,7 +208,8 @@ def _likeness(index: Index, row: int, place_of: Mapping[int, int]) -> dict[str, 
 
 def _why(vectors: Vectors, row: int, other: int) -> dict[str, Any]:
     """The first reasons why two videos are alike, and whether there are more."""
-    found = reasons(vectors.labels, vectors.values[row], vectors.values[other])
+    values = vectors.values
+    found = reasons(vectors.labels, values[row], values[other], REASONS_SHOWN + 1)
     return {
         "reasons": [_reason(each) for each in found[:REASONS_SHOWN]],
         "more": len(found) > REASONS_SHOWN,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from vidrec.workflow.arrays import IntArray
+from vidrec.workflow.arrays import FloatArray, IntArray
 
 # A longer video has longer cells, not more.
 MOST_CELLS = 48
@@ -33,24 +33,31 @@ def timelines(table: pd.DataFrame, looked_at: Iterable[int]) -> list[Timeline]:
 
     A cell is one of the frames `looked_at`, or several where there are more than `MOST_CELLS`.
     """
-    looked = np.union1d(np.array([*looked_at], np.int64), table["frame"].to_numpy(np.int64))
+    frames, confidence = table["frame"].to_numpy(np.int64), table["confidence"].to_numpy(np.float64)
+    looked = np.union1d(np.array([*looked_at], np.int64), frames)
     length = max(1, -(-len(looked) // MOST_CELLS))
-    count = -(-len(looked) // length)
+    cells, count = np.searchsorted(looked, frames) // length, -(-len(looked) // length)
+    labels = np.array(table["label"], object)
     return [
-        _timeline(str(label), group, np.searchsorted(looked, group["frame"]) // length, count)
-        for label, group in table.groupby("label")
+        _timeline(label, frames[own], _highest(cells[own], confidence[own], count))
+        for label in sorted(set(labels))
+        for own in [labels == label]
     ]
 
 
-def _timeline(label: str, group: pd.DataFrame, cells: IntArray, count: int) -> Timeline:
+def _highest(cells: IntArray, confidence: FloatArray, count: int) -> FloatArray:
+    """The highest confidence in each of `count` cells; 0 in those without any."""
     highest = np.zeros(count)
-    np.maximum.at(highest, cells, group["confidence"].to_numpy(np.float64))
+    np.maximum.at(highest, cells, confidence)
+    return highest
+
+
+def _timeline(label: str, found: IntArray, highest: FloatArray) -> Timeline:
     digits = np.where(highest > 0, np.clip(np.round(highest * LEVELS), 1, LEVELS), 0).astype(int)
-    found = group["frame"].to_numpy(np.int64)
     return Timeline(
         label,
-        "".join(map(str, digits)),
-        len(np.unique(found)),
+        "".join(map(str, digits.tolist())),
+        len(set(found.tolist())),
         int(found.min()),
         int(found.max()),
     )

@@ -1,76 +1,70 @@
-"""The object segmenter: Mask R-CNN with its labels, for the frames of a video."""
+"""The object segmenter: Mask R-CNN with its labels, for the frames of a video.
 
-from functools import lru_cache
+A GPU runs it in torch; a CPU by OpenVINO, from the form that it was converted to once. torch, which
+takes seconds to load, is then not needed.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
-from torch import nn
 
 from vidrec.detections.masks import COLUMNS, Segments
 from vidrec.detections.rle import Rle, encode_mask, overlaps
 from vidrec.media.frames import Frames
+from vidrec.media.sampling import sampled_frames
 from vidrec.networks import weights
-from vidrec.networks.compute import autocast, device, for_inference, use_one_thread
-from vidrec.networks.mask_rcnn import build_segmenter
+from vidrec.networks.precision import resolve
 from vidrec.networks.weights import Card
+from vidrec.segmenter.conversion import converted
+from vidrec.segmenter.found import Finder
+from vidrec.segmenter.openvino_finder import OpenvinoFinder
 from vidrec.settings.segment_objects import SegmenterSettings
 
-# A pixel belongs to an object where its mask probability is at least this (Mask R-CNN, 3.1).
-MASK_THRESHOLD = 0.5
+
+@dataclass(frozen=True)
+class SegmenterFiles:
+    """Where a segmenter lies: the folder of its weights, and the project that keeps what is
+    converted."""
+
+    weights: Path
+    project: Path = Path()
 
 
 class ObjectSegmenter:
-    """Finds the objects in a frame, each with a mask."""
+    """Finds the objects in a frame, each with a mask.
 
-    def __init__(self, network: nn.Module, card: Card, settings: SegmenterSettings) -> None:
-        self._network = for_inference(network, settings.precision)
-        self.card = card
-        self._precision = settings.precision
-        self._max_overlap = settings.max_overlap
+    Of two masks whose IoU is above `max_overlap` the less confident is dropped.
+    """
+
+    def __init__(self, finder: Finder, card: Card, max_overlap: float) -> None:
+        self._finder, self.card, self._max_overlap = finder, card, max_overlap
 
     @classmethod
-    def load(cls, folder: Path, settings: SegmenterSettings) -> "ObjectSegmenter":
-        """The segmenter whose weights lie in `folder`, checked against their card."""
-        tensors, card = weights.load(folder)
-        network = build_segmenter(
-            card.arch,
-            len(card.labels),
-            resolution=settings.resolution or card.input_size,
-            proposals=settings.proposals,
-            threshold=settings.threshold,
-            detections=settings.detections,
-        )
-        weights.load_into(network, tensors, str(folder))
-        return cls(network, card, settings)
+    def load(cls, files: SegmenterFiles, settings: SegmenterSettings) -> "ObjectSegmenter":
+        """The segmenter in `files`, its weights checked against their card."""
+        card = weights.read_checked_card(files.weights)
+        return cls(_finder(files, card, settings), card, settings.max_overlap)
 
     def segment(self, frame: NDArray[np.uint8], number: int) -> Segments:
         """The objects in one frame (height, width, 3), the most confident first."""
-        picture = torch.from_numpy(frame).permute(2, 0, 1).float().to(device()) / 255
-        with torch.inference_mode(), autocast(self._precision):
-            (found,) = self._network([picture])
-        masks = (found["masks"][:, 0].float() >= MASK_THRESHOLD).cpu().numpy()
+        found = self._finder.find(frame)
         rows: list[tuple[int, str, float, float]] = []
         kept: list[Rle] = []
-        for index, mask in enumerate(masks):
+        for class_number, score, mask in zip(found.labels, found.scores, found.masks, strict=True):
             if not mask.any():
                 continue
             encoded = encode_mask(mask)
             if overlaps([encoded], kept).max(initial=0) > self._max_overlap:
                 continue
-            label = self.card.labels[int(found["labels"][index])]
-            confidence = round(min(1.0, float(found["scores"][index])), 6)
-            rows.append((number, label, confidence, round(100 * float(mask.mean()), 4)))
+            confidence = round(min(1.0, float(score)), 6)
+            area = round(100 * float(mask.mean()), 4)
+            rows.append((number, self.card.labels[int(class_number)], confidence, area))
             kept.append(encoded)
         return Segments([number], _table(rows), kept)
-
-
-def sampled_frames(count: int, frame_fps: float, fps: float) -> list[int]:
-    """The numbers (from 1) of the frames to look at, of `count` taken at `frame_fps` per second."""
-    step = max(1.0, frame_fps / fps)
-    return [1 + round(index * step) for index in range(count) if round(index * step) < count]
 
 
 def segment_frames(
@@ -88,14 +82,23 @@ def _table(rows: list[tuple[int, str, float, float]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
+def _finder(files: SegmenterFiles, card: Card, settings: SegmenterSettings) -> Finder:
+    compute = resolve(settings.precision)
+    if compute.runtime == "openvino":
+        convert = partial(converted, files.weights, files.project, card, settings)
+        return OpenvinoFinder(convert, card, settings, compute.precision)
+    from vidrec.segmenter.torch_finder import TorchFinder, load_network
+
+    return TorchFinder(load_network(files.weights, settings), compute.precision)
+
+
 @lru_cache(maxsize=1)
-def load_segmenter(folder: Path, settings: SegmenterSettings) -> ObjectSegmenter:
-    """The segmenter in `folder`, in one thread; each worker process loads it once."""
-    use_one_thread()
-    return ObjectSegmenter.load(folder, settings)
+def load_segmenter(files: SegmenterFiles, settings: SegmenterSettings) -> ObjectSegmenter:
+    """The segmenter in `files`; each worker process loads it once."""
+    return ObjectSegmenter.load(files, settings)
 
 
-def segment_video(folder: Path, settings: SegmenterSettings, frames: Frames) -> Segments:
-    """What the segmenter in `folder` finds in the frames of one video."""
-    segmenter = load_segmenter(folder, settings)
+def segment_video(files: SegmenterFiles, settings: SegmenterSettings, frames: Frames) -> Segments:
+    """What the segmenter in `files` finds in the frames of one video."""
+    segmenter = load_segmenter(files, settings)
     return segment_frames(frames, segmenter, settings.frame_fps, settings.fps)

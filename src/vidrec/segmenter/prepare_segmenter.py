@@ -1,6 +1,7 @@
 """Stage prepare_segmenter: the object segmenter's weights, from wherever the params say."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from torch import Tensor, nn
@@ -14,6 +15,7 @@ from vidrec.networks.compute import make_deterministic
 from vidrec.networks.image_classifiers import IMAGENET_MEAN, IMAGENET_STD
 from vidrec.networks.mask_rcnn import SCORES, SLIM, build_segmenter
 from vidrec.networks.official_weights import fetch, has_hash_of, pick
+from vidrec.networks.precision import resolve
 from vidrec.networks.weights import Card
 from vidrec.segmenter.training import train
 from vidrec.settings.prepare_segmenter import Params
@@ -66,7 +68,8 @@ def train_on_sample(params: Params, trunk: Path, folder: Path) -> None:
             f" is {classifier.arch}: leave that at resnet50, or choose another detector"
         )
     make_deterministic(params.seed, params.threads)
-    network = train(tensors, params)
+    precision = resolve(params.precision).precision
+    network = train(tensors, replace(params, precision=precision))
     card = Card(
         arch=SLIM,
         labels=(BACKGROUND, *LABELS),
@@ -75,6 +78,7 @@ def train_on_sample(params: Params, trunk: Path, folder: Path) -> None:
         std=classifier.std,
         origin="sample",
         origin_sha256=classifier.sha256,
+        trained_in=precision,
     )
     weights.save(folder, network.state_dict(), card)
 

@@ -7,6 +7,7 @@ from vidrec.workflow.params import param
 
 @dataclass(frozen=True)
 class Params:
-    """What params.yaml says: how many neighbours each video gets."""
+    """What params.yaml says: how many neighbours each video gets, and how they are found."""
 
     neighbors: int = param(low=1)
+    exact_up_to: int = param(low=0, high=200_000)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from vidrec.settings.classify_frames import ClassifierSettings
+from vidrec.settings.classify_frames import PRECISIONS, ClassifierSettings
 from vidrec.workflow.absent import AbsentError
 from vidrec.workflow.params import param
 
@@ -16,7 +16,7 @@ class Params:
     images: str = param(name="finetune_head.images")
     size: int = param(name="extract_frames.size", low=32, high=1024)
     fit: str = param(name="extract_frames.fit", choices=("stretch", "crop", "pad"))
-    precision: str = param(name="classify_frames.precision", choices=("bf16", "fp32"))
+    precision: str = param(name="classify_frames.precision", choices=PRECISIONS)
     batch_size: int = param(name="classify_frames.batch_size", low=1)
     wanted: bool = param(name="run.finetuned")
 

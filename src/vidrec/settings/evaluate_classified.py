@@ -11,3 +11,5 @@ class Params:
 
     dominance: float = param(low=1)
     min_area_pct: float = param(low=0, high=100)
+    fps: float = param(name="classify_frames.fps", low=0.01)
+    frame_fps: int = param(name="extract_frames.fps", low=1, high=60)

@@ -97,12 +97,12 @@ def segmenter_without_trunk(segmented: bool, source: str, arch: str) -> str | No
     )
 
 
-def more_segmented_than_extracted(segmented: float, extracted: int) -> str | None:
-    """More frames per second for the segmenter than there are."""
-    if segmented <= extracted:
+def more_than_extracted(stage: str, looked_at: float, extracted: int) -> str | None:
+    """More frames per second for a network, which `stage` runs, than there are."""
+    if looked_at <= extracted:
         return None
     return (
-        f"segment_objects.fps is {segmented:g}, more than extract_frames.fps, which is {extracted}:"
+        f"{stage}.fps is {looked_at:g}, more than extract_frames.fps, which is {extracted}:"
         " lower it, or take more frames"
     )
 
@@ -195,7 +195,10 @@ MISFITS = (
         (DETECTOR, WEIGHTS, "prepare_weights.classifier_file", "prepare_weights.segmenter_file"),
     ),
     Rule(segmenter_without_trunk, (SEGMENTED, WEIGHTS, CLASSIFIER)),
-    Rule(more_segmented_than_extracted, ("segment_objects.fps", "extract_frames.fps")),
+    *(
+        Rule(partial(more_than_extracted, stage), (f"{stage}.fps", "extract_frames.fps"))
+        for stage in ("classify_frames", "segment_objects")
+    ),
     Rule(
         minimum_above_wanted,
         (

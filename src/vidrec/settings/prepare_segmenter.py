@@ -15,7 +15,7 @@ class SegmenterTraining:
 
     seed: int = param(low=0, high=2**32 - 1)
     threads: int = param(low=1, high=1024)
-    precision: str = param(choices=("bf16", "fp32"))
+    precision: str = param(choices=("auto", "fp32", "bf16"))
     resolution: int = param(low=64, high=224)
     stills: int = param(low=1)
     steps: int = param(low=1)

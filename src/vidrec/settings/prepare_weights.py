@@ -11,7 +11,7 @@ class ClassifierTraining:
 
     seed: int = param(low=0, high=2**32 - 1)
     threads: int = param(low=1, high=1024)
-    precision: str = param(choices=("bf16", "fp32"))
+    precision: str = param(choices=("auto", "fp32", "bf16"))
     input_size: int = param(low=64, high=256, step=64)
     closeups: int = param(low=1)
     closeup_epochs: int = param(low=1)

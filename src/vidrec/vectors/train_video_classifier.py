@@ -19,6 +19,7 @@ from vidrec.metrics.figures import rounded
 from vidrec.metrics.intervals import interval_metrics
 from vidrec.settings.train_video_classifier import Params
 from vidrec.vectors.categories import Guess
+from vidrec.vectors.sparse import SparseVectors
 from vidrec.vectors.vectors import Vectors
 from vidrec.vectors.video_classifier import VideoClassifier
 from vidrec.workflow.absent import AbsentError
@@ -56,10 +57,14 @@ class Validation:
 NOTHING = Validation([], [], [], [])
 
 
-def by_id(vectors: Vectors) -> Vectors:
+def by_id(vectors: Vectors | SparseVectors) -> Vectors | SparseVectors:
     """`vectors` sorted by id, so that the order of the rows does not decide who is in what fold."""
     order = sorted(range(len(vectors.ids)), key=vectors.ids.__getitem__)
-    return Vectors([vectors.videos[row] for row in order], vectors.labels, vectors.values[order])
+    videos = [vectors.videos[row] for row in order]
+    if isinstance(vectors, Vectors):
+        return Vectors(videos, vectors.labels, vectors.values[order])
+    values = vectors.values[order]
+    return SparseVectors(videos, vectors.labels, values.indptr, values.indices, values.data)
 
 
 def can_be_validated(categories: Sequence[str]) -> BoolArray:
@@ -76,7 +81,7 @@ def can_be_validated(categories: Sequence[str]) -> BoolArray:
     return np.array([sizes[category] > 1 for category in categories])
 
 
-def cross_validate(vectors: Vectors, params: Params) -> Validation:
+def cross_validate(vectors: Vectors | SparseVectors, params: Params) -> Validation:
     """Predict each video by a model fitted to the other folds; no video is on both sides.
 
     There are `folds`, or as many as the smallest category has videos. A video alone in its
@@ -103,7 +108,7 @@ def _guesses(categories: NDArray[np.str_], probability: FloatArray) -> list[Gues
     return [Guess(str(names[row.argmax()]), float(row.max())) for row in probability]
 
 
-def train(vectors: Vectors, params: Params) -> VideoClassifier:
+def train(vectors: Vectors | SparseVectors, params: Params) -> VideoClassifier:
     """The classifier fitted to all videos, its numbers rounded as they are stored."""
     model = _model(params).fit(vectors.values, vectors.categories)
     coef, intercept = model.coef_, model.intercept_

@@ -1,16 +1,18 @@
 """The importance vectors of all videos, and the CSV file that holds them."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
 from vidrec.workflow.arrays import FloatArray
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.tables import check_names, read_table, write_table
+from vidrec.workflow.tables import check_names, read_table, write_tables
 from vidrec.workflow.video import Video, pair
 
 # The columns that are not labels.
@@ -18,6 +20,9 @@ KEYS = ("video_id", "category")
 
 # What the column of a label named like one of KEYS has at its end.
 MARK = " (label)"
+
+# Values that are written at a time, which bounds the memory that their text takes.
+BLOCK_CELLS = 2**24
 
 CLASH = re.compile(f"({'|'.join(KEYS)})({re.escape(MARK)})*")
 
@@ -37,6 +42,20 @@ class Vectors:
     @cached_property
     def categories(self) -> list[str]:
         return [video.category for video in self.videos]
+
+    def rows(self, start: int, stop: int) -> FloatArray:
+        """The vectors (rows, labels) of the videos from `start` to before `stop`."""
+        return self.values[start:stop]
+
+
+class Rows(Protocol):
+    """Vectors of which some rows can be had at a time."""
+
+    @property
+    def videos(self) -> list[Video]: ...
+    @property
+    def labels(self) -> list[str]: ...
+    def rows(self, start: int, stop: int) -> FloatArray: ...
 
 
 def unit_rows(values: FloatArray, norm: str = "l2") -> FloatArray:
@@ -59,11 +78,19 @@ def label_of(column: str) -> str:
     return column.removesuffix(MARK) if CLASH.fullmatch(column) else column
 
 
-def write_vectors(path: Path, vectors: Vectors) -> None:
-    """Write `video_id,category,<label>...`, one row per video."""
-    keys = pd.DataFrame({"video_id": vectors.ids, "category": vectors.categories})
+def write_vectors(path: Path, vectors: Rows) -> None:
+    """Write `video_id,category,<label>...`, one row per video, a block of them at a time."""
+    write_tables(path, _tables(vectors))
+
+
+def _tables(vectors: Rows) -> Iterator[pd.DataFrame]:
     columns = [column_of(label) for label in vectors.labels]
-    write_table(path, keys.join(pd.DataFrame(vectors.values, columns=columns)))
+    size = max(1, BLOCK_CELLS // max(1, len(columns)))
+    for start in range(0, max(1, len(vectors.videos)), size):
+        videos = vectors.videos[start : start + size]
+        ids, categories = zip(*((v.video_id, v.category) for v in videos), strict=True)
+        keys = pd.DataFrame({"video_id": ids, "category": categories})
+        yield keys.join(pd.DataFrame(vectors.rows(start, start + size), columns=columns))
 
 
 def read_vectors(path: Path) -> Vectors:
@@ -77,15 +104,20 @@ def read_vectors(path: Path) -> Vectors:
     if table.empty or not columns:
         missing = "row" if table.empty else "label column"
         raise UserError(f"{path} has no {missing}: make it from videos in which objects were found")
-    check_names(path, table, *KEYS)
-    twice = table["video_id"][table["video_id"].duplicated()]
-    if len(twice):
-        raise UserError(f"{path} has video_id {twice.iloc[0]!r} twice: one row per video")
+    check_ids(path, table)
     return Vectors(
         videos=pair(table["category"], table["video_id"]),
         labels=[label_of(column) for column in columns],
         values=_numbers(path, table, columns),
     )
+
+
+def check_ids(path: Path, table: pd.DataFrame) -> None:
+    """Raise UserError unless KEYS are names of which paths can be made, and no id comes twice."""
+    check_names(path, table, *KEYS)
+    twice = table["video_id"][table["video_id"].duplicated()]
+    if len(twice):
+        raise UserError(f"{path} has video_id {twice.iloc[0]!r} twice: one row per video")
 
 
 def _numbers(path: Path, table: pd.DataFrame, columns: list[str]) -> FloatArray:

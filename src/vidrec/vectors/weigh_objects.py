@@ -12,7 +12,8 @@ scaled to length 1. A frame adds at most 1 to a label's sum, whatever the term:
 | probability     | its probability, from the whole distribution of a frame classifier        |
 """
 
-from collections.abc import Collection, Iterable, Mapping
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,32 +24,54 @@ from numpy.typing import NDArray
 from vidrec.detections.distributions import Distribution
 from vidrec.detections.tree import VideoDetections
 from vidrec.settings.weigh_objects import WeightingSettings
+from vidrec.vectors.sparse import DENSE_CELLS, SparseVectors, sparse_of
 from vidrec.vectors.vectors import Vectors, unit_rows
 from vidrec.vectors.weighting import SCALINGS, Weighting
 from vidrec.workflow.absent import absent_reason
-from vidrec.workflow.arrays import FloatArray, IntArray
+from vidrec.workflow.arrays import BoolArray, FloatArray, IntArray
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.video import Video
 
 DECIMALS = 8
 
 
+@dataclass(frozen=True)
+class LabelSums:
+    """Per label found in a video, sorted: `total` over its frames, and `presence` in 0..1.
+
+    Presence says how surely the label is in the video: 1 for a detected one; for `probability`
+    the highest of its frames.
+    """
+
+    labels: list[str]
+    total: FloatArray
+    presence: FloatArray
+
+    def where(self, kept: BoolArray) -> "LabelSums":
+        """The sums of the labels that are `kept`."""
+        labels = [self.labels[i] for i in np.flatnonzero(kept)]
+        return LabelSums(labels, self.total[kept], self.presence[kept])
+
+
 def weigh_videos(
     videos: Iterable[VideoDetections], params: WeightingSettings, ignored: Collection[str] = ()
-) -> tuple[Vectors, Weighting]:
+) -> tuple[Vectors | SparseVectors, Weighting]:
     """The vectors of `videos` in their order, labels sorted, and the weighting fitted on them.
 
+    They are sparse where all values would be too many to hold.
     Labels that are `ignored` have no dimension. A video without a detection is a zero vector.
     Raises UserError where no video has any.
     """
     named, totals, seen = list[Video](), list[Totals](), Seen({}, {})
     for found in videos:
-        sums = label_sums(found, params).drop(index=list(ignored), errors="ignore")
+        sums = without(label_sums(found, params), ignored)
         named.append(found.video)
         totals.append(seen.add(sums))
     weighting = fit(seen.presence, len(named), params)
     columns = np.searchsorted(weighting.labels, list(seen.numbers))
     rows = (_weigh(_spread(each, columns), weighting) for each in totals)
+    if len(named) * len(columns) > DENSE_CELLS:
+        return sparse_of(named, weighting.labels, rows), weighting
     kind = np.dtype((np.float64, len(columns)))
     return Vectors(named, weighting.labels, np.fromiter(rows, kind, len(named))), weighting
 
@@ -68,13 +91,13 @@ class Seen:
     numbers: dict[str, int]
     presence: dict[str, float]
 
-    def add(self, sums: pd.DataFrame) -> Totals:
-        """Count the labels of one more video; its totals, in a tenth of what its table takes."""
-        for label, presence in zip(sums.index, sums["presence"].tolist(), strict=True):
+    def add(self, sums: LabelSums) -> Totals:
+        """Count the labels of one more video; its totals, without their names."""
+        for label, presence in zip(sums.labels, sums.presence.tolist(), strict=True):
             self.numbers.setdefault(label, len(self.numbers))
             self.presence[label] = self.presence.get(label, 0.0) + presence
-        numbers = [self.numbers[label] for label in sums.index]
-        return Totals(np.array(numbers, np.int32), sums["total"].to_numpy(np.float64))
+        numbers = [self.numbers[label] for label in sums.labels]
+        return Totals(np.array(numbers, np.int32), sums.total)
 
 
 def _spread(totals: Totals, columns: IntArray) -> FloatArray:
@@ -99,11 +122,17 @@ def weigh_video(found: VideoDetections, weighting: Weighting) -> FloatArray:
     return weigh_sums(label_sums(found, weighting.params), weighting)
 
 
-def label_sums(found: VideoDetections, params: WeightingSettings) -> pd.DataFrame:
-    """Per label found in the video, sorted: `total` over its frames, and `presence` in 0..1.
+def without(sums: LabelSums, ignored: Collection[str]) -> LabelSums:
+    """`sums` but for the labels that are `ignored`."""
+    if not ignored:
+        return sums
+    return sums.where(np.array([label not in ignored for label in sums.labels], bool))
 
-    Presence says how surely the label is in the video: 1 for a detected one; for `probability`
-    the highest of its frames. Raises UserError where the video lacks what the term needs.
+
+def label_sums(found: VideoDetections, params: WeightingSettings) -> LabelSums:
+    """The sums of the labels found in a video.
+
+    Raises UserError where the video lacks what the term needs.
     """
     if params.term == "probability":
         if found.distribution is None:
@@ -121,28 +150,40 @@ def label_sums(found: VideoDetections, params: WeightingSettings) -> pd.DataFram
                 " or term to confidence"
             )
         sums = _table_sums(found.table, params)
-    return sums[sums["total"] > 0]
+    return sums.where(sums.total > 0)
 
 
-def _table_sums(table: pd.DataFrame, params: WeightingSettings) -> pd.DataFrame:
+def _table_sums(table: pd.DataFrame, params: WeightingSettings) -> LabelSums:
     table = table[table["confidence"] >= params.min_confidence]
-    amount = pd.Series(1.0, index=table.index)
+    amount = np.ones(len(table))
     if "confidence" in params.term:
-        amount = amount * table["confidence"]
+        amount = amount * table["confidence"].to_numpy(np.float64)
     if "area" in params.term:
-        amount = amount * table["area_pct"] / 100
-    in_frame = amount.groupby([table["label"], table["frame"]])
-    added = in_frame.sum().clip(upper=1.0) if "area" in params.term else in_frame.max()
-    return pd.DataFrame({"total": added.groupby(level="label").sum(), "presence": 1.0})
+        amount = amount * table["area_pct"].to_numpy(np.float64) / 100
+    rows: dict[str, dict[int, list[float]]] = {}
+    for label, frame, value in zip(table["label"], table["frame"], amount.tolist(), strict=True):
+        rows.setdefault(label, {}).setdefault(frame, []).append(value)
+    labels = sorted(rows)
+    add = _area_in_frame if "area" in params.term else max
+    # Exact sums: they depend neither on an order nor on how they are added up.
+    total = [math.fsum(add(values) for values in rows[label].values()) for label in labels]
+    return LabelSums(labels, np.array(total, np.float64), np.ones(len(labels)))
 
 
-def _distribution_sums(distribution: Distribution, min_confidence: float) -> pd.DataFrame:
+def _area_in_frame(values: Sequence[float]) -> float:
+    return min(1.0, math.fsum(values))
+
+
+def _distribution_sums(distribution: Distribution, min_confidence: float) -> LabelSums:
     # Two of the 1000 ImageNet classes share a name with another: what is asked is the name.
-    probability = distribution.probability.astype(np.float64).T
-    named = pd.DataFrame(probability, index=list(distribution.labels)).groupby(level=0).sum()
-    kept = named.where(named >= min_confidence, 0.0)
-    presence = kept.max(axis="columns").clip(upper=1.0)
-    return pd.DataFrame({"total": kept.sum(axis="columns"), "presence": presence})
+    labels, place = np.unique(np.array(distribution.labels, object), return_inverse=True)
+    order = np.argsort(place, kind="stable")
+    starts = np.searchsorted(place[order], np.arange(len(labels)))
+    probability = distribution.probability[:, order].astype(np.float64)
+    named = np.add.reduceat(probability, starts, axis=1)
+    kept = np.where(named >= min_confidence, named, 0.0)
+    presence = kept.max(axis=0, initial=0.0).clip(max=1.0)
+    return LabelSums(labels.tolist(), kept.sum(axis=0), presence)
 
 
 def fit(presence: Mapping[str, float], videos: int, params: WeightingSettings) -> Weighting:
@@ -166,10 +207,11 @@ def fit(presence: Mapping[str, float], videos: int, params: WeightingSettings) -
     return Weighting(params, labels, rounded)
 
 
-def weigh_sums(sums: pd.DataFrame, weighting: Weighting) -> FloatArray:
+def weigh_sums(sums: LabelSums, weighting: Weighting) -> FloatArray:
     """The importance (labels,) of each of the weighting's labels, from one video's sums."""
-    total = sums["total"].reindex(weighting.labels, fill_value=0.0)
-    return _weigh(total.to_numpy(np.float64), weighting)
+    found = dict(zip(sums.labels, sums.total.tolist(), strict=True))
+    total = np.array([found.get(label, 0.0) for label in weighting.labels])
+    return _weigh(total, weighting)
 
 
 def _weigh(total: FloatArray, weighting: Weighting) -> FloatArray:
@@ -179,11 +221,11 @@ def _weigh(total: FloatArray, weighting: Weighting) -> FloatArray:
     return np.round(importance, DECIMALS)
 
 
-def zero_vectors(vectors: Vectors) -> pd.DataFrame:
+def zero_vectors(vectors: Vectors | SparseVectors) -> pd.DataFrame:
     """The table `video_id,category` of the videos that have no object at all."""
     empty = [
         (video.video_id, video.category)
-        for video, row in zip(vectors.videos, vectors.values, strict=True)
-        if not row.any()
+        for video, total in zip(vectors.videos, vectors.values.sum(axis=1), strict=True)
+        if total == 0
     ]
     return pd.DataFrame(empty, columns=["video_id", "category"])

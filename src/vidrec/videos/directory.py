@@ -16,7 +16,7 @@ from vidrec.videos.manifest import DIRECTORY, Entry, path_of, text_of
 from vidrec.videos.names import safe_names
 from vidrec.workflow.errors import UserError, tell
 from vidrec.workflow.files import sha256_of
-from vidrec.workflow.parallel import map_items
+from vidrec.workflow.parallel import ONLY_A_CORE, map_items
 
 SHOWN = 5
 
@@ -73,7 +73,7 @@ def scan(directory: Path, known: Sequence[Listed], looks: Looks) -> Scanned:
             f"{directory} has no videos: put files there as <category>/<file>, or name another"
             " directory"
         )
-    digests = map_items(digest_of, files, title="reading", unit="file")
+    digests = map_items(digest_of, files, title="reading", unit="file", spread=ONLY_A_CORE)
     relative = [path.relative_to(directory) for path in files]
     named = name_all(list(zip(relative, digests, strict=True)), known)
     before = {each.sha256: each for each in known if each.counts and each.duration_s}

@@ -18,7 +18,7 @@ from vidrec.videos.youtube_manifest import read_wanted
 from vidrec.workflow import state
 from vidrec.workflow.errors import UserError, tell
 from vidrec.workflow.files import atomic_directory, expanded
-from vidrec.workflow.parallel import map_items
+from vidrec.workflow.parallel import ONLY_A_CORE, map_items
 
 
 def take(params: Params, folder: Path) -> list[Entry]:
@@ -61,7 +61,8 @@ def _listed(params: Params) -> list[Listed]:
 
 def _looks(rules: Rules, files: directory.Files) -> Iterator[Extraction]:
     paths = [path for _, path in files]
-    return map_items(partial(look_at, rules), paths, title="looking", unit="file")
+    look = partial(look_at, rules)
+    return map_items(look, paths, title="looking", unit="file", spread=ONLY_A_CORE)
 
 
 def rules_of(params: Params) -> Rules:

@@ -1,8 +1,8 @@
 """Stage extract_frames: every video becomes numbered frames of one size and one rate."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from functools import partial
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache, partial
 from operator import attrgetter
 from pathlib import Path
 
@@ -10,14 +10,17 @@ import pandas as pd
 
 from vidrec.media import confined, ffmpeg
 from vidrec.media.extraction import Extraction
+from vidrec.media.frame_directories import place
+from vidrec.media.frame_index import UNFINISHED, Framed, write_index
 from vidrec.settings.extract_frames import FrameSettings
 from vidrec.videos import framing
-from vidrec.videos.framing import extract_video
+from vidrec.videos.framing import Taken, extract_video
 from vidrec.videos.manifest import DIRECTORY, Entry
 from vidrec.videos.originals import original
+from vidrec.workflow import state
 from vidrec.workflow.checkpoints import Checkpoints, complete
 from vidrec.workflow.errors import UserError, tell
-from vidrec.workflow.files import atomic_directory, sha256_of
+from vidrec.workflow.files import placing, sha256_of, sweep
 from vidrec.workflow.room import check_room
 
 # Of a frame of 224 pixels a side at jpeg_quality 3: the sample's have 6000 to 12000, real ones as
@@ -28,27 +31,65 @@ USUAL_BYTES = 8000
 COLUMNS = ("video_id", "category", "status")
 
 
-def extract(videos: Sequence[Entry], params: FrameSettings, frames: Path) -> pd.DataFrame:
-    """Write `frames`/<category>/<video_id>/<n>.jpg for all `videos`.
+def extract(
+    videos: Sequence[Entry], params: FrameSettings, frames: Path, index: Path | None = None
+) -> pd.DataFrame:
+    """Write `frames`/<category>/<video_id>/<n>.jpg for all `videos`, and what they are to `index`.
 
     A video that fails has no directory but a row in the table that is returned, with COLUMNS, and
     a line on standard error: the manifest has it as one that gives frames. What is finished is
-    kept outside `frames` and not done again. Raises UserError where all of them fail.
+    kept outside `frames` and not done again; a directory that is as it is to be stays untouched.
+    Raises UserError where all of them fail.
     """
-    check_room(Path(), _usual_bytes(videos, params), "extract_frames")
+    check_room(Path(), _usual_bytes(videos, params), "extract_frames", copies=1)
     failed: list[tuple[Entry, str]] = []
-    with atomic_directory(frames) as folder:
-        for entry, found in extract_all(videos, params):
-            _write(entry.video.below(folder), found.frames)
-            if not found.good:
-                failed.append((entry, found.status))
-        if len(failed) == len(videos):
+    framed: list[Framed] = []
+    with _being_written(frames):
+        for entry, taken in extract_all(videos, params):
+            if taken.good:
+                place(taken.folder, entry.video.below(frames), taken.sha256)
+                framed.append(Framed(entry.video, taken.frames, taken.sha256))
+            else:
+                failed.append((entry, taken.status))
+        if not framed:
             entry, status = failed[0]
             raise UserError(f"no video gives frames ({entry.video.video_id}: {status}): see them")
+        _remove_others(frames, {each.video.below(frames) for each in framed})
+    if index:
+        write_index(index, framed)
     for entry, status in failed:
         tell(_told(entry, status))
     rows = [(entry.video.video_id, entry.video.category, status) for entry, status in failed]
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+@contextmanager
+def _being_written(frames: Path) -> Iterator[None]:
+    """Within it, and after an error, a file in `frames` says that not all may be there."""
+    mark = frames / UNFINISHED
+    with placing(frames):
+        frames.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+    for category in frames.glob("*/"):
+        sweep(category)
+    yield
+    mark.unlink()
+
+
+def _remove_others(frames: Path, wanted: Collection[Path]) -> None:
+    """Remove the frames of videos that are not there any more, and nothing else.
+
+    What lies behind a link is somebody else's.
+    """
+    for directory in set(frames.glob("*/*/")) - set(wanted):
+        if directory.is_symlink() or directory.parent.is_symlink():
+            continue
+        for frame in directory.glob("*.jpg"):
+            if frame.stem.isdecimal():
+                frame.unlink()
+        for empty in (directory, directory.parent):
+            if not any(empty.iterdir()):
+                empty.rmdir()
 
 
 def _usual_bytes(videos: Sequence[Entry], params: FrameSettings) -> int:
@@ -64,13 +105,12 @@ def _told(entry: Entry, status: str) -> str:
     )
 
 
-def extract_all(
-    videos: Sequence[Entry], params: FrameSettings
-) -> Iterator[tuple[Entry, Extraction]]:
-    """Each of `videos` with its frames, what was finished before taken as it is."""
+def extract_all(videos: Sequence[Entry], params: FrameSettings) -> Iterator[tuple[Entry, Taken]]:
+    """Each of `videos` with what was taken of it, what was finished before as it is."""
     confined.tell_unconfined()
-    make = partial(_make, params)
-    return complete(_store(params), videos, _read, make, title="extract frames", name=_name)
+    store = _store(params)
+    make = partial(_make, params, kept_frames())
+    return complete(store, videos, _read, make, title="extract frames", name=_name)
 
 
 def take_ahead(
@@ -79,9 +119,16 @@ def take_ahead(
     """What each of `files`, after its SHA-256, is: its frames are kept for the stage to come in
     the project at `root`."""
     confined.tell_unconfined()
-    store, make = _store(params, root), partial(extract_video, params)
+    store = _store(params, root)
+    make = partial(_make_of_file, params, kept_frames(root))
     done = complete(store, files, _as_it_is, make, title="take frames", name=_file_name)
-    return (replace(found, frames=[]) for _, found in done)
+    return (taken.found for _, taken in done)
+
+
+def take_again(entry: Entry, params: FrameSettings, root: Path = Path()) -> Taken:
+    """What was taken of one video, or is now: in the store of the project at `root`."""
+    store, (digest, _) = _store_once(params, root.absolute()), _read(entry)
+    return store.once(store.key(digest), partial(_make, params, kept_frames(root), entry))
 
 
 def _name(entry: Entry) -> str:
@@ -96,17 +143,27 @@ def _as_it_is(file: tuple[str, Path]) -> tuple[str, Path]:
     return file
 
 
-def _store(params: FrameSettings, project: Path = Path()) -> Checkpoints[Extraction]:
+def kept_frames(project: Path = Path()) -> Path:
+    """Where the frames of each video are kept, in directories named by their digest."""
+    return state.checkpoints(project).absolute() / "frames"
+
+
+def _store(params: FrameSettings, project: Path = Path()) -> Checkpoints[Taken]:
+    sweep(kept_frames(project))
     return Checkpoints(
         "extract_frames",
         [framing],
         [params, ffmpeg.version()],
         pack=framing.pack,
-        unpack=framing.unpack,
+        unpack=partial(framing.unpack, kept_frames(project)),
         keep=attrgetter("good"),
         status=attrgetter("status"),
         project=project,
     )
+
+
+# What decides a result is looked at once: that takes longer than to take the frames of a short one.
+_store_once = lru_cache(maxsize=1)(_store)
 
 
 def _read(entry: Entry) -> tuple[str, Entry]:
@@ -120,13 +177,11 @@ def _read(entry: Entry) -> tuple[str, Entry]:
     return sha256_of(entry.file) if entry.file.is_file() else "", entry
 
 
-def _make(params: FrameSettings, entry: Entry) -> Extraction:
+def _make(params: FrameSettings, store: Path, entry: Entry) -> Taken:
     file = original(entry) if entry.source == DIRECTORY else entry.file
     assert file is not None
-    return extract_video(params, file)
+    return _make_of_file(params, store, file)
 
 
-def _write(directory: Path, frames: Sequence[bytes]) -> None:
-    for number, content in enumerate(frames, start=1):
-        directory.mkdir(parents=True, exist_ok=True)
-        (directory / f"{number}.jpg").write_bytes(content)
+def _make_of_file(params: FrameSettings, store: Path, file: Path) -> Taken:
+    return framing.keep(store, extract_video(params, file))

@@ -1,30 +1,68 @@
-"""How frames are taken of a video, and kept until all are there."""
+"""How frames are taken of a video, and kept."""
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from vidrec.media import archives
+from vidrec.media import frame_directories
 from vidrec.media.containers import VideoError
 from vidrec.media.extraction import Extraction, Form, Rules, extract_frames, look
+from vidrec.media.frames import Frames
 from vidrec.settings.extract_frames import FrameSettings
-
-ABOUT = "about.json"
-
-
-def pack(found: Extraction) -> bytes:
-    """The frames of a video, and what it is, as bytes."""
-    about = {"status": found.status, "duration_s": found.duration_s, "error": found.error}
-    frames = {f"{n}.jpg": frame for n, frame in enumerate(found.frames, start=1)}
-    return archives.pack({ABOUT: json.dumps(about).encode(), **frames})
+from vidrec.workflow import kept
+from vidrec.workflow.files import atomic_directory
 
 
-def unpack(content: bytes) -> Extraction:
-    """What `pack` has made bytes of."""
-    files = archives.unpack(content)
-    return Extraction(**json.loads(files.pop(ABOUT)), frames=list(files.values()))
+@dataclass(frozen=True)
+class Taken:
+    """What was taken of a video: `found`, without the frames, of which the directory `folder` has
+    1 … `frames`, of `size` bytes in all; `sha256` is their digest. There is none of no frames."""
+
+    found: Extraction
+    frames: int
+    size: int
+    sha256: str
+    folder: Path
+
+    @property
+    def good(self) -> bool:
+        return self.found.good
+
+    @property
+    def status(self) -> str:
+        return self.found.status
+
+
+def keep(store: Path, found: Extraction) -> Taken:
+    """Write the frames of a video into a directory of `store` that is named by their digest."""
+    size = sum(map(len, found.frames))
+    sha256 = Frames("", found.frames).digest
+    taken = Taken(replace(found, frames=[]), len(found.frames), size, sha256, store / sha256)
+    if taken.good and not frame_directories.whole(taken.folder, sha256):
+        kept.remove(taken.folder)
+        with atomic_directory(taken.folder) as folder:
+            frame_directories.write(folder, found.frames)
+            (folder / kept.SIZE).write_text(str(size))
+    return taken
+
+
+def pack(taken: Taken) -> bytes:
+    """All that is known of a video, as bytes: not its frames, which are in their directory."""
+    about = asdict(taken) | {"folder": taken.folder.name}
+    return json.dumps(about).encode()
+
+
+def unpack(store: Path, content: bytes) -> Taken | None:
+    """What `pack` has made bytes of; None where not all of its frames are in `store` any more."""
+    about = json.loads(content)
+    found, folder = Extraction(**about.pop("found")), store / about.pop("folder")
+    taken = Taken(found, folder=folder, **about)
+    if not frame_directories.holds(folder, taken.frames, taken.size):
+        return None
+    kept.use(folder)
+    return taken
 
 
 def extract_video(settings: FrameSettings, file: Path) -> Extraction:

@@ -15,6 +15,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -24,7 +25,7 @@ from vidrec.workflow import kept, state
 from vidrec.workflow.code import digest_of
 from vidrec.workflow.diary import KEPT, MADE, TAKEN, diary
 from vidrec.workflow.files import sweep, write_bytes
-from vidrec.workflow.parallel import map_items
+from vidrec.workflow.parallel import ONLY_A_CORE, Needs, map_items
 
 # Of the SHA-256 before each result.
 DIGEST_BYTES = 32
@@ -49,7 +50,7 @@ class Checkpoints(Generic[Result]):
     ----------
     made_by : the modules that make a result and turn it into bytes; what they import counts too.
     settings : what else decides it: params, the card of the weights, versions, the device.
-    pack, unpack : a result as bytes, and back.
+    pack, unpack : a result as bytes, and back; None where what belongs to it is not there any more.
     keep : whether a result may be kept: a failure may not, it is tried again.
     status : what the diary says of a result.
     project : the top of the project whose finished work it is.
@@ -62,7 +63,7 @@ class Checkpoints(Generic[Result]):
         settings: Sequence[Any],
         *,
         pack: Callable[[Result], bytes],
-        unpack: Callable[[bytes], Result],
+        unpack: Callable[[bytes], Result | None],
         keep: Callable[[Result], bool] = _always,
         status: Callable[[Result], str] = _ok,
         project: Path = Path(),
@@ -118,6 +119,14 @@ class Checkpoints(Generic[Result]):
         return result
 
 
+@dataclass(frozen=True)
+class Finished(Generic[Result]):
+    """A result, and its key; without it where a worker leaves it in the store."""
+
+    key: str
+    result: Result | None
+
+
 def complete(
     store: Checkpoints[Result],
     items: Sequence[Item],
@@ -127,19 +136,37 @@ def complete(
     title: str,
     name: Callable[[Item], str] = str,
     workers: int | None = None,
+    needs: Needs = ONLY_A_CORE,
 ) -> Iterator[tuple[Item, Result]]:
     """Each item with its result, in their order: from `store`, or else made and kept.
 
     `read` gives, once for each item, a digest of its content and what `make` is handed. Both run
-    in the workers. `name` is what the diary calls an item. Once all are through, the store is
-    brought back to its bounds.
+    in the workers, be they of a cluster: `needs` is what one takes there. `name` is what the diary
+    calls an item. Once all are through, the store is brought back to its bounds.
     """
     work = partial(_complete_one, store, read, make, name)
     # The clock that file systems have may be some milliseconds late.
     begun, bounds = time.time() - 1, kept.bounds()
-    done = map_items(work, items, title=title, workers=workers, keeps=True)
-    yield from zip(items, done, strict=True)
+    leave = partial(_left, store)
+    done = map_items(
+        work, items, title=title, workers=workers, keeps=True, spread=needs, leave=leave
+    )
+    for item, finished in zip(items, done, strict=True):
+        yield item, _result(store, finished, partial(work, item))
     kept.trim(store.store, bounds, used_since=begun)
+
+
+def _left(store: Checkpoints[Result], finished: Finished[Result]) -> Finished[Result]:
+    """What a worker hands over: the key alone says it, unless the result may not be kept."""
+    return replace(finished, result=None) if store.has(finished.key) else finished
+
+
+def _result(
+    store: Checkpoints[Result], finished: Finished[Result], again: Callable[[], Finished[Result]]
+) -> Result:
+    """What a worker has handed over, or left; made again where another run has made room since."""
+    result = store.load(finished.key) if finished.result is None else finished.result
+    return _result(store, again(), again) if result is None else result
 
 
 def _complete_one(
@@ -148,7 +175,7 @@ def _complete_one(
     make: Callable[[Source], Result],
     name: Callable[[Item], str],
     item: Item,
-) -> Result:
+) -> Finished[Result]:
     begun = time.monotonic()
     with store.diary.telling(name(item)):
         digest, source = read(item)
@@ -159,4 +186,4 @@ def _complete_one(
             store.diary.note(TAKEN, name(item), begun)
             result, what = store.make(key, partial(make, source)), MADE
     store.diary.note(what, name(item), begun, store.status(result))
-    return result
+    return Finished(key, result)

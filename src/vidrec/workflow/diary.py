@@ -1,7 +1,8 @@
 """What each stage has done, a line for each video: a night's failure is understood by it.
 
-A file for each stage, in `.vidrec/logs`. Workers write into it as they go, so that it is true at
-the moment of a kill. A line has columns apart by tabs: see `Line`.
+A file for each stage, in `.vidrec/logs`, and beside it one for each other machine that works on it:
+no file system of a network appends in one piece. Workers write into it as they go, so that it is
+true at the moment of a kill. A line has columns apart by tabs: see `Line`.
 """
 
 import os
@@ -10,12 +11,13 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from vidrec.workflow import state
 from vidrec.workflow.errors import NO_ROOM, UserError, readable
 from vidrec.workflow.files import placing
+from vidrec.workflow.processes import machine
 
 # What a line may tell of a whole run: `video` is then empty.
 BEGINS, ENDS = "begins", "ends"
@@ -31,6 +33,9 @@ SOUND = re.compile(
 
 # A file that is longer begins anew: the one before is kept beside it.
 LONGEST_BYTES = 20_000_000
+
+# By so much may the clock of another machine be late.
+LATE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class Diary:
 
     path: Path
     run: str = field(default_factory=lambda: str(os.getpid()))
+    machine: str = field(default_factory=machine)
 
     def note(
         self, what: str, video: str = "", begun: float | None = None, status: str = ""
@@ -61,7 +67,12 @@ class Diary:
         values = (now, self.run, what, video, seconds, status)
         line = "\t".join(readable(value) for value in values) + "\n"
         with _where_there_is_room():
-            _append(self.path, line.encode(errors="replace"))
+            _append(self._own(), line.encode(errors="replace"))
+
+    def _own(self) -> Path:
+        """The file that this machine writes into."""
+        here = machine()
+        return self.path if here == self.machine else self.path.with_suffix(f".on-{here}.log")
 
     @contextmanager
     def telling(self, video: str = "") -> Iterator[None]:
@@ -113,8 +124,9 @@ def diary(stage: str, root: Path = Path()) -> Diary:
 def run(stage: str) -> Iterator[None]:
     """Note when a run of `stage` begins and how it ends."""
     kept = diary(stage)
-    if kept.path.is_file() and kept.path.stat().st_size > LONGEST_BYTES:
-        kept.path.replace(kept.path.with_suffix(".old.log"))
+    for path in (kept.path, *_of_others(kept.path)):
+        if path.is_file() and path.stat().st_size > LONGEST_BYTES:
+            path.replace(path.with_suffix(".old.log"))
     begun = time.monotonic()
     kept.note(BEGINS)
     with kept.telling():
@@ -123,14 +135,26 @@ def run(stage: str) -> Iterator[None]:
 
 
 def last_run(stage: str, root: Path = Path()) -> Sequence[Line]:
-    """The lines of the run of `stage` that began last; none where it never ran."""
+    """The lines of the run of `stage` that began last, those of other machines after those of its
+    own; none where it never ran."""
     path = state.logs(root) / f"{stage}.log"
     if not path.is_file():
         return []
-    found = map(SOUND.fullmatch, path.read_text(encoding="utf-8", errors="replace").split("\n"))
-    lines = [Line(*line.groups()) for line in found if line]
+    lines = _lines(path)
     starts = [at for at, line in enumerate(lines) if line.what == BEGINS]
     if not starts:
         return []
     first = lines[starts[-1]]
-    return [line for line in lines[starts[-1] :] if line.run == first.run]
+    since = (datetime.fromisoformat(first.time) - LATE).isoformat(timespec="microseconds")
+    others = (line for each in _of_others(path) for line in _lines(each) if line.time >= since)
+    return [line for line in (*lines[starts[-1] :], *others) if line.run == first.run]
+
+
+def _of_others(path: Path) -> list[Path]:
+    """The files beside that at `path` that other machines have written into."""
+    return [each for each in path.parent.glob(f"{path.stem}.on-*.log") if ".old" not in each.name]
+
+
+def _lines(path: Path) -> list[Line]:
+    found = map(SOUND.fullmatch, path.read_text(encoding="utf-8", errors="replace").split("\n"))
+    return [Line(*line.groups()) for line in found if line]

@@ -58,7 +58,9 @@ def atomic_path(path: Path) -> Iterator[Path]:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         path.parent.mkdir(parents=True, exist_ok=True)
         sweep(path.parent)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=_prefix(), suffix=path.suffix)
+        handle, name = tempfile.mkstemp(
+            dir=path.parent, prefix=temporary_prefix(), suffix=path.suffix
+        )
     os.close(handle)
     temporary = Path(name)
     try:
@@ -83,7 +85,7 @@ def atomic_directory(path: Path) -> Iterator[Path]:
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
         path.parent.mkdir(parents=True, exist_ok=True)
         sweep(path.parent)
-        temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=_prefix()))
+        temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=temporary_prefix()))
     try:
         yield temporary
         temporary.chmod(0o755)
@@ -115,7 +117,8 @@ def _reach_disk(path: Path) -> None:
         os.close(handle)
 
 
-def _prefix() -> str:
+def temporary_prefix() -> str:
+    """How the names begin of what this process has on its way; whoever comes later sweeps it."""
     return f"{TEMPORARY}{machine()}-{os.getpid()}-"
 
 

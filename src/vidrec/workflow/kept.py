@@ -2,13 +2,15 @@
 
 import contextlib
 import os
+import shutil
+import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from vidrec.workflow.errors import NO_ACCESS, UserError
-from vidrec.workflow.files import TEMPORARY
+from vidrec.workflow.files import TEMPORARY, temporary_prefix
 from vidrec.workflow.room import gigabytes
 
 # Of 300 videos of three minutes the frames are 1.3 GB, and all else less.
@@ -17,6 +19,8 @@ GIGABYTES = 20.0
 DAYS = 30.0
 # Seconds for which nothing is on its way.
 LEFT_S = 86400.0
+# In a directory that is one piece: how many bytes its other files have.
+SIZE = "bytes"
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,11 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Piece:
-    """One file of finished work. `used`: seconds since the epoch, when it was last read."""
+    """One file of finished work, or a directory with a file SIZE.
+
+    `size` is what the disk would have free without it: nothing where the files of a directory have
+    links elsewhere. `used`: seconds since the epoch, when it was last read.
+    """
 
     path: Path
     size: int
@@ -64,10 +72,25 @@ def pieces(store: Path) -> Iterator[Piece]:
     for folder in sorted(store.glob("*/")):
         for entry in os.scandir(folder):
             with contextlib.suppress(FileNotFoundError):
-                found = entry.stat(follow_symlinks=False)
-                ours = not entry.name.startswith(TEMPORARY)
-                if ours and entry.is_file(follow_symlinks=False):
-                    yield Piece(Path(entry.path), found.st_size, found.st_mtime)
+                size = None if entry.name.startswith(TEMPORARY) else _size_of(entry)
+                if size is not None:
+                    yield Piece(Path(entry.path), size, entry.stat(follow_symlinks=False).st_mtime)
+
+
+def _size_of(entry: "os.DirEntry[str]") -> int | None:
+    """The size of a piece, None of what is no piece."""
+    if entry.is_file(follow_symlinks=False):
+        return entry.stat(follow_symlinks=False).st_size
+    noted = Path(entry.path, SIZE)
+    if not entry.is_dir(follow_symlinks=False) or not noted.is_file():
+        return None
+    # One file stands for all: a look at each would take as long as reading them.
+    with os.scandir(entry) as files:
+        like = next((file for file in files if file.name != SIZE), None)
+    if like is None or like.stat(follow_symlinks=False).st_nlink > 1:
+        return 0
+    text = noted.read_text(errors="replace")
+    return int(text) if text.isdecimal() else 0
 
 
 def told(some: Iterable[Piece]) -> str:
@@ -94,10 +117,23 @@ def trim(store: Path, to: Bounds, used_since: float = float("inf")) -> list[Piec
     return removed
 
 
-def _is_removed(path: Path) -> bool:
-    """Remove a file, unless it is another user's of a store that is shared."""
-    try:
+def remove(path: Path) -> None:
+    """Remove a piece, if it is there: no part of a directory is left under its name."""
+    if not path.is_dir():
         path.unlink(missing_ok=True)
+        return
+    aside = Path(tempfile.mkdtemp(dir=path.parent, prefix=temporary_prefix()))
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            path.rename(aside)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _is_removed(path: Path) -> bool:
+    """Remove a piece, unless it is another user's of a store that is shared."""
+    try:
+        remove(path)
     except OSError as error:
         if error.errno not in NO_ACCESS:
             raise

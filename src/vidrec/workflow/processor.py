@@ -1,10 +1,16 @@
 """What the processor can do, as the system tells it: to ask torch would take seconds."""
 
-import os
+import platform
 from pathlib import Path
 
-# Flags of processors with units for bf16: two of x86, one of ARM.
-BF16 = {"avx512_bf16", "amx_bf16", "bf16"}
+# Flags of x86 processors with units for bf16; that of ARM's is bf16.
+BF16_X86 = {"avx512_bf16", "amx_bf16"}
+
+# Flags on which it depends how numbers are added up, and so the last digits of what they give.
+ARITHMETIC = {
+    *("avx2", "fma", "avx_vnni", "avx512f", "avx512_vnni", "avx512_fp16", "amx_int8"),
+    *("bf16", *BF16_X86),
+}
 
 # The lines of CPUINFO that list flags, on x86 and on ARM.
 FLAGS = {"flags", "Features"}
@@ -15,16 +21,17 @@ CPUINFO = Path("/proc/cpuinfo")
 GPUS = (Path("/dev/nvidia0"), Path("/dev/nvidiactl"), Path("/dev/dxg"))
 
 
-def computes_bf16() -> bool | None:
-    """Whether what will compute here (see VIDREC_DEVICE) has units for bf16; None: not known."""
-    wanted = os.environ.get("VIDREC_DEVICE", "auto")
-    if wanted == "cuda" or (wanted == "auto" and any(path.exists() for path in GPUS)):
-        return True
-    flags = _flags()
-    return bool(flags & BF16) if flags else None
+def may_have_gpu() -> bool:
+    """Whether the system shows a GPU of NVIDIA's."""
+    return any(path.exists() for path in GPUS)
 
 
-def _flags() -> set[str]:
+def arithmetic() -> str:
+    """What of the first processor decides the last digits of a result, by name."""
+    return " ".join([platform.machine(), *sorted(flags() & ARITHMETIC)])
+
+
+def flags() -> set[str]:
     """The flags of the first processor; none where the system does not tell them."""
     try:
         lines = CPUINFO.read_text(encoding="utf-8", errors="replace").splitlines()

@@ -12,17 +12,18 @@ COPIES = 3
 DOUBT = 8
 
 
-def check_room(folder: Path, usual: int, stage: str) -> None:
+def check_room(folder: Path, usual: int, stage: str, *, copies: int = COPIES) -> None:
     """Raise UserError where `stage`, which makes about `usual` bytes, has no room by far.
 
-    Tells, and goes on, where there may not be enough for COPIES of that on the disk of `folder`.
+    Tells, and goes on, where there may not be enough for `copies` of that on the disk of `folder`.
     """
     free = shutil.disk_usage(folder).free
-    if free >= COPIES * usual:
+    if free >= copies * usual:
         return
+    often = f", which may come to lie there {copies} times," if copies > 1 else ""
     told = (
-        f"{stage} makes about {gigabytes(usual)}, which may come to lie there {COPIES} times, and"
-        f" {gigabytes(free)} are free on the disk of {folder.absolute()}"
+        f"{stage} makes about {gigabytes(usual)}{often} and {gigabytes(free)} are free on the disk"
+        f" of {folder.absolute()}"
     )
     if free < usual / DOUBT:
         raise UserError(f"{told}: make room (`vidrec prune`, `dvc gc --workspace`), then run again")

@@ -2,15 +2,16 @@
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from io import StringIO
 from pathlib import Path
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 from pandas.errors import EmptyDataError, ParserError
 
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.files import LONGEST_FILE_NAME, write_bytes
+from vidrec.workflow.files import LONGEST_FILE_NAME, atomic_path, write_bytes
 
 # What a category and a video id must match, whole.
 SAFE_NAME = re.compile(r"[A-Za-z0-9_-]+")
@@ -39,6 +40,14 @@ def write_table(path: Path, table: pd.DataFrame) -> None:
     write_bytes(path, as_csv(table).encode())
 
 
+def write_tables(path: Path, parts: Iterable[pd.DataFrame]) -> None:
+    """Write `parts`, of the same columns, as one table: only one of them is in memory."""
+    with atomic_path(path) as temporary, temporary.open("wb") as stream:
+        for number, part in enumerate(parts):
+            header = as_csv(part[:0]) if number else ""
+            stream.write(as_csv(part).removeprefix(header).encode())
+
+
 def as_csv(table: pd.DataFrame) -> str:
     """`table` as CSV, no text of which a spreadsheet takes for a formula.
 
@@ -49,7 +58,9 @@ def as_csv(table: pd.DataFrame) -> str:
     links to anything can be written in letters, digits, _ and -.
     """
     guarded = table.copy()
-    for place, name in enumerate(table.columns):
+    for place, (name, kind) in enumerate(zip(table.columns, table.dtypes, strict=True)):
+        if is_numeric_dtype(kind):
+            continue
         cells = table.iloc[:, place].tolist()
         marked = [f"'{cell}" if _is_formula(cell, name) else cell for cell in cells]
         if marked != cells:
