@@ -48,8 +48,7 @@ def stage(root: Path, args: argparse.Namespace, precision: str, tree: Path = ROO
     project = Project(root, changes, tree)
     (root / "data").mkdir()
     (root / "data/frames").symlink_to(args.folder.absolute())
-    project.run("prepare_weights")
-    project.run(STAGE)
+    project.prepare("prepare_weights", "quantize_classifier", STAGE)
     return Way(root.name, lambda: project.anew(STAGE), baseline=tree != ROOT)
 
 

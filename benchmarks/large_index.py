@@ -149,7 +149,7 @@ def _recalls(found: list[FloatArray], wanted: list[FloatArray]) -> Iterator[floa
 
 def table(report: dict[str, Any]) -> Iterator[str]:
     """The figures as a table in Markdown."""
-    yield f"{report['processor']}, {report['cores']} cores; times of one query: median (min to max)"
+    yield f"{report['processor']}; times of one query: median (min to max)"
     yield ""
     heads = ("videos", "build, s", "most memory, MiB", "stored, MiB", "recall@10", OURS, PRODUCT)
     yield "| " + " | ".join((*heads, SKLEARN, "times as fast as the last two")) + " |"

@@ -48,8 +48,7 @@ def stage(root: Path, args: argparse.Namespace, settings: dict[str, Any], tree: 
     project = Project(root, changes, tree)
     (root / "data").mkdir()
     (root / "data/frames").symlink_to(args.folder.absolute())
-    project.run("prepare_segmenter")
-    project.run(STAGE)
+    project.prepare("prepare_segmenter", STAGE)
     return Way(root.name, lambda: project.anew(STAGE), baseline=tree != ROOT)
 
 

@@ -4,6 +4,7 @@ Ways are whole processes, so that starting and loading count. They take turns, s
 not as fast at one time as at another: only ratios of one round are compared.
 """
 
+import io
 import json
 import os
 import platform
@@ -11,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -147,13 +149,7 @@ def _version(library: str) -> str | None:
 
 
 def _commit() -> str:
-    return _git("describe", "--always", "--dirty").strip()
-
-
-def _git(*command: str) -> str:
-    return subprocess.run(
-        ["git", *command], cwd=ROOT, check=True, capture_output=True, text=True
-    ).stdout
+    return output(["git", "describe", "--always", "--dirty"]).strip()
 
 
 def clock(command: Sequence[str], folder: Path = ROOT, **environment: str) -> float:
@@ -187,14 +183,12 @@ def here(name: str) -> str:
 
 @contextmanager
 def tree_of(commit: str) -> Iterator[Path]:
-    """The tree of an older commit, in a folder of its own while the block lasts."""
-    with TemporaryDirectory() as name:
-        folder = Path(name) / "tree"
-        _git("worktree", "add", "--detach", str(folder), commit)
-        try:
-            yield folder
-        finally:
-            _git("worktree", "remove", "--force", str(folder))
+    """The files of an older commit, in a folder of their own while the block lasts."""
+    command = ["git", "archive", "--format=tar", commit]
+    packed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout
+    with TemporaryDirectory() as name, tarfile.open(fileobj=io.BytesIO(packed)) as files:
+        files.extractall(name, filter="data")
+        yield Path(name)
 
 
 class Project:
@@ -209,6 +203,7 @@ class Project:
         self.root, self._tree = root, tree
         shutil.copytree(tree / "manifests", root / "manifests")
         (root / "stages").symlink_to(tree / "stages")
+        self._stages = yaml.safe_load((tree / "dvc.yaml").read_text())["stages"]
         self.params = yaml.safe_load((tree / "params.yaml").read_text())
         for section, values in changes.items():
             self.params[section] |= values
@@ -221,13 +216,17 @@ class Project:
 
     def command(self, stage: str) -> list[str]:
         """The words of a stage's command. It reads frames without an index where there is none."""
-        stages = yaml.safe_load((self._tree / "dvc.yaml").read_text())["stages"]
-        line: str = stages[stage]["cmd"]
+        line: str = self._stages[stage]["cmd"]
         for section, name in re.findall(r"\$\{(\w+)\.(\w+)\}", line):
             line = line.replace(f"${{{section}.{name}}}", str(self.params[section][name]))
         if stage != "extract_frames" and not (self.root / INDEX).is_file():
             line = line.replace(f"--frame-index {INDEX}", "")
         return line.split()
+
+    def prepare(self, *stages: str) -> None:
+        """Run those of the stages that the tree has."""
+        for stage in filter(self._stages.__contains__, stages):
+            self.run(stage)
 
     def run(self, stage: str) -> float:
         """Run a stage: its seconds."""

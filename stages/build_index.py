@@ -6,12 +6,11 @@ from vidrec.detections.truth import read_areas
 from vidrec.metrics import retrieval
 from vidrec.metrics.by_video import write_scores
 from vidrec.recommender import index_params
-from vidrec.recommender.against_truth import rank_and_judge, unjudged
-from vidrec.recommender.build_index import build_and_rank, clusters_in
+from vidrec.recommender.against_truth import rank_few_or_many
 from vidrec.recommender.ranking import DEPTH
 from vidrec.recommender.recommendations import write_recommendations
 from vidrec.settings.build_index import Params
-from vidrec.vectors.sparse import as_dense, as_sparse, load_vectors
+from vidrec.vectors.sparse import load_vectors
 from vidrec.workflow import params, script
 from vidrec.workflow.files import write_json
 
@@ -28,18 +27,10 @@ def main() -> None:
     parser.add_argument("--index", type=Path, help="JSON file to write: params of the detections")
     parser.add_argument("--clusters", type=Path, help="directory to write: an index of many videos")
     args = parser.parse_args()
-
     settings = params.load(Params, args.params)
     vectors = load_vectors(args.vectors)
     areas = read_areas(args.truth) if args.truth else None
-    count = max(settings.neighbors, DEPTH)
-    with clusters_in(args.clusters) as folder:
-        if len(vectors.ids) > settings.exact_up_to:
-            ranking, recall = build_and_rank(as_sparse(vectors), count, folder)
-            agreement = unjudged(len(vectors.ids))
-        else:
-            ranking, agreement = rank_and_judge(as_dense(vectors), count, areas)
-            recall = {}
+    ranking, agreement, recall = rank_few_or_many(vectors, areas, settings, args.clusters)
     relevant = retrieval.relevance(vectors.categories, ranking.order[:, :DEPTH])
     scores = retrieval.query_scores(vectors.categories, relevant)
 

@@ -120,3 +120,9 @@ def test_what_is_no_index(tmp_path: Path) -> None:
     (tmp_path / "rows.npy").unlink()
     with pytest.raises(UserError, match="is not an index of videos"):
         read(tmp_path)
+
+
+@pytest.mark.parametrize(("value", "said"), [(0.0, "no video has an object"), (-1.0, "below 0")])
+def test_vectors_that_are_no_importance(value: float, said: str) -> None:
+    with pytest.raises(UserError, match=said):
+        build(as_sparse(corpus(np.full((3, 2), value))))

@@ -1,4 +1,3 @@
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -64,10 +63,7 @@ def test_the_stage_writes_a_row_and_a_mask_per_object_of_which_there_may_be_none
     np.testing.assert_allclose(area_pct(beside["masks"]), found["a"]["area_pct"], atol=1e-4)
     stored = list(Path(".vidrec/checkpoints/segment_objects").iterdir())
     assert len(stored) == 2
-    computed = read_json(Path("metrics.json"))
-    assert computed["precision"] == "fp32"
-    assert re.fullmatch(r"openvino 20\d\d\.\d.*", computed["runtime"])
-    assert computed["device"].startswith("cpu ")
+    assert read_json(Path("metrics.json")) == {"segmented_by": "openvino fp32"}
 
     write_params(threshold=0.99)
     assert run_stage("segment_objects", *arguments) == 0

@@ -9,6 +9,7 @@ from sklearn.linear_model import LogisticRegression
 
 from vidrec.settings.train_video_classifier import Params
 from vidrec.vectors.categories import Guess
+from vidrec.vectors.sparse import SparseVectors, as_sparse
 from vidrec.vectors.train_video_classifier import (
     Validation,
     by_id,
@@ -186,3 +187,13 @@ def test_the_stored_model_predicts_as_the_fitted_one(tmp_path: Path, classes: in
     np.testing.assert_allclose(class_probabilities(classifier, vectors.values), expected, atol=1e-6)
     assert predict(classifier, vectors.values) == fitted.predict(vectors.values).tolist()
     assert classifier.labels == vectors.labels
+
+
+def test_vectors_without_zeros_teach_the_same() -> None:
+    vectors = shuffled(corpus())
+    dense, sparse = by_id(vectors), by_id(as_sparse(vectors))
+    assert isinstance(sparse, SparseVectors)
+    assert sparse.ids == dense.ids
+    assert cross_validate(sparse, PARAMS).predicted == cross_validate(dense, PARAMS).predicted
+    one, other = train(sparse, PARAMS), train(dense, PARAMS)
+    np.testing.assert_allclose(one.coef, other.coef, atol=1e-3)

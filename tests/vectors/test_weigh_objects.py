@@ -12,6 +12,8 @@ from sklearn.feature_extraction.text import TfidfTransformer
 from vidrec.detections.distributions import Distribution
 from vidrec.detections.tree import VideoDetections
 from vidrec.settings.weigh_objects import WeightingSettings
+from vidrec.vectors import vectors, weigh_objects
+from vidrec.vectors.sparse import SparseVectors
 from vidrec.vectors.vectors import Vectors, column_of, label_of, read_vectors, write_vectors
 from vidrec.vectors.weigh_objects import (
     Seen,
@@ -262,3 +264,19 @@ def test_of_each_video_only_numbers_are_held() -> None:
     assert (second.numbers.tolist(), second.amounts.tolist()) == ([2, 0], [1.5, 0.5])
     # A table with the labels themselves takes ten times as much.
     assert second.numbers.nbytes + second.amounts.nbytes == 2 * 12
+
+
+def test_where_there_are_too_many_values_zeros_are_not_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    videos = [video([(1, "cat", 0.5, 9)], "a"), video([], "b"), video([(1, "dog", 0.5, 9)], "c")]
+    dense, _ = weigh_videos(videos, PLAIN)
+    monkeypatch.setattr(weigh_objects, "DENSE_CELLS", 5)
+    sparse, _ = weigh_videos(videos, PLAIN)
+    assert isinstance(sparse, SparseVectors)
+    np.testing.assert_array_equal(sparse.values.toarray(), dense.values)
+    assert zero_vectors(sparse)["video_id"].tolist() == ["b"]
+    write_vectors(tmp_path / "dense.csv", dense)
+    monkeypatch.setattr(vectors, "BLOCK_CELLS", 4)
+    write_vectors(tmp_path / "sparse.csv", sparse)
+    assert (tmp_path / "sparse.csv").read_bytes() == (tmp_path / "dense.csv").read_bytes()

@@ -5,7 +5,8 @@ import re
 from tests.projects import ROOT, succeed
 
 STAGES = (
-    *("download_videos", "extract_frames", "classify_frames", "weigh_objects", "build_index"),
+    *("download_videos", "extract_frames", "quantize_classifier", "classify_frames"),
+    *("weigh_objects", "build_index"),
     "all",
 )
 

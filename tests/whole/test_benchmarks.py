@@ -44,14 +44,15 @@ def test_taking_frames_is_held_against_ffmpeg() -> None:
 
 
 def test_dvc_is_timed_by_the_files_that_it_tracks() -> None:
-    said = told("dvc_files", "--videos", "4", "--files", "2", "--bytes", "10", "--shards", "2")
-    rows = re.findall(r"^(files|shards|index) ((?: +[\d.]+){9})$", said, re.MULTILINE)
-    assert [name for name, _ in rows] == ["files", "shards", "index"]
+    small = ("--videos", "4", "--files", "2", "--bytes", "10", "--shards", "2")
+    said = told("dvc_files", *small, "--layouts", "shards", "index")
+    rows = re.findall(r"^(\w+) +((?: +[\d.]+){9})$", said, re.MULTILINE)
+    assert [name for name, _ in rows] == ["shards", "index"]
 
 
 def test_the_memory_of_stages_is_told_by_number_and_length() -> None:
-    small = ("--videos", "4", "6", "--seconds", "1", "2", "--few", "4", "--distinct", "1")
+    small = ("--videos", "4", "--seconds", "1", "--few", "4", "--distinct", "1")
     said = told("memory", *small, "--stages", "extract_frames", "weigh_objects", "build_index")
-    rows = re.findall(r"^(\w+) +(\d+) +(\d+) +-?\d+% ", said, re.MULTILINE)
-    assert [name for name, *_ in rows] == ["extract_frames", "weigh_objects", "build_index"] * 2
-    assert min(int(peak) for _, *peaks in rows for peak in peaks) > 10
+    rows = re.findall(r"^(\w+) +(\d+) +0%  ", said, re.MULTILINE)
+    assert [name for name, _ in rows] == ["extract_frames", "weigh_objects", "build_index"] * 2
+    assert min(int(peak) for _, peak in rows) > 10

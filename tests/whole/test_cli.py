@@ -25,7 +25,7 @@ Write = Callable[[Path, int, int], None]
 Run = Callable[..., int]
 SETTINGS = {
     "run": {"classified": True},
-    "classify_frames": {"precision": "fp32", "batch_size": 4},
+    "classify_frames": {"precision": "fp32", "batch_size": 4, "fps": 3},
     "segment_objects": {
         "fps": 1.0,
         "resolution": 64,
@@ -456,8 +456,8 @@ def test_an_unseen_video_waits_for_no_more_than_its_detector(index: Path) -> Non
     write_unseen()
     printed, loaded = loaded_by("recommend", "unseen.mp4")
     assert "category by its objects: " in printed
-    assert "torch" in loaded
-    assert not loaded & {"sklearn", "yt_dlp", "vidrec.head", "vidrec.segmenter"}
+    assert "openvino" in loaded
+    assert not loaded & {"torch", "sklearn", "yt_dlp", "vidrec.head", "vidrec.segmenter"}
 
 
 @pytest.mark.parametrize(

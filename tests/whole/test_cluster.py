@@ -239,9 +239,11 @@ def test_a_stop_ends_the_workers(nodes: Nodes, tmp_path: Path, number: int) -> N
     who = "the user" if number == signal.SIGINT else "SIGTERM"
     assert told.startswith(f"error: stopped by {who}; ")
     assert told.endswith("of 100 videos are finished and kept; `dvc repro` goes on with the rest\n")
-    taken = lines(tmp_path, TAKEN).total()
+    # What was on its way to a worker may still be begun; then nothing is.
     psutil.wait_procs(workers, timeout=10)
-    assert lines(tmp_path, TAKEN).total() == taken
+    taken = lines(tmp_path, TAKEN).total()
+    time.sleep(3)
+    assert lines(tmp_path, TAKEN).total() == taken < 100
 
 
 ALONE = """

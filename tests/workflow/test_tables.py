@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.tables import SAFE_NAME, check_names, check_numbers, read_table, write_table
+from vidrec.workflow.tables import (
+    SAFE_NAME,
+    check_names,
+    check_numbers,
+    read_table,
+    write_table,
+    write_tables,
+)
 
 
 def test_a_table_is_csv_with_a_header_and_unix_lines(tmp_path: Path) -> None:
@@ -168,3 +175,11 @@ def test_a_conflict_of_git_is_told_as_one(tmp_path: Path) -> None:
     with pytest.raises(UserError) as refused:
         read_table(path, ("path", "size"))
     assert str(refused.value) == f"{path} has the marks of a git conflict in line 3: take one side"
+
+
+@pytest.mark.parametrize("column", ["car", "a,b", 'a "b"', "two\nlines", "half\rline", "=1+1"])
+def test_a_table_in_parts_is_the_same_file(tmp_path: Path, column: str) -> None:
+    table = pd.DataFrame({"video_id": ["a", "-b", "c"], column: [0.5, 1.0, 1e-8]})
+    write_table(tmp_path / "whole.csv", table)
+    write_tables(tmp_path / "parts.csv", [table[:2], table[2:]])
+    assert (tmp_path / "parts.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()

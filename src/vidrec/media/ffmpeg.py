@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import IO
 
 import ffmpeg
-import imageio_ffmpeg
 import psutil
 
 from vidrec.media import confined
@@ -81,6 +80,9 @@ def binary() -> str:
     """
     wanted = os.environ.get("VIDREC_FFMPEG", "")
     try:
+        # Loaded where it is wanted: frames that are at hand are read without.
+        import imageio_ffmpeg
+
         name = wanted or imageio_ffmpeg.get_ffmpeg_exe()
     except RuntimeError:
         raise UserError(

@@ -1,6 +1,7 @@
 """How well the similarities agree with those of the true mixtures of objects, by cosine."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -8,12 +9,16 @@ import pandas as pd
 from vidrec.metrics.retrieval import normalized_gain
 from vidrec.recommender.build_index import (
     Ranking,
+    build_and_rank,
+    clusters_in,
     compare_all,
     rank_all,
     similarity_rows,
     together,
 )
 from vidrec.recommender.ranking import DEPTH
+from vidrec.settings.build_index import Params
+from vidrec.vectors.sparse import SparseVectors, as_dense, as_sparse
 from vidrec.vectors.vectors import Vectors
 from vidrec.workflow.arrays import FloatArray, IntArray
 
@@ -27,6 +32,25 @@ def mixtures(areas: pd.DataFrame, ids: Sequence[str]) -> FloatArray:
         index="video_id", columns="label", values="area_pct", aggfunc="sum", fill_value=0.0
     )
     return summed.reindex(list(ids), fill_value=0.0).to_numpy(np.float64)
+
+
+def rank_few_or_many(
+    vectors: Vectors | SparseVectors,
+    areas: pd.DataFrame | None,
+    settings: Params,
+    folder: Path | None,
+) -> tuple[Ranking, pd.DataFrame, dict[str, float]]:
+    """As `rank_and_judge`, and no metric; or of many videos by an index, and its metric.
+
+    Of many the agreement is not known: it takes all similarities. The index is left in `folder`,
+    which is empty where there is none.
+    """
+    count = max(settings.neighbors, DEPTH)
+    with clusters_in(folder) as made:
+        if len(vectors.ids) <= settings.exact_up_to:
+            return *rank_and_judge(as_dense(vectors), count, areas), {}
+        ranking, recall = build_and_rank(as_sparse(vectors), count, made)
+        return ranking, unjudged(len(vectors.ids)), recall
 
 
 def rank_and_judge(

@@ -35,7 +35,7 @@ SPILL, COPIES = 0.8, 3
 
 # A query looks at the clusters that are at least this share as like it as the nearest. The first
 # of them is taken by which TRIED videos find TARGET of their DEPTH nearest; the last finds all.
-SHARES = (0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1, 0.05, 0.0)
+SHARES = (0.5, 0.45, 0.4, 0.35, 0.3, 0.25, 0.2, 0.15, 0.1, 0.05, 0.0)
 TRIED, TARGET = 300, 0.993
 
 # The power of the values of which likeness to a cluster is made: what a video has most of, counts
@@ -131,7 +131,11 @@ def _check(index: Clusters) -> None:
 
 
 def build(vectors: SparseVectors) -> Clusters:
-    """The index of `vectors`: the same for the same vectors, however many cores there are."""
+    """The index of `vectors`: the same for the same vectors, however many cores there are.
+
+    Raises UserError for vectors that are no importance: one below 0, or all of them 0.
+    """
+    _check_importance(vectors)
     lengths = np.sqrt(vectors.values.power(2).sum(axis=1))
     known = np.flatnonzero(lengths)
     unit = _unit(vectors.values[known])
@@ -150,6 +154,19 @@ def build(vectors: SparseVectors) -> Clusters:
         tuned=np.array([SHARES[-1], 1.0]),
     )
     return _tuned(made, unit, known)
+
+
+def _check_importance(vectors: SparseVectors) -> None:
+    if not vectors.data.any():
+        raise UserError(
+            "no video has an object, so none is like another: look at the detections, or lower"
+            " weigh_objects.min_confidence"
+        )
+    if vectors.data.min() < 0:
+        raise UserError(
+            "a vector has a value below 0, and an index of clusters is of importance, which is not:"
+            " mend the vectors, or set build_index.exact_up_to to their number"
+        )
 
 
 def _tuned(index: Clusters, unit: Any, known: IntArray) -> Clusters:
