@@ -8,7 +8,6 @@ from tests.clips import all_pictures
 
 from vidrec.classifier.frame_classifier import ClassifierFiles, FrameClassifier
 from vidrec.classifier.quantize_classifier import chosen_frames, chosen_videos
-from vidrec.classifier.quantized import NETWORK
 from vidrec.media.frame_index import Framed
 from vidrec.media.frames import read_frames
 from vidrec.settings.classify_frames import ClassifierSettings
@@ -59,15 +58,12 @@ def quantize(
     return run
 
 
-def test_the_network_in_int8_is_the_same_each_time_and_is_what_classifies(
+def test_the_network_in_int8_is_what_classifies(
     quantize: Callable[[str], Path], classifier_folder: Path, tmp_path: Path
 ) -> None:
     made = quantize("int8")
-    content = (made / NETWORK).read_bytes()
     note = read_json(made / "note.json")
     assert (sorted(note["videos"]), note["frames"]) == (["a", "b"], 8)
-    assert quantize("int8") == made
-    assert (made / NETWORK).read_bytes() == content
     files = ClassifierFiles(classifier_folder, made, tmp_path)
     exact, fast = (
         FrameClassifier.load(files, ClassifierSettings(precision, 4))
