@@ -57,7 +57,11 @@ def test_weights_changed_after_saving_are_refused(tmp_path: Path) -> None:
 
 def test_missing_tensors_are_refused(tmp_path: Path) -> None:
     weights.save(tmp_path / "w", TENSORS, CARD)
-    (tmp_path / "w" / weights.TENSORS).unlink()
+    path = tmp_path / "w" / weights.TENSORS
+    assert weights.size_of(tmp_path / "w") == path.stat().st_size
+    path.unlink()
+    with pytest.raises(UserError, match="is missing"):
+        weights.size_of(tmp_path / "w")
     with pytest.raises(UserError, match=r"weights.safetensors is missing"):
         weights.load(tmp_path / "w")
 
