@@ -6,17 +6,16 @@ import pytest
 import yaml
 
 from vidrec.classifier import frame_classifier
-from vidrec.classifier.classify_frames import classify_all, worker_bytes
+from vidrec.classifier.classify_frames import classify_all, inference_workers, worker_bytes
 from vidrec.classifier.frame_classifier import ClassifierFiles, Predictions
 from vidrec.detections.tree import read_videos
 from vidrec.media.frame_index import frames_below
 from vidrec.media.frames import Frames
-from vidrec.networks.precision import resolve
+from vidrec.networks.precision import Compute, resolve
 from vidrec.settings.classify_frames import LookingSettings, Params
 from vidrec.workflow import memory
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import read_json
-from vidrec.workflow.parallel import worker_count
 
 Write = Callable[[Path, int, int], None]
 FP32 = Params("fp32", 4, 3.0, 3, True)
@@ -182,9 +181,11 @@ def test_confidence_is_stored_as_written(frames: Path, classifier_files: Classif
 def test_a_larger_batch_takes_more_memory_and_so_fewer_workers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """8 GiB hold six processes with the batches that params.yaml has, and two with large ones."""
+    """8 GiB hold 13 processes with ResNet50 and usual batches, four with large ones."""
     monkeypatch.delenv("VIDREC_WORKERS", raising=False)
-    monkeypatch.setattr("joblib.cpu_count", lambda: 8)
+    monkeypatch.setattr("joblib.cpu_count", lambda: 16)
     monkeypatch.setattr(memory, "available", lambda: 8 << 30)
-    counts = [worker_count(worker_bytes(batch_size)) for batch_size in (16, 256)]
-    assert counts == [6, 2]
+    by_openvino, by_torch = (Compute(each, "cpu", "fp32") for each in ("openvino", "torch"))
+    needs = [worker_bytes(by_openvino, 100 << 20, batch_size) for batch_size in (16, 256)]
+    assert [inference_workers(by_openvino, each) for each in needs] == [13, 4]
+    assert inference_workers(by_torch, worker_bytes(by_torch, 100 << 20, 16)) == 6

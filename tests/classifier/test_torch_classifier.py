@@ -16,16 +16,18 @@ def pictures(side: int) -> np.ndarray:
     return np.random.default_rng(1).integers(0, 256, (4, side, side, 3), dtype=np.uint8)
 
 
-@pytest.mark.parametrize("side", [64, 224, 50])
-def test_openvino_gives_what_torch_gives(side: int, classifier_files: ClassifierFiles) -> None:
-    """As they are, scaled down, and scaled up: this network makes much of small differences."""
+@pytest.mark.parametrize(("side", "margin"), [(64, 1e-5), (224, 1e-4), (50, 1e-4)])
+def test_openvino_gives_what_torch_gives(
+    side: int, margin: float, classifier_files: ClassifierFiles
+) -> None:
+    """As they are, scaled down, and scaled up; the head makes much of small differences."""
     weights, frames = classifier_files.weights, pictures(side)
     expected = InTorch(load_network(weights), "fp32")(frames)
     network = converted(weights, read_card(weights), classifier_files.project)
     found = InOpenVINO(network, "fp32", 4)(frames)
     assert found[0].dtype == expected[0].dtype == np.float32
-    np.testing.assert_allclose(found[0], expected[0], atol=3e-5)
-    np.testing.assert_allclose(found[1], expected[1], atol=1e-4)
+    np.testing.assert_allclose(found[0], expected[0], atol=margin)
+    np.testing.assert_allclose(found[1], expected[1], atol=10 * margin)
 
 
 def test_what_computes_runs_it(classifier_files: ClassifierFiles) -> None:

@@ -27,21 +27,25 @@ from vidrec.workflow.video import Video
 # What is kept of a frame: a half float for each label, and for each feature of the trunk (of which
 # ResNet50 has this many).
 BYTES, WIDTH = 2, 2048
-# Memory of a process that classifies, and of each picture in a batch, in bytes: peaks of the
-# resident size (`ru_maxrss`), random weights, fp32, one thread. ResNet50 takes 1.09 GiB with
-# batches of 16 and 1.59 with 64; with 16 MobileNetV2 takes 1.06, ConvNeXt tiny 1.21, ViT-B/16 1.31.
-WORKER_BYTES = 1150 << 20
-PICTURE_BYTES = 11 << 20
+# Memory of a process that classifies, in bytes, a little more than peaks of the resident size
+# (`ru_maxrss`) with random weights in fp32: by itself, for each picture in a batch, and how often
+# it holds the weights while it loads them. With batches of 16 MobileNetV2 takes 214 MiB, ResNet50
+# 487, ConvNeXt tiny 557, ViT-B/16 1183. torch, where OpenVINO is not installed, takes more.
+WORKER_BYTES, TORCH_BYTES = 200 << 20, 600 << 20
+PICTURE_BYTES = 6 << 20
+TIMES_WEIGHTS = 3
 
 
-def worker_bytes(batch_size: int) -> int:
-    """Bytes of memory that a process takes which classifies `batch_size` frames at a time."""
-    return WORKER_BYTES + batch_size * PICTURE_BYTES
+def worker_bytes(compute: Compute, weights_bytes: int, batch_size: int) -> int:
+    """Bytes of memory that a process takes which classifies `batch_size` frames at a time, with a
+    network of `weights_bytes`."""
+    by_itself = WORKER_BYTES + (TORCH_BYTES if compute.runtime == "torch" else 0)
+    return by_itself + TIMES_WEIGHTS * weights_bytes + batch_size * PICTURE_BYTES
 
 
-def inference_workers(compute: Compute, batch_size: int) -> int:
-    """Processes that classify at a time: one where there is a GPU."""
-    return precision.inference_workers(compute) or worker_count(worker_bytes(batch_size))
+def inference_workers(compute: Compute, needed_bytes: int) -> int:
+    """Processes that classify at a time, each of which takes so much: one where there is a GPU."""
+    return precision.inference_workers(compute) or worker_count(needed_bytes)
 
 
 def classify_all(
@@ -65,14 +69,15 @@ def classify_all(
         pack=Predictions.pack,
         unpack=Predictions.unpack,
     )
+    needed = worker_bytes(compute, weights.size_of(files.weights), params.batch_size)
     done = complete(
         store,
         frames.framed,
         _known,
         partial(_classify, frames.read, files, params),
         title="classify frames",
-        workers=inference_workers(compute, params.batch_size),
-        needs=Needs(worker_bytes(params.batch_size), gpu=compute.device == "cuda"),
+        workers=inference_workers(compute, needed),
+        needs=Needs(needed, gpu=compute.device == "cuda"),
     )
     return ((each.video, found) for each, found in done)
 

@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from vidrec.classifier.classify_frames import inference_workers
+from vidrec.classifier.classify_frames import inference_workers, worker_bytes
 from vidrec.classifier.torch_classifier import FromPictures, runner
 from vidrec.networks.image_classifiers import IMAGENET_MEAN, IMAGENET_STD, build_classifier
 from vidrec.networks.precision import resolve
@@ -32,7 +32,8 @@ def frames_per_second(arch: str, settings: ClassifierSettings) -> float:
     run(frames)
     start = time.perf_counter()
     run(frames)
-    workers = inference_workers(compute, settings.batch_size)
+    size = sum(each.numel() * each.element_size() for each in network.parameters())
+    workers = inference_workers(compute, worker_bytes(compute, size, settings.batch_size))
     return workers * len(frames) / (time.perf_counter() - start)
 
 

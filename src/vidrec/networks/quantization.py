@@ -21,10 +21,13 @@ def quantize(converted: Converted, examples: Sequence[NDArray[Any]]) -> Converte
     import nncf
 
     nncf.set_log_level(logging.WARNING)
+    # Symmetric ranges, and means of all layers put right by what the network before them gives, not
+    # by a guess: of the presets this is the nearest to fp32 on frames of real clips.
     model: Any = nncf.quantize(
         read_model(converted),
         nncf.Dataset(examples),
         preset=nncf.QuantizationPreset.PERFORMANCE,
         subset_size=len(examples),
+        fast_bias_correction=False,
     )
     return serialized(model)

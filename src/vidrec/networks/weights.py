@@ -107,16 +107,25 @@ def load(folder: Path) -> tuple[dict[str, "Tensor"], Card]:
 
 def read_checked_card(folder: Path) -> Card:
     """The card in `folder`. Raises UserError also where the tensors are not those that it names."""
-    card = read_card(folder)
-    path = folder / TENSORS
-    if not path.is_file():
-        raise UserError(f"{path} is missing: run `dvc repro` to make it, or `dvc pull`")
+    card, path = read_card(folder), _tensors_in(folder)
     if sha256_of(path) != card.sha256:
         raise UserError(
             f"{path} is not the file that its card names (SHA-256 {card.sha256[:12]}…):"
             " it was changed or cut short; run `dvc checkout --force`, or make it again"
         )
     return card
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of the tensors in `folder`. Raises UserError where they are absent."""
+    return _tensors_in(folder).stat().st_size
+
+
+def _tensors_in(folder: Path) -> Path:
+    path = folder / TENSORS
+    if not path.is_file():
+        raise UserError(f"{path} is missing: run `dvc repro` to make it, or `dvc pull`")
+    return path
 
 
 def read_state_dict(path: Path) -> dict[str, "Tensor"]:
