@@ -25,4 +25,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    script.run(main, resumes=True)
+    script.run(main)
