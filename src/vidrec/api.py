@@ -35,6 +35,7 @@ from vidrec.vectors.weigh_objects import weigh_video
 from vidrec.vectors.weighting import Weighting, read_weighting
 from vidrec.videos.manifest import ids_by_content
 from vidrec.workflow import params, state
+from vidrec.workflow.absent import absent_reason
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import expanded
 from vidrec.workflow.video import Video
@@ -164,7 +165,7 @@ class Project:
 
     def _known(self) -> Known:
         folder = self._paths.clusters
-        if not folder.is_dir() or not any(folder.iterdir()):
+        if not folder.is_dir() or absent_reason(folder) is not None:
             return Known(read_vectors(self._paths.vectors), self._names())
         from vidrec.recommender import clusters
         from vidrec.vectors.sparse import read_sparse

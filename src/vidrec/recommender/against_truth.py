@@ -20,6 +20,7 @@ from vidrec.recommender.ranking import DEPTH
 from vidrec.settings.build_index import Params
 from vidrec.vectors.sparse import SparseVectors, as_dense, as_sparse
 from vidrec.vectors.vectors import Vectors
+from vidrec.workflow.absent import write_absent
 from vidrec.workflow.arrays import FloatArray, IntArray
 
 # Both figures of a video that has no truth.
@@ -43,12 +44,14 @@ def rank_few_or_many(
     """As `rank_and_judge`, and no metric; or of many videos by an index, and its metric.
 
     Of many the agreement is not known: it takes all similarities. The index is left in `folder`,
-    which is empty where there is none.
+    which says why there is none where that is so.
     """
     count = max(settings.neighbors, DEPTH)
+    if len(vectors.ids) <= settings.exact_up_to:
+        if folder:
+            write_absent(folder, "no more than build_index.exact_up_to videos: all are compared")
+        return *rank_and_judge(as_dense(vectors), count, areas), {}
     with clusters_in(folder) as made:
-        if len(vectors.ids) <= settings.exact_up_to:
-            return *rank_and_judge(as_dense(vectors), count, areas), {}
         ranking, recall = build_and_rank(as_sparse(vectors), count, made)
         return ranking, unjudged(len(vectors.ids)), recall
 

@@ -69,7 +69,7 @@ def together(found: Iterable[Nearest]) -> Ranking:
 
 @contextmanager
 def clusters_in(folder: Path | None) -> Iterator[Path]:
-    """Where to make an index: in `folder`, which is empty if none is made, or else for a while."""
+    """Where to make an index: in `folder`, if that is wanted, or else for a while."""
     with ExitStack() as stack:
         passing = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         yield stack.enter_context(atomic_directory(folder or passing / "index"))
