@@ -62,7 +62,7 @@ kills: setup ## kill a small run at 32 moments by chance (SEED=0) and run again
 
 bench: setup ## how fast this is here, side by side with plain programs: a line for each claim
 	@set -o pipefail; for each in "classify.py --frames 240 --rounds 2" \
-		"segment.py --frames 6 --rounds 2" "extract.py --videos 6 --rounds 2" \
+		"segment.py --frames 6 --rounds 2" "extract.py --videos 4 --seconds 60 --rounds 2" \
 		"add_one_video.py --videos 30 --seconds 20" "dvc_files.py --videos 100 --files 20" \
 		"memory.py --videos 30 300 --seconds 5 60"; do \
 		python benchmarks/$$each | tail -n 1 || exit; done

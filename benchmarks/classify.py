@@ -57,7 +57,7 @@ def limits(args: argparse.Namespace) -> dict[str, float]:
     found: dict[str, float] = {}
     for precision in args.precision:
         said = output([sys.executable, here("limits.py"), args.arch, precision])
-        found |= {f"{k} {precision}": v for k, v in json.loads(said).items() if v}
+        found |= {f"{k} {precision}": v for k, v in json.loads(said.splitlines()[-1]).items() if v}
     return found
 
 

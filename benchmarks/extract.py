@@ -1,6 +1,6 @@
 """Videos to frames: how many times as fast as ffmpeg called plainly for each, and as before.
 
-python benchmarks/extract.py [--videos 12] [--seconds 30] [--rounds 3]
+python benchmarks/extract.py [--videos 6] [--seconds 180] [--rounds 3]
 
 Whole processes, in turn, from the same videos (426 x 240, 25 pictures a second, a test picture with
 noise, H.264): one `ffmpeg -vf fps=3,scale=224:224` after another, which decodes with all cores; the
@@ -56,8 +56,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--videos", type=int, default=12)
-    parser.add_argument("--seconds", type=float, default=30.0, help="length of each")
+    parser.add_argument("--videos", type=int, default=6)
+    parser.add_argument("--seconds", type=float, default=180.0, help="length of each")
     parser.add_argument("--base", default=BEFORE, help="an older commit, or empty for none")
     parser.add_argument("--rounds", type=int, default=3)
     args = parser.parse_args()

@@ -280,3 +280,19 @@ def test_where_there_are_too_many_values_zeros_are_not_held(
     monkeypatch.setattr(vectors, "BLOCK_CELLS", 4)
     write_vectors(tmp_path / "sparse.csv", sparse)
     assert (tmp_path / "sparse.csv").read_bytes() == (tmp_path / "dense.csv").read_bytes()
+
+
+def test_a_long_video_is_summed_in_blocks_to_the_same_bytes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    random = np.random.default_rng(0)
+    probability = random.dirichlet(np.full(30, 0.1), 100).tolist()
+    found = watched(probability, tuple(f"label {n % 29}" for n in range(30)))
+    params = dataclasses.replace(
+        PLAIN, detector="classified", term="probability", min_confidence=0.01
+    )
+    whole = label_sums(found, params)
+    monkeypatch.setattr(weigh_objects, "BLOCK_FRAMES", 7)
+    parts = label_sums(found, params)
+    assert (parts.labels, parts.total.tobytes()) == (whole.labels, whole.total.tobytes())
+    assert parts.presence.tobytes() == whole.presence.tobytes()

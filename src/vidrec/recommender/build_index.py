@@ -24,8 +24,8 @@ from vidrec.workflow.parallel import map_items
 if TYPE_CHECKING:
     from vidrec.vectors.sparse import SparseVectors
 
-# Similarities in memory at a time: 128 MiB of float64.
-BLOCK_CELLS = 2**24
+# Similarities in memory at a time: 8 MiB of float64.
+BLOCK_CELLS = 2**20
 # Videos whose neighbours one worker looks up at a time.
 BLOCK_VIDEOS = 2000
 TITLE = "looking up neighbours"

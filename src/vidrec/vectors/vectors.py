@@ -22,7 +22,7 @@ KEYS = ("video_id", "category")
 MARK = " (label)"
 
 # Values that are written at a time, which bounds the memory that their text takes.
-BLOCK_CELLS = 2**24
+BLOCK_CELLS = 2**18
 
 CLASH = re.compile(f"({'|'.join(KEYS)})({re.escape(MARK)})*")
 

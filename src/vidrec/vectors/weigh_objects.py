@@ -33,6 +33,8 @@ from vidrec.workflow.errors import UserError
 from vidrec.workflow.video import Video
 
 DECIMALS = 8
+# Frames summed at a time, which bounds the memory that a long video takes.
+BLOCK_FRAMES = 256
 
 
 @dataclass(frozen=True)
@@ -179,11 +181,15 @@ def _distribution_sums(distribution: Distribution, min_confidence: float) -> Lab
     labels, place = np.unique(np.array(distribution.labels, object), return_inverse=True)
     order = np.argsort(place, kind="stable")
     starts = np.searchsorted(place[order], np.arange(len(labels)))
-    probability = distribution.probability[:, order].astype(np.float64)
-    named = np.add.reduceat(probability, starts, axis=1)
-    kept = np.where(named >= min_confidence, named, 0.0)
-    presence = kept.max(axis=0, initial=0.0).clip(max=1.0)
-    return LabelSums(labels.tolist(), kept.sum(axis=0), presence)
+    total, presence = np.zeros(len(labels)), np.zeros(len(labels))
+    # Sums of half floats are exact in whatever order.
+    for start in range(0, len(distribution.probability), BLOCK_FRAMES):
+        block = distribution.probability[start : start + BLOCK_FRAMES, order].astype(np.float64)
+        named = np.add.reduceat(block, starts, axis=1)
+        kept = np.where(named >= min_confidence, named, 0.0)
+        total += kept.sum(axis=0)
+        presence = np.maximum(presence, kept.max(axis=0))
+    return LabelSums(labels.tolist(), total, presence.clip(max=1.0))
 
 
 def fit(presence: Mapping[str, float], videos: int, params: WeightingSettings) -> Weighting:
