@@ -4,7 +4,13 @@ import pytest
 import torch
 
 from vidrec.networks import precision
-from vidrec.networks.precision import Compute, device_kind, inference_workers, resolve
+from vidrec.networks.precision import (
+    GPU_WORKERS,
+    Compute,
+    device_kind,
+    most_workers,
+    resolve,
+)
 from vidrec.workflow import processor
 from vidrec.workflow.errors import UserError
 
@@ -42,7 +48,7 @@ def test_a_cpu_computes_in_what_it_has_units_for(
 ) -> None:
     (machine / "cpuinfo").write_text(cpuinfo)
     assert resolve(wanted) == Compute("openvino", "cpu", found)
-    assert inference_workers(resolve(wanted)) is None
+    assert most_workers(resolve(wanted)) is None
 
 
 @pytest.mark.parametrize(("wanted", "found"), [("auto", "bf16"), ("fp32", "fp32")])
@@ -52,7 +58,7 @@ def test_a_gpu_computes_in_half_precision(
     (machine / "nvidia0").touch()
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     assert resolve(wanted) == Compute("torch", "cuda", found)
-    assert inference_workers(resolve(wanted)) == 1
+    assert most_workers(resolve(wanted)) == GPU_WORKERS
     assert resolve("int8") == Compute("openvino", "cpu", "int8")
 
 

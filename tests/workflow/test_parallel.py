@@ -49,6 +49,7 @@ def test_worker_count_is_what_the_environment_says(monkeypatch: pytest.MonkeyPat
     assert worker_count() == 3
     monkeypatch.setenv("VIDREC_WORKERS", "")
     assert worker_count() >= 1
+    assert worker_count(most=1) == 1
 
 
 @pytest.mark.parametrize(
@@ -69,7 +70,7 @@ def test_there_are_no_more_workers_than_memory_for_them(
     told = capsys.readouterr().err
     assert told.count("\n") == (1 if fitting < 8 else 0)
     if fitting < 8:
-        assert told.startswith(f"workers: {fitting} at a time, not 8 as there are cores: each")
+        assert told.startswith(f"workers: {fitting} at a time, not 8: each")
     monkeypatch.setenv("VIDREC_WORKERS", "6")
     assert worker_count(GIB) == 6
 

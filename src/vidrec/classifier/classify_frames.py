@@ -13,8 +13,8 @@ from vidrec.classifier.quantized import digest_of_quantized
 from vidrec.media.frame_index import Framed, FrameSource
 from vidrec.media.frames import Frames
 from vidrec.media.sampling import sampled_frames
-from vidrec.networks import precision, weights
-from vidrec.networks.precision import Compute, resolve
+from vidrec.networks import weights
+from vidrec.networks.precision import Compute, most_workers, resolve
 from vidrec.networks.surroundings import surroundings
 from vidrec.networks.weights import Card
 from vidrec.settings.classify_frames import Params
@@ -44,8 +44,8 @@ def worker_bytes(compute: Compute, weights_bytes: int, batch_size: int) -> int:
 
 
 def inference_workers(compute: Compute, needed_bytes: int) -> int:
-    """Processes that classify at a time, each of which takes so much: one where there is a GPU."""
-    return precision.inference_workers(compute) or worker_count(needed_bytes)
+    """Processes that classify at a time, each of which takes so much."""
+    return worker_count(needed_bytes, most_workers(compute))
 
 
 def classify_all(

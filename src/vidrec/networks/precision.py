@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from vidrec.workflow import processor
 from vidrec.workflow.errors import UserError
 
+# Processes that share a GPU, each of which keeps memory of it for itself. Over 6,000 frames, four
+# classify no sooner on an H100 than one: loading takes most of the time. Over many more
+# VIDREC_WORKERS may ask for them: results are the same.
+GPU_WORKERS = 1
+
 
 @dataclass(frozen=True)
 class Compute:
@@ -72,6 +77,6 @@ def _wanted_device() -> str:
     return wanted
 
 
-def inference_workers(compute: Compute) -> int | None:
-    """Processes for inference: one where a GPU computes, else None (one per core)."""
-    return 1 if compute.device == "cuda" else None
+def most_workers(compute: Compute) -> int | None:
+    """Processes for inference at most: one where a GPU computes, unless told, else None (one per core)."""
+    return GPU_WORKERS if compute.device == "cuda" else None

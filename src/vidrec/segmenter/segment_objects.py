@@ -9,8 +9,8 @@ from vidrec.detections.masks import Segments
 from vidrec.media.frame_index import Framed, FrameSource
 from vidrec.media.frames import Frames
 from vidrec.media.sampling import sampled_frames
-from vidrec.networks import precision, weights
-from vidrec.networks.precision import Compute, resolve
+from vidrec.networks import weights
+from vidrec.networks.precision import Compute, most_workers, resolve
 from vidrec.networks.surroundings import surroundings
 from vidrec.segmenter import object_segmenter
 from vidrec.segmenter.object_segmenter import SegmenterFiles, load_segmenter, segment_video
@@ -73,8 +73,8 @@ def _segment(
 
 
 def inference_workers(compute: Compute) -> int:
-    """Processes that segment at a time: one where there is a GPU."""
-    return precision.inference_workers(compute) or worker_count(WORKER_BYTES[compute.runtime])
+    """Processes that segment at a time."""
+    return worker_count(WORKER_BYTES[compute.runtime], most_workers(compute))
 
 
 def unfinished(store: Checkpoints[Segments], framed: Sequence[Framed]) -> list[Framed]:

@@ -2,6 +2,7 @@
 
 import functools
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -39,12 +40,12 @@ def engine() -> str:
     return wanted
 
 
-def worker_count(worker_bytes: int = 0) -> int:
-    """`VIDREC_WORKERS`, or the number of cores this process may use.
+def worker_count(worker_bytes: int = 0, most: int | None = None) -> int:
+    """`VIDREC_WORKERS`, or the number of cores this process may use, but `most` at most.
 
     Where each worker takes `worker_bytes` of memory, there are no more than fit, and at least one.
     """
-    return _wanted() or _fitting(worker_bytes)
+    return _wanted() or _fitting(worker_bytes, most)
 
 
 def _wanted() -> int | None:
@@ -56,14 +57,14 @@ def _wanted() -> int | None:
     return int(wanted)
 
 
-def _fitting(worker_bytes: int) -> int:
+def _fitting(worker_bytes: int, most: int | None) -> int:
     # They load slowly; a command that starts no workers is to be quick.
     from joblib import cpu_count
 
     from vidrec.workflow.memory import available
 
     # It knows what a container may use.
-    cores = int(cpu_count())
+    cores = min(int(cpu_count()), most or sys.maxsize)
     # A cluster sees to the memory of its machines itself.
     if cores == 1 or not worker_bytes or engine() == RAY:
         return cores
@@ -71,7 +72,7 @@ def _fitting(worker_bytes: int) -> int:
     fitting = max(1, min(cores, free // worker_bytes))
     if fitting < cores:
         _tell_once(
-            f"workers: {fitting} at a time, not {cores} as there are cores: each takes about"
+            f"workers: {fitting} at a time, not {cores}: each takes about"
             f" {worker_bytes / GIB:.1f} GiB of memory, of which {free / GIB:.1f} GiB are free;"
             " VIDREC_WORKERS=N sets another number"
         )
