@@ -29,11 +29,13 @@ STAGE = "classify_frames"
 
 def ways(top: Path, args: argparse.Namespace, stack: ExitStack) -> Iterator[Way]:
     """The plain loop, the stage of the older commit, and ours in each precision."""
-    plain = [here("plain_classify.py"), str(args.folder), str(args.weights), args.arch, "out.csv"]
-    yield Way("plain", lambda: clock([sys.executable, *plain], top), baseline=True)
+    files = [str(args.folder), str(args.weights), args.arch, "out.csv"]
+    plain = [sys.executable, here("plain_classify.py"), *files]
+    if args.plain:
+        yield Way("plain", lambda: clock(plain, top), baseline=True)
     if args.base:
         tree = stack.enter_context(tree_of(args.base))
-        yield stage(top / "base", args, "fp32", tree)
+        yield stage(top / "base", args, args.base_precision, tree)
     for precision in args.precision:
         yield stage(top / precision, args, precision)
 
@@ -72,6 +74,8 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, help="a state dict as safetensors")
     parser.add_argument("--precision", nargs="+", default=["fp32"])
     parser.add_argument("--base", default=BEFORE, help="an older commit, or empty for none")
+    parser.add_argument("--base-precision", default="fp32")
+    parser.add_argument("--no-plain", dest="plain", action="store_false")
     parser.add_argument("--rounds", type=int, default=3)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:

@@ -32,7 +32,7 @@ def ways(top: Path, args: argparse.Namespace, stack: ExitStack) -> Iterator[Way]
     alike = {"resolution": pixels, "proposals": proposals}
     if args.base:
         tree = stack.enter_context(tree_of(args.base))
-        yield stage(top / "base", args, alike | {"precision": "fp32"}, tree)
+        yield stage(top / "base", args, alike | {"precision": args.base_precision}, tree)
     for precision in args.precision:
         chosen = {"precision": precision}
         yield stage(top / f"alike {precision}", args, alike | chosen)
@@ -64,6 +64,7 @@ def main() -> None:
     parser.add_argument("--resolution", type=int, default=224, help="of ours by default")
     parser.add_argument("--settings", type=int, nargs=2, default=[224, 100], help="of both alike")
     parser.add_argument("--base", default=BEFORE, help="an older commit, or empty for none")
+    parser.add_argument("--base-precision", default="fp32")
     parser.add_argument("--no-plain", dest="plain", action="store_false")
     parser.add_argument("--rounds", type=int, default=3)
     args = parser.parse_args()
