@@ -11,10 +11,11 @@ import pytest
 from tests.projects import ROOT, commit, copy_tiny, run, stages_run, succeed
 
 from vidrec.media import ffmpeg
+from vidrec.networks.precision import resolve
 
 # What neither such params call for nor can have.
 SKIPPED = {
-    *("prepare_segmenter", "segment_objects", "evaluate_segmented"),
+    *("prepare_segmenter", "segment_objects", "evaluate_segmented", "quantize_classifier"),
     *("embed_images", "finetune_head", "apply_head", "train_video_classifier"),
 }
 FROM_THE_VECTORS = {"weigh_objects", "train_video_classifier", "build_index", "render_report"}
@@ -65,7 +66,7 @@ def test_every_stage_runs_and_says_in_a_line_what_it_skips(project: Path) -> Non
     lines = log.splitlines()
     told = [line.partition(" is skipped: ") for line in lines if " is skipped: " in line]
     assert sorted(stage for stage, _, _ in told) == sorted(SKIPPED)
-    assert all(re.search(r"set it to true|name a state dict|add videos", why) for *_, why in told)
+    assert all(re.search(r"set it to (true|int8)|name a state dict|add videos", why) for *_, why in told)
     assert "render_report" in stages_run(log)
     assert "Traceback" not in log
     assert json.loads(succeed(project, "dvc", "status", "--json")) == {}
@@ -79,12 +80,15 @@ def test_no_figure_of_the_sample_is_left(project: Path) -> None:
         assert not words & sample, path
     assert pd.read_csv(project / "metrics/plots/weightings.csv").empty
     figures = {path.stem: json.loads(path.read_text()) for path in written if "json" in path.suffix}
+    compute = resolve("fp32")
     assert figures == {
         "build_index": {"precision_at_10": 1.0, "map_at_10": 1.0},
+        "classify_frames": {"classified_by": f"{compute.runtime} {compute.precision}"},
         "evaluate_classified": {"frame_accuracy": None},
         "evaluate_segmented": {"mask_precision": None, "mask_recall": None},
         "extract_frames": {"failed_videos": 0},
         "finetune_head": {"head_accuracy": None},
+        "segment_objects": {"segmented_by": None},
         "train_video_classifier": {"accuracy": None, "macro_f1": None},
         "weigh_objects": {"labels": 3, "zero_vectors": 0},
     }
