@@ -38,7 +38,7 @@ from vidrec.classifier.frame_classifier import ClassifierFiles
 from vidrec.detections.masks import COLUMNS, Segments
 from vidrec.detections.rle import encode_mask
 from vidrec.media.frames import Frames
-from vidrec.networks import weights
+from vidrec.networks import openvino_runtime, weights
 from vidrec.networks.weights import Card
 from vidrec.segmenter import object_segmenter, segment_objects
 from vidrec.segmenter.object_segmenter import SegmenterFiles
@@ -343,7 +343,9 @@ def _note_all() -> None:
         return segment(files, settings, frames)
 
     def keeping(path: Path, content: bytes) -> None:
-        _note(KEEPS, path)
+        # A network that is converted is not of one video.
+        if openvino_runtime.STORE not in Path(path).parts:
+            _note(KEEPS, path)
         keep(path, content)
 
     for module, name, noting in (

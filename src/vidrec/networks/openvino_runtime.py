@@ -22,6 +22,8 @@ from vidrec.workflow.code import versions
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+# Where a project keeps them, among its finished work.
+STORE = "networks"
 # Of the length of a graph, before it.
 LENGTH_BYTES = 8
 # What OpenVINO is told of each precision. A quantized network says itself what of it is in int8;
@@ -118,7 +120,7 @@ def store(
     `settings` is what else decides a network, but the digest of its weights, which is the key.
     """
     return Checkpoints(
-        "networks",
+        STORE,
         made_by,
         [*settings, versions("torch", "torchvision", "openvino")],
         pack=Converted.pack,

@@ -78,5 +78,6 @@ def _wanted_device() -> str:
 
 
 def most_workers(compute: Compute) -> int | None:
-    """Processes for inference at most: one where a GPU computes, unless told, else None (one per core)."""
+    """Processes for inference at most, unless told: one where a GPU computes, else None (one per
+    core)."""
     return GPU_WORKERS if compute.device == "cuda" else None
