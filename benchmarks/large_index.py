@@ -103,10 +103,6 @@ def methods(vectors: SparseVectors, index: clusters.Clusters) -> dict[str, Metho
     }
 
 
-def _by_clusters(vectors: SparseVectors, index: clusters.Clusters, row: int) -> FloatArray:
-    return clusters.find(index, vectors.rows(row, row + 1)[0], DEPTH, row).similarity
-
-
 def _product(vectors: SparseVectors, row: int) -> FloatArray:
     """By one product of all rows, which have length 1, with the query."""
     similarity = vectors.values @ vectors.rows(row, row + 1)[0]

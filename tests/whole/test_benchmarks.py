@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from tests.projects import ROOT, succeed
@@ -48,6 +49,25 @@ def test_dvc_is_timed_by_the_files_that_it_tracks() -> None:
     said = told("dvc_files", *small, "--layouts", "shards", "index")
     rows = re.findall(r"^(\w+) +((?: +[\d.]+){9})$", said, re.MULTILINE)
     assert [name for name, _ in rows] == ["shards", "index"]
+
+
+def test_another_weighting_is_timed_with_the_page_and_without() -> None:
+    small = ("--videos", "4", "--seconds", "1", "--distinct", "2", "--rounds", "1")
+    said = told("weightings", *small, "--only", "classified-count-log-idf")
+    names = ("nothing to do", "without the page", "with the page")
+    assert min(seconds_of(said, name) for name in names) > 0
+    assert re.search(r"^classified-count-log-idf +[\d.]+ s$", said, re.MULTILINE)
+
+
+def test_a_large_index_is_held_against_full_comparisons(tmp_path: Path) -> None:
+    said = told(
+        "large_index", "300", "--queries", "3", "--rounds", "1", "--output", f"{tmp_path}/x"
+    )
+    (result,) = json.loads((tmp_path / "x.json").read_text())["sizes"]
+    assert result["videos"] == 300
+    assert result["recall_at_10"] >= 0.99
+    assert "index of clusters" in said
+    assert (tmp_path / "x.svg").read_text().startswith("<svg")
 
 
 def test_the_memory_of_stages_is_told_by_number_and_length() -> None:

@@ -71,6 +71,8 @@ DEAR = {
     "python benchmarks/extract.py": "the same",
     "python benchmarks/dvc_files.py": "the same",
     "python benchmarks/memory.py": "the same",
+    "python benchmarks/weightings.py": "the same",
+    "python benchmarks/large_index.py": "the same",
     "python benchmarks/add_one_video.py": "tests/whole/test_add_one_video.py runs it, small",
     "make review": "tests/whole/test_experiments.py runs its script, without the set-up",
     "make plots": "the same",
