@@ -7,7 +7,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from vidrec.experiments import queue
+from vidrec.experiments import trials
 from vidrec.experiments.git import take_out
 from vidrec.experiments.weightings import (
     MADE_BY,
@@ -35,7 +35,7 @@ from vidrec.workflow.tables import write_table
 def check_detections(tried: Sequence[Combination]) -> None:
     """Raise UserError unless the detections that are to be weighed are here and up to date."""
     needed = sorted({MADE_BY[each.detector] for each in tried})
-    stale = queue.stale(needed)
+    stale = trials.stale(needed)
     if stale:
         raise UserError(
             f"{', '.join(sorted(stale))}: not up to date, and experiments would weigh what is"
@@ -52,20 +52,18 @@ def that_ran(wanted: Sequence[Combination]) -> list[Combination]:
     return without(wanted, absent)
 
 
-def run_all(tried: Sequence[Combination], jobs: int) -> dict[str, Any]:
-    """Run each of `tried` anew; per name what `dvc exp show` says of it."""
-    names = [each.name for each in tried]
-    with queue.linked_data():
-        queue.forget(names)
-        queued = tqdm(tried, desc="queued", unit="")
-        queue.enqueue(((each.name, each.overrides) for each in queued), STAGES)
-        with tqdm(total=len(names), desc="finished", unit="", miniters=1) as bar:
-            queue.run_queue(names, jobs, lambda n: bar.update(n - bar.n))
-    return queue.experiments()
+def run_all(tried: Sequence[Combination], jobs: int) -> dict[str, str]:
+    """Run each of `tried` anew; per name of one that fails what it printed."""
+    changes = {each.name: each.overrides for each in tried}
+    with trials.linked_data():
+        trials.forget(changes)
+        ran = trials.run_each(changes, STAGES, jobs)
+        shown = tqdm(ran, total=len(changes), desc="weightings", unit="", miniters=1)
+        return {name: printed for name, printed in shown if printed is not None}
 
 
 def result(experiment: Any | None) -> Result | None:
-    """What `experiment` came to; None where it failed."""
+    """What `experiment` came to; None where there is none, or without all figures."""
     measured = figures(experiment)
     if experiment is None or measured is None:
         return None
@@ -74,12 +72,6 @@ def result(experiment: Any | None) -> Result | None:
         take_out(experiment["revs"][0]["rev"], tables, Path(folder))
         scores = read_scores(*(Path(folder) / table for table in tables))
     return None if scores is None else Result(measured, scores)
-
-
-def why(experiment: Any | None) -> str:
-    """Why `experiment` failed, from its log."""
-    log = (((experiment or {}).get("executor") or {}).get("local") or {}).get("log")
-    return reason(Path(log).read_text(errors="replace") if log and Path(log).is_file() else "")
 
 
 def main() -> None:
@@ -91,7 +83,8 @@ def main() -> None:
     default = chosen(params.load(WeightingSettings, args.params))
     tried = that_ran(combinations(args.only))
     with script.lock("weightings"):
-        found = run_all(tried, args.jobs)
+        printed = run_all(tried, args.jobs)
+        found = trials.experiments()
         measured = {each: result(found.get(each.name)) for each in tried}
     failed = [each.name for each, value in measured.items() if value is None]
     if len(failed) < len(tried):
@@ -101,9 +94,9 @@ def main() -> None:
         for line in as_text(table, default).splitlines():
             say(line)
     for name in failed:
-        say(f"{name} failed: {why(found.get(name))}")
+        say(f"{name} failed: {reason(printed.get(name, ''))}")
     if failed:
-        raise UserError(f"{len(failed)} of {len(tried)} failed: see `dvc queue logs {failed[0]}`")
+        raise UserError(f"{len(failed)} of {len(tried)} failed: a line above says why of each")
 
 
 if __name__ == "__main__":

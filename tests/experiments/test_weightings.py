@@ -44,14 +44,13 @@ def measured(precision: float) -> dict[str, float]:
     return dict.fromkeys(FIGURES, 0.5) | {"precision_at_10": precision}
 
 
-def experiment(values: Mapping[str, Any], state: str | None = "success") -> dict[str, Any]:
+def experiment(values: Mapping[str, Any]) -> dict[str, Any]:
     split = {
         "metrics/build_index.json": {k: v for k, v in values.items() if "accuracy" not in k},
         "metrics/train_video_classifier.json": {k: v for k, v in values.items() if "acc" in k},
     }
     metrics = {path: {"data": data} for path, data in split.items()}
-    executor = {"state": state} if state else None
-    return {"revs": [{"name": "x", "data": {"metrics": metrics}}], "executor": executor}
+    return {"revs": [{"name": "x", "data": {"metrics": metrics}}]}
 
 
 def test_each_weighting_is_one_that_the_detector_can_give() -> None:
@@ -114,17 +113,14 @@ def test_the_overrides_are_what_dvc_takes() -> None:
     ]
 
 
-@pytest.mark.parametrize("state", ["success", None])
-def test_figures_of_an_experiment(state: str | None) -> None:
+def test_figures_of_an_experiment() -> None:
     values = measured(0.6)
-    assert figures(experiment(values, state)) == values
+    assert figures(experiment(values)) == values
 
 
 def test_an_experiment_that_failed_has_no_figures() -> None:
     assert figures(None) is None
-    assert figures({"revs": [{"data": None, "error": {"msg": "x"}}], "executor": None}) is None
-    # What is then shown are the metrics of the workspace it started from.
-    assert figures(experiment(measured(0.6), "failed")) is None
+    assert figures({"revs": [{"data": None, "error": {"msg": "x"}}]}) is None
     assert figures(experiment({"precision_at_10": 0.5})) is None
 
 
@@ -215,7 +211,7 @@ def test_the_text_marks_the_default_and_gives_intervals() -> None:
     [
         ("Running\nerror: no area: set it\nERROR: failed to reproduce\n", "no area: set it"),
         ("Running\nERROR: failed\n\n", "ERROR: failed"),
-        ("", "it left no log"),
+        ("", "it printed nothing"),
     ],
 )
 def test_the_reason_of_a_failure_is_what_the_stage_said(log: str, expected: str) -> None:

@@ -108,7 +108,7 @@ def without(tried: Sequence[Combination], absent: Collection[str]) -> list[Combi
 
 
 def figures(experiment: Any | None) -> dict[str, Any] | None:
-    """The FIGURES of one experiment as `dvc exp show --json` has it; None: it failed."""
+    """The FIGURES of one experiment as `dvc exp show --json` has it; None without all of them."""
     experiment = experiment or {"revs": [{}]}
     metrics = (experiment["revs"][0].get("data") or {}).get("metrics") or {}
     found = {
@@ -116,8 +116,7 @@ def figures(experiment: Any | None) -> dict[str, Any] | None:
         for path in (ProjectPaths().index_metrics, ProjectPaths().classifier_metrics)
         for name, value in ((metrics.get(path.as_posix()) or {}).get("data") or {}).items()
     }
-    failed = (experiment.get("executor") or {}).get("state") == "failed"
-    if failed or not set(FIGURES) <= set(found):
+    if not set(FIGURES) <= set(found):
         return None
     return {name: found[name] for name in FIGURES}
 
@@ -126,7 +125,7 @@ def reason(log: str) -> str:
     """Why an experiment failed, from its log: the stage's own error, or else the last line."""
     lines = [line.strip() for line in log.splitlines() if line.strip()]
     errors = [line for line in lines if line.startswith("error:")]
-    return (errors or lines or ["it left no log"])[-1].removeprefix("error: ")
+    return (errors or lines or ["it printed nothing"])[-1].removeprefix("error: ")
 
 
 def ranked(measured: Mapping[Combination, Result]) -> pd.DataFrame:
