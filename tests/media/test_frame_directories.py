@@ -115,3 +115,26 @@ def test_a_file_in_the_way_is_one_line(kept: Path, tmp_path: Path) -> None:
     (tmp_path / "cars/a").write_text("notes")
     with pytest.raises(UserError, match="cars/a cannot be written"):
         place(kept, tmp_path / "cars/a", DIGEST)
+
+
+def test_files_of_other_names_stay(kept: Path, tmp_path: Path) -> None:
+    target = tmp_path / "frames/cars/a"
+    target.mkdir(parents=True)
+    for name in ("1.jpg", "4.jpg", "cover.jpg", "notes.txt"):
+        (target / name).write_text("mine")
+    place(kept, target, DIGEST)
+    found = whole(target, DIGEST)
+    assert found is not None
+    assert (target / "cover.jpg").read_text() == (target / "notes.txt").read_text() == "mine"
+    assert sorted(path.name for path in target.iterdir()) == [
+        *("1.jpg", "2.jpg", "3.jpg", "cover.jpg", "notes.txt"),
+    ]
+    before = target.stat().st_mtime_ns
+    place(kept, target, DIGEST)
+    assert target.stat().st_mtime_ns == before
+
+
+def test_what_is_gone_is_not_placed(tmp_path: Path) -> None:
+    target = tmp_path / "frames/cars/a"
+    place(tmp_path / "kept", target, DIGEST)
+    assert not target.exists()

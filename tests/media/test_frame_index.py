@@ -18,7 +18,7 @@ from vidrec.workflow.errors import UserError
 from vidrec.workflow.video import Video
 
 Write = Callable[[Path, int, int], None]
-ROWS = [Framed(Video("pets", "007"), 3, "1" * 64), Framed(Video("cars", "-x_1"), 180, "0e1" * 21)]
+ROWS = [Framed(Video("pets", "007"), 3, "1" * 64), Framed(Video("cars", "-x_1"), 180, "0e1a" * 16)]
 
 
 def test_what_is_written_is_read_again_in_its_order(tmp_path: Path) -> None:
@@ -32,8 +32,17 @@ def test_what_is_written_is_read_again_in_its_order(tmp_path: Path) -> None:
     ("row", "message"),
     [
         ("../x,pets,3,1", "video_id '../x' must be of letters"),
-        ("a,pets,0,1", "frames is 0, it must be a number from 1"),
-        ("a,pets,many,1", "frames is 'many', it must be a number"),
+        ("a,pets,0,1", "frames is '0', it must be a whole number from 1"),
+        ("a,pets,many,1", "frames is 'many', it must be a whole number"),
+        ("a,pets,inf,1", "frames is 'inf'"),
+        ("a,pets,2.7,1", r"frames is '2\.7'"),
+        ("a,pets,1000000000000,1", "frames is '1000000000000'"),
+        # It names a directory.
+        ("a,pets,3,/home/someone", "sha256 is '/home/someone', it must be 64 digits"),
+        ("a,pets,3,", "sha256 is ''"),
+        (f"a,pets,3,../{'1' * 61}", "row 2: sha256"),
+        (f"a,pets,3,{'1' * 64}\na,pets,4,{'2' * 64}", "has a video twice: run `dvc repro -s -f"),
+        ("", "has no video"),
     ],
 )
 def test_what_is_no_index_is_refused(tmp_path: Path, row: str, message: str) -> None:

@@ -10,11 +10,12 @@ import pytest
 import yaml
 
 from vidrec.media import ffmpeg
-from vidrec.media.frame_index import FrameSource, NoFramesError, read_index
+from vidrec.media.frame_index import FrameSource, NoFramesError, read_index, videos_below
 from vidrec.settings.extract_frames import FrameSettings
 from vidrec.videos import extract_frames, framing
 from vidrec.videos.frames_at_hand import Origin, frame_source
 from vidrec.videos.manifest import DIRECTORY, Entry, build_manifest, write_manifest
+from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import sha256_of
 from vidrec.workflow.video import Video
 
@@ -190,3 +191,19 @@ def test_an_own_video_is_looked_for_where_its_owner_keeps_it() -> None:
     Path(".vidrec").mkdir(exist_ok=True)
     Path(".vidrec/videos").symlink_to(Path.cwd())
     assert read_all() == first
+
+
+def test_the_number_of_frames_must_be_that_of_the_index() -> None:
+    INDEX.write_text(INDEX.read_text().replace("a,cars,3,", "a,cars,4,"))
+    with pytest.raises(
+        NoFramesError, match="has 3 frames, of which the index says that they are 4"
+    ):
+        read_all()
+
+
+def test_frames_made_again_one_by_one_are_not_taken_for_all() -> None:
+    shutil.rmtree(FRAMES)
+    at_hand = source()
+    at_hand.read(at_hand.framed[0])
+    with pytest.raises(UserError, match="frames is not whole"):
+        videos_below(FRAMES)

@@ -9,13 +9,12 @@ from vidrec.commands.collection import directory_source, of_partial
 from vidrec.commands.params_check import check
 from vidrec.experiments.status import stale_outputs
 from vidrec.media.frame_directories import holds
-from vidrec.media.frame_index import read_index
+from vidrec.media.frame_index import ANEW, read_index
 from vidrec.media.status import GOOD, PARTIAL
 from vidrec.project import PARAMS, ProjectPaths
 from vidrec.settings.download_videos import Params
 from vidrec.vectors.vectors import read_vectors
 from vidrec.videos.category_names import read_category_names
-from vidrec.videos.frames_at_hand import ANEW
 from vidrec.videos.listing import REMOVED, read_listing
 from vidrec.videos.manifest import NAME, read_manifest
 from vidrec.videos.youtube_manifest import read_rows

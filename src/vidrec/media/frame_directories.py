@@ -8,14 +8,13 @@ from contextlib import suppress
 from pathlib import Path
 
 from vidrec.media.frames import Frames, read_frames
+from vidrec.workflow import kept
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.files import atomic_directory, temporary_prefix
+from vidrec.workflow.files import new_directory, placing, sweep, temporary_prefix
 
 # Why a file gets no link: another file system, one without links or at its limit of them, and
 # files of other users, which the kernel guards.
 NO_LINK = {errno.EXDEV, errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS}
-# A directory that another process has placed there meanwhile.
-OCCUPIED = {errno.EEXIST, errno.ENOTEMPTY}
 # A change in one place would be one in all that have links of the file.
 READ_ONLY = 0o444
 
@@ -35,7 +34,7 @@ def holds(directory: Path, count: int, size: int | None = None) -> bool:
     """
     names = {f"{number}.jpg" for number in range(1, count + 1)}
     with suppress(FileNotFoundError, NotADirectoryError), os.scandir(directory) as files:
-        found = [each for each in files if each.name.endswith(".jpg")]
+        found = [each for each in files if _is_frame(each.name)]
         if {each.name for each in found} == names:
             return size is None or sum(each.stat().st_size for each in found) == size
     return False
@@ -50,34 +49,54 @@ def whole(directory: Path, sha256: str) -> Frames | None:
     return frames if frames.digest == sha256 else None
 
 
-def place(kept: Path, target: Path, sha256: str) -> None:
-    """Have the frames of the directory `kept`, and no others, in the directory `target`.
+def remove_damaged(piece: Path, sha256: str) -> None:
+    """Remove a directory of finished work whose frames are not those of the digest, if it is
+    there."""
+    if piece.is_dir() and whole(piece, sha256) is None:
+        kept.remove(piece)
 
-    They are links of the same files; copies where the file system has none. A directory that is so
-    already stays untouched: known by the files' numbers in the file system, or, of copies, by their
-    digest `sha256`.
+
+def place(piece: Path, target: Path, sha256: str) -> None:
+    """Have the frames of the directory `piece`, and no others, in the directory `target`.
+
+    They are links of the same files; copies where the file system has none. Those that are so
+    already stay untouched: known by the files' numbers in the file system, or, of copies, by their
+    digest `sha256`. Files of other names stay, too. Nothing is done where `piece` is gone.
     """
-    numbers = _numbers(kept)
-    if _numbers(target) == numbers:
+    numbers, there = _numbers(piece), _numbers(target)
+    if not numbers or there == numbers:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    linked = _takes_links(kept / "1.jpg", target.parent)
+    linked = _takes_links(piece / "1.jpg", target.parent)
     if not linked and whole(target, sha256):
         return
     put = os.link if linked else shutil.copy
-    try:
-        with atomic_directory(target) as folder:
+    if not target.exists():
+        with new_directory(target) as folder:
             for name in numbers:
-                put(kept / name, folder / name)
-    except OSError as error:
-        if error.errno not in OCCUPIED:
-            raise
+                put(piece / name, folder / name)
+        return
+    with placing(target):
+        target.mkdir(exist_ok=True)
+    sweep(target)
+    for name in numbers:
+        if there.get(name) != numbers[name]:
+            on_its_way = target / f"{temporary_prefix()}{name}"
+            put(piece / name, on_its_way)
+            on_its_way.replace(target / name)
+    for name in there.keys() - numbers:
+        (target / name).unlink(missing_ok=True)
+
+
+def _is_frame(name: str) -> bool:
+    number, ending, rest = name.partition(".jpg")
+    return number.isdecimal() and bool(ending) and not rest
 
 
 def _numbers(directory: Path) -> dict[str, int]:
     """The number that the file system has for each frame of a directory."""
     with suppress(FileNotFoundError, NotADirectoryError), os.scandir(directory) as files:
-        return {each.name: each.inode() for each in files if each.name.endswith(".jpg")}
+        return {each.name: each.inode() for each in files if _is_frame(each.name)}
     return {}
 
 

@@ -4,6 +4,7 @@ DVC tracks this one file. The frames themselves follow from the videos; whoever 
 that they are those of the index.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -15,10 +16,14 @@ from vidrec.media.frames import Frames, read_frames
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import TEMPORARY
 from vidrec.workflow.parallel import map_items
-from vidrec.workflow.tables import SAFE_NAME, check_names, check_numbers, read_table, write_table
+from vidrec.workflow.tables import SAFE_NAME, check_names, read_table, shown, write_table
 from vidrec.workflow.video import Video, pair
 
 COLUMNS = ("video_id", "category", "frames", "sha256")
+# What is allowed in the last two of them. The digest names a directory.
+COUNT, DIGEST = re.compile(r"[1-9]\d{0,8}"), re.compile(r"[0-9a-f]{64}")
+# Takes all frames again, whatever DVC thinks of them.
+ANEW = "`dvc repro -s -f extract_frames`"
 # In a directory of frames while they are written, and after that was stopped.
 UNFINISHED = f"{TEMPORARY}unfinished"
 
@@ -58,12 +63,24 @@ def write_index(path: Path, framed: Sequence[Framed]) -> None:
 
 def read_index(path: Path) -> list[Framed]:
     """The rows of the index. Raises UserError where it is missing, or no such table."""
-    table = read_table(path, COLUMNS)
+    table = read_table(path, COLUMNS, as_text=True)
     check_names(path, table, "video_id", "category")
-    check_numbers(path, table, "frames", 1, float("inf"))
+    _check_each(path, table["frames"], COUNT, "a whole number from 1 to 999999999")
+    _check_each(path, table["sha256"], DIGEST, "64 digits from 0 to f")
     videos = pair(table["category"], table["video_id"])
+    if len(set(videos)) < max(1, len(videos)):
+        what = "a video twice" if videos else "no video"
+        raise UserError(f"{path} has {what}: run {ANEW}")
     columns = (table["frames"].astype(int), table["sha256"])
     return [Framed(*row) for row in zip(videos, *columns, strict=True)]
+
+
+def _check_each(path: Path, column: "pd.Series[str]", good: re.Pattern[str], wanted: str) -> None:
+    for row, value in enumerate(column, start=2):
+        if not good.fullmatch(value):
+            raise UserError(
+                f"{path}, row {row}: {column.name} is {shown(value)}, it must be {wanted}"
+            )
 
 
 def videos_below(root: Path) -> list[Video]:
@@ -72,11 +89,11 @@ def videos_below(root: Path) -> list[Video]:
     Raises UserError where there are none, or where not all may be there yet.
     """
     if (root / UNFINISHED).exists():
-        raise UserError(f"{root} is not whole, as what wrote it was stopped: extract them again")
+        raise UserError(f"{root} is not whole, as what wrote it was stopped: run {ANEW}")
     directories = [path for path in sorted(root.glob("*/*")) if path.is_dir()]
     found = [Video.at(path) for path in directories if SAFE_NAME.fullmatch(path.name)]
     if not found:
-        raise UserError(f"{root} holds no frames: run `dvc repro extract_frames`")
+        raise UserError(f"{root} holds no frames: run {ANEW}")
     return found
 
 

@@ -7,11 +7,19 @@ damage.
 
 from argparse import ArgumentParser, Namespace
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from vidrec.media import confined, frame_directories
-from vidrec.media.frame_index import Framed, FrameSource, NoFramesError, frames_below, read_index
+from vidrec.media.frame_index import (
+    ANEW,
+    UNFINISHED,
+    Framed,
+    FrameSource,
+    NoFramesError,
+    frames_below,
+    read_index,
+)
 from vidrec.media.frames import Frames
 from vidrec.settings.extract_frames import FrameSettings
 from vidrec.videos import extract_frames
@@ -19,8 +27,6 @@ from vidrec.videos.manifest import DIRECTORY, NAME, Entry, read_good
 from vidrec.workflow import kept, params, state
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.video import Video
-
-ANEW = "`dvc repro -s -f extract_frames`"
 
 
 @dataclass(frozen=True)
@@ -65,10 +71,24 @@ def read_or_make(frames: Path, origin: Origin, framed: Framed) -> Frames:
         found = frame_directories.whole(folder, framed.sha256)
         if found is None:
             # A damaged one is whole at first sight.
-            kept.remove(folder)
+            frame_directories.remove_damaged(folder, framed.sha256)
             found = _make_again(directory, origin, framed)
+        kept.use(folder)
+        _mark_as_partial(frames)
         frame_directories.place(folder, directory, framed.sha256)
+    if len(found.files) != framed.frames:
+        raise NoFramesError(
+            f"{directory} has {len(found.files)} frames, of which the index says that they are"
+            f" {framed.frames}: run {ANEW}"
+        )
     return Frames(str(directory), found.files)
+
+
+def _mark_as_partial(frames: Path) -> None:
+    """Say in a directory of frames that there was not until now that it may not have all."""
+    if not frames.exists():
+        frames.mkdir(parents=True, exist_ok=True)
+        (frames / UNFINISHED).touch()
 
 
 def _make_again(directory: Path, origin: Origin, framed: Framed) -> Frames:
@@ -94,10 +114,18 @@ def _entry(video: Video, origin: Origin) -> Entry:
         raise UserError("no videos are named to make them again: name them with --videos")
     if not (origin.videos / NAME).is_file():
         raise UserError(f"{origin.videos / NAME} is missing: run `dvc pull {origin.videos}`")
-    entries = read_good(origin.videos, state.originals(origin.root))
-    entry = next((each for each in entries if each.video == video), None)
+    changed_ns = (origin.videos / NAME).stat().st_mtime_ns
+    entry = _entries(origin, changed_ns).get(video)
     if entry is None:
         raise UserError(f"{origin.videos} has no such video: run `dvc repro extract_frames`")
     if entry.source != DIRECTORY and not (entry.file and entry.file.is_file()):
         raise UserError(f"{entry.file} is missing: run `dvc pull {origin.videos}`")
     return entry
+
+
+@lru_cache(maxsize=1)
+def _entries(origin: Origin, _changed_ns: int) -> dict[Video, Entry]:
+    """The videos of the manifest, which is read again once it has changed."""
+    assert origin.videos is not None
+    entries = read_good(origin.videos, state.originals(origin.root))
+    return {each.video: each for each in entries}

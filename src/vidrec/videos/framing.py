@@ -12,7 +12,7 @@ from vidrec.media.extraction import Extraction, Form, Rules, extract_frames, loo
 from vidrec.media.frames import Frames
 from vidrec.settings.extract_frames import FrameSettings
 from vidrec.workflow import kept
-from vidrec.workflow.files import atomic_directory
+from vidrec.workflow.files import new_directory
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ def keep(store: Path, found: Extraction) -> Taken:
     sha256 = Frames("", found.frames).digest
     taken = Taken(replace(found, frames=[]), len(found.frames), size, sha256, store / sha256)
     if taken.good and not frame_directories.whole(taken.folder, sha256):
-        kept.remove(taken.folder)
-        with atomic_directory(taken.folder) as folder:
+        frame_directories.remove_damaged(taken.folder, sha256)
+        with new_directory(taken.folder) as folder:
             frame_directories.write(folder, found.frames)
             (folder / kept.SIZE).write_text(str(size))
     return taken

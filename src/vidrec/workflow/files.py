@@ -33,6 +33,10 @@ def expanded(path: str | Path) -> Path:
     return Path(os.path.expanduser(path))  # noqa: PTH111
 
 
+# Where a directory is to come to lie, and one with something in it does.
+OCCUPIED = {errno.EEXIST, errno.ENOTEMPTY}
+
+
 @contextmanager
 def placing(path: Path) -> Iterator[None]:
     """Within it, that something cannot come to lie at `path` is a UserError."""
@@ -92,6 +96,25 @@ def atomic_directory(path: Path) -> Iterator[Path]:
         if path.exists():
             shutil.rmtree(path)
         temporary.replace(path)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def new_directory(path: Path) -> Iterator[Path]:
+    """A temporary directory that becomes `path` once the block ends well: unless another process
+    has made that meanwhile, which then stays."""
+    with placing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=path.parent, prefix=temporary_prefix()))
+    try:
+        yield temporary
+        temporary.chmod(0o755)
+        try:
+            temporary.replace(path)
+        except OSError as error:
+            if error.errno not in OCCUPIED:
+                raise
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
