@@ -1,5 +1,6 @@
 """Classify each frame of each video; keep class distributions and the trunk's features."""
 
+from functools import partial
 from pathlib import Path
 
 from vidrec.classifier import classify_frames
@@ -27,23 +28,20 @@ def main() -> None:
     parser.add_argument("--metrics", type=Path, help="output: JSON, how it ran")
     args = parser.parse_args()
     settings = params.load(Params, args.params)
+    report = partial(write_report, args.metrics, "classified_by")
     with (
         script.lock("classify_frames"),
-        skipping(
-            "classify_frames",
-            args.detections,
-            args.features,
-            instead=lambda _: write_report(args.metrics, "classified_by", None),
-        ),
+        skipping("classify_frames", args.detections, args.features, instead=lambda _: report(None)),
         atomic_directory(args.detections) as detections,
         atomic_directory(args.features) as features,
     ):
-        frames, files = frames_at_hand.of_stage(args), ClassifierFiles(args.weights, args.quantized)
+        settings.check_wanted()
         labels = read_card(args.weights).labels
+        frames, files = frames_at_hand.of_stage(args), ClassifierFiles(args.weights, args.quantized)
         for video, found in classify_frames.classify_all(frames, files, settings):
             write_classes(detections, video, Distribution(labels, found.probability), found.frames)
             write_features(features, video, found.features, found.frames)
-        write_report(args.metrics, "classified_by", resolve(settings.precision))
+        report(resolve(settings.precision))
 
 
 if __name__ == "__main__":

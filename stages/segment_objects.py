@@ -1,5 +1,6 @@
 """Find the objects in the frames of each video, with the share of the frame each covers."""
 
+from functools import partial
 from pathlib import Path
 
 from vidrec.detections.masks import write_segments
@@ -10,7 +11,7 @@ from vidrec.segmenter.object_segmenter import SegmenterFiles
 from vidrec.settings.segment_objects import Params
 from vidrec.videos import frames_at_hand
 from vidrec.workflow import params, script
-from vidrec.workflow.absent import skipping
+from vidrec.workflow.absent import check_there, skipping
 from vidrec.workflow.files import atomic_directory
 
 
@@ -22,20 +23,18 @@ def main() -> None:
     parser.add_argument("--metrics", type=Path, help="output: JSON, how it ran")
     args = parser.parse_args()
     settings = params.load(Params, args.params)
+    report = partial(write_report, args.metrics, "segmented_by")
     with (
         script.lock("segment_objects"),
-        skipping(
-            "segment_objects",
-            args.detections,
-            instead=lambda _: write_report(args.metrics, "segmented_by", None),
-        ),
+        skipping("segment_objects", args.detections, instead=lambda _: report(None)),
         atomic_directory(args.detections) as folder,
     ):
         settings.check_wanted()
+        check_there(args.weights)
         frames, files = frames_at_hand.of_stage(args), SegmenterFiles(args.weights)
         for video, found in segment_objects.segment_all(frames, files, settings):
             write_segments(folder, video, found)
-        write_report(args.metrics, "segmented_by", resolve(settings.precision))
+        report(resolve(settings.precision))
 
 
 if __name__ == "__main__":

@@ -172,10 +172,10 @@ class Project:
 
         vectors = read_sparse(self._paths.sparse_vectors)
         index = clusters.read(folder)
-        if len(index.ranks) != len(vectors.ids) or len(index.centers) != len(vectors.labels):
+        if not clusters.is_of(index, vectors):
             raise UserError(
-                f"{folder} and {self._paths.sparse_vectors} are of different runs:"
-                " make them again (`dvc repro -f build_index`)"
+                f"{folder} and {self._paths.sparse_vectors} are of different runs: run `dvc repro`,"
+                f" or {clusters.ANEW} if nothing has changed"
             )
         return Known(vectors, self._names(), index)
 
@@ -204,7 +204,7 @@ class Project:
         if weighting.labels != vectors.labels:
             raise UserError(
                 f"{self._paths.weighting} and {self._paths.vectors} have different labels: they"
-                " are of different runs, make them again (`dvc repro -f weigh_objects`)"
+                " are of different runs, make them again (`dvc repro -s -f weigh_objects`)"
             )
         return weighting
 

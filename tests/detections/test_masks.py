@@ -88,7 +88,7 @@ def test_masks_that_do_not_belong_to_the_objects_are_refused(
     (tmp_path / "pets/007.masks.json").write_text(json.dumps(beside), encoding="utf-8")
     with pytest.raises(UserError, match=said) as refused:
         read_segments(tmp_path / "pets/007.csv")
-    assert "dvc repro -f segment_objects" in str(refused.value)
+    assert "dvc repro -s -f segment_objects" in str(refused.value)
 
 
 def test_a_missing_file_of_masks_is_named(tmp_path: Path) -> None:

@@ -1,7 +1,10 @@
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from tests.corpora import Values, corpus
 
 from vidrec.recommender import build_index, clusters
@@ -120,6 +123,56 @@ def test_what_is_no_index(tmp_path: Path) -> None:
     (tmp_path / "rows.npy").unlink()
     with pytest.raises(UserError, match="is not an index of videos"):
         read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "said"),
+    [
+        ("rows", INDEX.rows + 1, "has a video that is none"),
+        ("rows", INDEX.rows.astype(float), "of other kinds"),
+        ("tuned", INDEX.tuned[:0], "do not follow each other"),
+        ("begins", np.int64(0), "of other kinds"),
+        ("begins", INDEX.begins + 1, "do not"),
+    ],
+)
+def test_arrays_that_cannot_be(tmp_path: Path, name: str, changed: NDArray[Any], said: str) -> None:
+    write(tmp_path, INDEX)
+    np.save(tmp_path / f"{name}.npy", changed)
+    with pytest.raises(UserError, match=said):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"labels": np.full_like(INDEX.labels, 255)},
+        {"values": INDEX.values * 7},
+        {"values": np.full_like(INDEX.values, np.nan)},
+    ],
+)
+def test_values_that_cannot_be_are_told_by_a_query(changed: dict[str, Any]) -> None:
+    with pytest.raises(UserError, match="is damaged: run `dvc repro -s -f build_index`"):
+        find(replace(INDEX, **changed), VECTORS.rows(7, 8)[0], 10)
+
+
+def test_few_alike_in_the_nearest_clusters_are_looked_for_in_all() -> None:
+    values = np.zeros((400, 40))
+    values[np.arange(400), np.arange(400) % 40] = 1
+    # What is like the video asked for in little lies far away.
+    values[1:4] = values[0]
+    values[20:30, 0] = 0.1
+    vectors = as_sparse(corpus(values))
+    index = replace(build(vectors), tuned=np.array([0.99, 1.0]))
+    wanted = rank_all(as_dense(vectors), 20)
+    found = find(index, vectors.rows(0, 1)[0], 20, 0)
+    assert found.order.tolist() == wanted.order[0].tolist()
+    assert found.similarity.tolist() == wanted.similarity[0].tolist()
+
+
+def test_one_video_alone_is_an_index() -> None:
+    index = build(as_sparse(corpus(np.ones((1, 2)))))
+    assert index.recall == 1.0
+    assert find(index, np.ones(2), 10, 0).order.tolist() == []
 
 
 @pytest.mark.parametrize(("value", "said"), [(0.0, "no video has an object"), (-1.0, "below 0")])

@@ -68,6 +68,13 @@ def test_many_vectors_stay_sparse(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         ({"indptr": [0, 2, 1, 3]}, "its rows do not fit its values"),
         ({"indptr": [0, 2, 3]}, "not one row for each video"),
         ({"label": np.array([{}], object)}, "is not a file of vectors"),
+        ({"label": ["car", "car", "dog"]}, "a label is there twice"),
+        ({"indices": [1, 1, 0]}, "a label is there twice"),
+        ({"video_id": "a"}, "its arrays are of other kinds"),
+        ({"video_id": [1, 2, 3]}, "its arrays are of other kinds"),
+        ({"data": ["1", "2", "3"]}, "its arrays are of other kinds"),
+        ({"data": [[1.0], [2.0], [3.0]]}, "its arrays are of other kinds"),
+        ({"indices": [0.0, 1.0, 0.0]}, "its arrays are of other kinds"),
         ({"video_id": ["a", "b", "a"]}, "has video_id 'a' twice"),
         ({"category": ["a", "b", "../c"]}, "must be of letters, digits"),
     ],
@@ -84,3 +91,19 @@ def test_files_that_are_missing_or_something_else(tmp_path: Path) -> None:
     (tmp_path / "v.npz").write_bytes(b"video_id,category,car\n")
     with pytest.raises(UserError, match="is not a file of vectors"):
         read_sparse(tmp_path / "v.npz")
+    with (tmp_path / "v.npz").open("wb") as file:
+        np.save(file, np.zeros(3))
+    with pytest.raises(UserError, match="is not a file of vectors"):
+        read_sparse(tmp_path / "v.npz")
+
+
+def test_the_digest_is_of_all_that_they_are(tmp_path: Path) -> None:
+    write_sparse(tmp_path / "v.npz", SOME)
+    digest = as_sparse(SOME).digest
+    assert read_sparse(tmp_path / "v.npz").digest == digest
+    others = [
+        corpus(SOME.values * 2, ["b", "a", "b"]),
+        corpus(SOME.values, ["b", "b", "b"]),
+        corpus(SOME.values[::-1], ["b", "a", "b"]),
+    ]
+    assert digest not in {as_sparse(each).digest for each in others}

@@ -18,7 +18,6 @@ from vidrec.networks.precision import Compute, most_workers, resolve
 from vidrec.networks.surroundings import surroundings
 from vidrec.networks.weights import Card
 from vidrec.settings.classify_frames import Params
-from vidrec.workflow.absent import AbsentError
 from vidrec.workflow.checkpoints import Checkpoints, complete
 from vidrec.workflow.parallel import Needs, worker_count
 from vidrec.workflow.room import check_room
@@ -53,10 +52,8 @@ def classify_all(
 ) -> Iterator[tuple[Video, Predictions]]:
     """Each video of `frames` with its predictions, what was finished before taken as it is.
 
-    Raises AbsentError where it is not wanted, or there are no weights for it.
+    Raises AbsentError where there are no weights for it.
     """
-    if not params.wanted:
-        raise AbsentError("run.classified is false: set it to true to classify the frames")
     card, compute = weights.read_card(files.weights), resolve(params.precision)
     count = sum(len(sampled_frames(x.frames, params.frame_fps, params.fps)) for x in frames.framed)
     check_room(Path(), count * BYTES * (len(card.labels) + WIDTH), "classify_frames")

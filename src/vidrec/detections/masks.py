@@ -21,7 +21,7 @@ from vidrec.workflow.video import Video
 
 ENDING = ".masks.json"
 COLUMNS = (*tree.COLUMNS, "area_pct")
-REMAKE = "make them again (`dvc repro -f segment_objects`)"
+REMAKE = "make them again (`dvc repro -s -f segment_objects`)"
 
 
 @dataclass(frozen=True)

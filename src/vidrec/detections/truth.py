@@ -62,6 +62,6 @@ def read_masks(path: Path) -> pd.DataFrame:
         if not is_rle(square_rle(size, counts)):
             raise UserError(
                 f"{path}, row {row}: counts are not the run lengths of a mask of {size} x {size}"
-                " pixels: make them again (`dvc repro -f download_videos`)"
+                " pixels: make them again (`dvc repro -s -f download_videos`)"
             )
     return table

@@ -38,6 +38,6 @@ def read_embedded(folder: Path) -> tuple[pd.DataFrame, NDArray[np.float32]]:
     if len(features) != len(table):
         raise UserError(
             f"{path} has the features of {len(features)} images, {TABLE} names {len(table)}: they"
-            " are of different runs, make them again (`dvc repro -f embed_images`)"
+            " are of different runs, make them again (`dvc repro -s -f embed_images`)"
         )
     return table, features

@@ -139,6 +139,6 @@ def load_head(folder: Path) -> Head:
     if not len(head.labels) == len(head.weight) == len(head.bias):
         raise UserError(
             f"{folder} has {len(head.labels)} names for {len(head.weight)} classes: they are of"
-            " different runs, make them again (`dvc repro -f finetune_head`)"
+            " different runs, make them again (`dvc repro -s -f finetune_head`)"
         )
     return head

@@ -1,7 +1,7 @@
 """A network in whole numbers of 8 bits, by NNCF: faster, and a little less precise."""
 
-import logging
 from collections.abc import Sequence
+from logging import ERROR, WARNING, getLogger
 from typing import Any
 
 from numpy.typing import NDArray
@@ -17,10 +17,10 @@ def quantize(converted: Converted, examples: Sequence[NDArray[Any]]) -> Converte
     """
     openvino()
     # It looks for CUDA's compiler as it is loaded, and warns where there is none: it needs none.
-    logging.getLogger("torch.utils.cpp_extension").setLevel(logging.ERROR)
+    getLogger("torch.utils.cpp_extension").setLevel(ERROR)
     import nncf
 
-    nncf.set_log_level(logging.WARNING)
+    nncf.set_log_level(WARNING)
     # Symmetric ranges, and means of all layers put right by what the network before them gives, not
     # by a guess: of the presets this is the nearest to fp32 on frames of real clips.
     model: Any = nncf.quantize(

@@ -47,7 +47,16 @@ BLOCK = 4096
 
 SEED = 0
 
+ANEW = "`dvc repro -s -f build_index`"
+
 ENDING = ".npy"
+
+# Of each array: dimensions, and the kind of its numbers.
+KINDS = dict.fromkeys(("begins", "rows", "starts", "ranks"), (1, "i"))
+KINDS |= dict.fromkeys(("labels", "digest"), (1, "u"))
+KINDS |= {"centers": (2, "f"), "values": (1, "f"), "tuned": (1, "f")}
+# How much more than 1 a cosine of rounded vectors may be.
+ROUNDED = 1e-6
 
 Small = NDArray[np.float32]
 Found = TypeVar("Found")
@@ -61,7 +70,7 @@ class Clusters:
     of each cluster begin; `rows` (places,): the row of the video there among the vectors; `starts`
     (places + 1,), `labels` and `values`: its vector of length 1, in compressed rows. `ranks`
     (videos,): the place of each id in sorted order. `tuned`: the one of SHARES that queries take,
-    and the recall that it has shown.
+    and the recall that it has shown. `digest` (64,): of the vectors that it was made of.
     """
 
     centers: Small
@@ -72,6 +81,7 @@ class Clusters:
     values: FloatArray
     ranks: IntArray
     tuned: FloatArray
+    digest: NDArray[np.uint8]
 
     @property
     def recall(self) -> float:
@@ -115,19 +125,24 @@ def read(folder: Path) -> Clusters:
         _check(index)
     except (ValueError, EOFError, OSError) as error:
         reason = " ".join(str(error).split())
-        raise UserError(
-            f"{folder} is not an index of videos ({reason}): run `dvc repro -f build_index`"
-        ) from None
+        raise UserError(f"{folder} is not an index of videos ({reason}): run {ANEW}") from None
     return index
 
 
 def _check(index: Clusters) -> None:
-    """Raise ValueError where the sizes of the arrays do not fit each other."""
+    """Raise ValueError where the arrays do not fit each other."""
+    kinds = {name: (each.ndim, each.dtype.kind) for name, each in vars(index).items()}
+    if kinds != KINDS:
+        raise ValueError("its arrays are of other kinds")
     sizes = (index.begins[-1], len(index.starts) - 1, index.starts[-1], len(index.values))
     if sizes != (len(index.rows), len(index.rows), len(index.labels), len(index.labels)):
         raise ValueError("its arrays do not fit each other")
     if index.centers.ndim != 2 or index.centers.shape[1] != len(index.begins) - 1:
         raise ValueError("not one centre for each cluster")
+    if index.begins[0] or (np.diff(index.begins) < 0).any() or len(index.tuned) != 2:
+        raise ValueError("its clusters do not follow each other")
+    if len(index.rows) and not 0 <= index.rows.min() <= index.rows.max() < len(index.ranks):
+        raise ValueError("it has a video that is none")
 
 
 def build(vectors: SparseVectors) -> Clusters:
@@ -152,8 +167,14 @@ def build(vectors: SparseVectors) -> Clusters:
         values=copies.data,
         ranks=id_ranks(vectors.ids),
         tuned=np.array([SHARES[-1], 1.0]),
+        digest=np.frombuffer(vectors.digest.encode(), np.uint8),
     )
     return _tuned(made, unit, known)
+
+
+def is_of(index: Clusters, vectors: SparseVectors) -> bool:
+    """Whether `index` was made of just these vectors."""
+    return index.digest.tobytes() == vectors.digest.encode()
 
 
 def _check_importance(vectors: SparseVectors) -> None:
@@ -179,9 +200,11 @@ def _tuned(index: Clusters, unit: Any, known: IntArray) -> Clusters:
         pairs = zip(queries, known[tried].tolist(), strict=True)
         found = [find(index, query, DEPTH, row).similarity for query, row in pairs]
         good = np.concatenate([each >= low for each, low in zip(found, least, strict=True)])
-        if good.mean() >= TARGET:
+        # One video has no neighbours, of which none is missed.
+        recall = good.mean() if len(good) else 1.0
+        if recall >= TARGET:
             break
-    return replace(index, tuned=np.array([share, good.mean()]))
+    return replace(index, tuned=np.array([share, recall]))
 
 
 def _lowest(unit: Any, query: FloatArray) -> float:
@@ -256,14 +279,25 @@ def find(index: Clusters, query: FloatArray, count: int, excluded: int | None = 
     `excluded` is the row of a video that may not be named. What is like the query in nothing comes
     last, by id, and only where there are too few others.
     """
-    places, similarity = _looked_at(index, query, COPIES * (count + 1))
+    found = _nearest(index, query, count, excluded, COPIES * (count + 1))
+    if len(found.order) < count:
+        # Others may be like it in clusters that are not.
+        found = _nearest(index, query, count, excluded, len(index.rows))
+    return _filled(index, found, count, excluded)
+
+
+def _nearest(
+    index: Clusters, query: FloatArray, count: int, excluded: int | None, least: int
+) -> Nearest:
+    """Those of them that are in the nearest clusters, which have at least `least` videos."""
+    places, similarity = _looked_at(index, query, least)
     rows = index.rows[places]
     alike = (similarity > 0) & (rows != (-1 if excluded is None else excluded))
     rows, similarity = rows[alike], similarity[alike]
     best = nearest(similarity, index.ranks[rows], COPIES * count)
     # The copies of a video follow each other.
     best = best[np.diff(rows[best], prepend=-1) != 0][:count]
-    return _filled(index, Nearest(rows[best], similarity[best]), count, excluded)
+    return Nearest(rows[best], similarity[best])
 
 
 def _filled(index: Clusters, found: Nearest, count: int, excluded: int | None) -> Nearest:
@@ -288,7 +322,13 @@ def _looked_at(index: Clusters, query: FloatArray, least: int) -> tuple[IntArray
     # What lies side by side is read in one go.
     apart = begins[1:] != ends[:-1]
     pieces = [*zip(begins[np.append(True, apart)], ends[np.append(apart, True)], strict=True)]
-    similarity = np.concatenate([_cosines(index, unit, *piece) for piece in pieces])
+    try:
+        similarity = np.concatenate([_cosines(index, unit, *piece) for piece in pieces])
+        sound = (np.abs(similarity) <= 1 + ROUNDED).all()
+    except IndexError:
+        sound = False
+    if not sound:
+        raise UserError(f"the index of videos is damaged: run {ANEW}")
     places = np.concatenate([np.arange(*piece) for piece in pieces])
     return places, np.round(similarity, DECIMALS) + 0.0
 

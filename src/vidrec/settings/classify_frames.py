@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from vidrec.workflow.absent import AbsentError
 from vidrec.workflow.params import param
 
 PRECISIONS = ("auto", "fp32", "bf16", "int8")
@@ -28,3 +29,8 @@ class Params(LookingSettings):
     """And whether it is run at all."""
 
     wanted: bool = param(name="run.classified")
+
+    def check_wanted(self) -> None:
+        """Raise AbsentError where no frames are to be classified."""
+        if not self.wanted:
+            raise AbsentError("run.classified is false: set it to true to classify the frames")

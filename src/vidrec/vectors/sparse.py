@@ -5,6 +5,8 @@ the compressed rows `indptr`, `indices`, `data`. A thousand labels of a million 
 there, and 4 GB as CSV, which no table fits in memory.
 """
 
+import hashlib
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +28,12 @@ ENDING = ".npz"
 
 # Up to as many values the rows are held whole, as numbers are then found fastest: 1 GiB.
 DENSE_CELLS = 2**27
+
+# What numpy and zipfile raise of a file that is damaged, or another one.
+DAMAGE = (
+    *(ValueError, TypeError, KeyError, EOFError, OSError, RuntimeError, NotImplementedError),
+    *(BadZipFile, zlib.error),
+)
 
 NAMES, NUMBERS = ("video_id", "category", "label"), ("indptr", "indices", "data")
 
@@ -49,6 +57,14 @@ class SparseVectors:
     @cached_property
     def categories(self) -> list[str]:
         return [video.category for video in self.videos]
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of all that these vectors are."""
+        digest = hashlib.sha256("\n".join([*map(str, self.videos), "", *self.labels]).encode())
+        for numbers, kind in ((self.indptr, "<i8"), (self.indices, "<i4"), (self.data, "<f8")):
+            digest.update(np.ascontiguousarray(numbers, kind).data)
+        return digest.hexdigest()
 
     @cached_property
     def values(self) -> Any:
@@ -130,16 +146,21 @@ def _arrays(path: Path) -> dict[str, Any]:
         _check(arrays)
     except FileNotFoundError:
         raise UserError(f"{path} is missing: run `dvc repro weigh_objects` to make it") from None
-    except (ValueError, KeyError, EOFError, BadZipFile, OSError) as error:
+    except DAMAGE as error:
         reason = " ".join(str(error).split())
         raise UserError(
-            f"{path} is not a file of vectors ({reason}): run `dvc repro -f weigh_objects`"
+            f"{path} is not a file of vectors ({reason}): run `dvc repro -s -f weigh_objects`"
         ) from None
     return arrays
 
 
 def _check(arrays: dict[str, Any]) -> None:
     """Raise ValueError where the arrays do not fit each other, or a value is not finite."""
+    kinds = {name: (array.ndim, array.dtype.kind) for name, array in arrays.items()}
+    if kinds != dict.fromkeys(NAMES, (1, "U")) | dict.fromkeys(NUMBERS[:2], (1, "i")) | {
+        NUMBERS[2]: (1, "f")
+    }:
+        raise ValueError("its arrays are of other kinds")
     indptr, indices, data = (arrays[name] for name in NUMBERS)
     if not (len(arrays["video_id"]) == len(arrays["category"]) == len(indptr) - 1):
         raise ValueError("not one row for each video")
@@ -148,5 +169,10 @@ def _check(arrays: dict[str, Any]) -> None:
         raise ValueError("its rows do not fit its values")
     if len(indices) and not 0 <= indices.min() <= indices.max() < len(arrays["label"]):
         raise ValueError("a value is of no label")
+    rising = np.diff(indices) > 0
+    begins = indptr[(indptr > 0) & (indptr < len(indices))]
+    rising[begins - 1] = True
+    if not rising.all() or len(set(arrays["label"].tolist())) < len(arrays["label"]):
+        raise ValueError("a label is there twice")
     if not np.isfinite(data).all():
         raise ValueError("a value is not a finite number")

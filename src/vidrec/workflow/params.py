@@ -203,7 +203,7 @@ def _kind(path: Path) -> str:
 
 def _mend(path: Path) -> str:
     """What to do about a file: a user writes YAML, a stage writes JSON."""
-    return "make it again (`dvc repro -f build_index`)" if _kind(path) == "JSON" else "mend it"
+    return "make it again (`dvc repro -s -f build_index`)" if _kind(path) == "JSON" else "mend it"
 
 
 def find(document: Any, dotted: str, path: Path) -> Any:
