@@ -6,10 +6,11 @@ import pytest
 import yaml
 from tests.clips import all_pictures
 
-from vidrec.classifier.frame_classifier import ClassifierFiles, FrameClassifier
+from vidrec.classifier.frame_classifier import ClassifierFiles, FrameClassifier, version
 from vidrec.classifier.quantize_classifier import chosen_frames, chosen_videos
 from vidrec.media.frame_index import Framed
 from vidrec.media.frames import read_frames
+from vidrec.networks import precision
 from vidrec.settings.classify_frames import ClassifierSettings
 from vidrec.workflow.files import read_json
 from vidrec.workflow.video import Video
@@ -74,6 +75,31 @@ def test_the_network_in_int8_is_what_classifies(
     assert found.features.shape == expected.features.shape
     np.testing.assert_allclose(found.probability.sum(axis=1, dtype=float), 1, atol=2e-3)
     assert (found.probability != expected.probability).any()
+
+
+def test_another_network_in_int8_is_another_version(
+    quantize: Callable[[str], Path], classifier_folder: Path, tmp_path: Path, write_frames: Write
+) -> None:
+    files = ClassifierFiles(classifier_folder, quantize("int8"), tmp_path)
+    settings = ClassifierSettings("int8", 4)
+    before = version(files, settings)
+    assert FrameClassifier.load(files, settings).version == before
+    write_frames(tmp_path / "frames/pets/new", 6, 8)
+    quantize("int8")
+    assert version(files, settings) != before
+    assert version(files, ClassifierSettings("fp32", 4)) == (before[0], "")
+
+
+def test_without_openvino_int8_is_one_line(
+    quantize: Callable[[str], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(precision, "has_openvino", lambda: False)
+    with pytest.raises(AssertionError):
+        quantize("int8")
+    (line,) = [x for x in capsys.readouterr().err.splitlines() if x.startswith("error: ")]
+    assert "precision int8 needs OpenVINO, which is not installed" in line
 
 
 def test_where_int8_is_not_asked_for_there_is_nothing_to_do(

@@ -3,9 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from vidrec.networks.precision import Compute
-from vidrec.networks.surroundings import surroundings, write_report
+from vidrec.networks.precision import Compute, resolve
+from vidrec.networks.surroundings import check_same, surroundings, write_report
 from vidrec.workflow import processor
+from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import read_json
 
 BY_OPENVINO = Compute("openvino", "cpu", "fp32")
@@ -14,8 +15,8 @@ BY_OPENVINO = Compute("openvino", "cpu", "fp32")
 def test_what_computes_is_known_by_its_version() -> None:
     found = surroundings(BY_OPENVINO)
     assert {**found, "device": ""} == {
-        "openvino": version("openvino"),
-        "pillow": version("pillow"),
+        **{name: version(name) for name in ("torch", "torchvision", "openvino", "pillow")},
+        "runtime": "openvino fp32",
         "device": "",
     }
     found = surroundings(Compute("torch", "cpu", "fp32"))
@@ -35,6 +36,15 @@ def test_another_kind_of_device_is_another_surrounding(
         devices.add(surroundings(BY_OPENVINO)["device"])
     assert len(devices) == 2
     assert all(device.startswith("cpu ") for device in devices)
+
+
+def test_a_machine_that_computes_otherwise_is_refused() -> None:
+    here = surroundings(resolve("fp32"))
+    check_same(here, "fp32")
+    with pytest.raises(UserError, match=r"computes otherwise .* device is cpu .*, not cpu other"):
+        check_same({**here, "device": "cpu other"}, "fp32")
+    with pytest.raises(UserError, match=r"torch is .*, not 1\.0: use machines of one kind"):
+        check_same({**here, "torch": "1.0"}, "fp32")
 
 
 def test_how_something_was_computed_is_written_where_it_is_wanted(tmp_path: Path) -> None:

@@ -7,8 +7,14 @@ from pathlib import Path
 import pytest
 from tests.projects import ROOT, succeed
 
-RESULTS = ROOT / "benchmarks/results"
 SPREAD = r"([\d.]+) \([\d.]+ to [\d.]+\)"
+
+
+@pytest.fixture(autouse=True)
+def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where figures are written, in place of those of the last `make bench`."""
+    monkeypatch.setenv("BENCHMARK_RESULTS", str(tmp_path / "results"))
+    return tmp_path / "results"
 
 
 def told(script: str, *arguments: str) -> str:
@@ -22,11 +28,11 @@ def seconds_of(said: str, name: str) -> float:
     return float(found.group(1))
 
 
-def test_classifying_is_held_against_a_plain_loop_and_the_limits() -> None:
+def test_classifying_is_held_against_a_plain_loop_and_the_limits(results: Path) -> None:
     small = ("--frames", "2", "--each", "1", "--arch", "mobilenet_v2", "--rounds", "1")
     said = told("classify", *small, "--base", "")
     ratio = seconds_of(said, "plain") / seconds_of(said, "fp32")
-    result = json.loads((RESULTS / "classify.json").read_text())
+    result = json.loads((results / "classify.json").read_text())
     assert result["times_as_fast_as"]["plain"]["fp32"] == [pytest.approx(ratio, rel=0.02)]
     assert result["limits"]["alone fp32"] > 0
     assert result["machine"]["cores"] and result["machine"]["versions"]["torch"]

@@ -1,7 +1,7 @@
 """Stage classify_frames: one pass of the frame classifier over each video's frames."""
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,13 +9,12 @@ from typing import Any
 from vidrec.classifier import frame_classifier
 from vidrec.classifier.conversion import convert_ahead
 from vidrec.classifier.frame_classifier import ClassifierFiles, Predictions
-from vidrec.classifier.quantized import digest_of_quantized
 from vidrec.media.frame_index import Framed, FrameSource
 from vidrec.media.frames import Frames
 from vidrec.media.sampling import sampled_frames
 from vidrec.networks import weights
 from vidrec.networks.precision import Compute, most_workers, resolve
-from vidrec.networks.surroundings import surroundings
+from vidrec.networks.surroundings import check_same, surroundings
 from vidrec.networks.weights import Card
 from vidrec.settings.classify_frames import Params
 from vidrec.workflow.checkpoints import Checkpoints, complete
@@ -71,7 +70,7 @@ def classify_all(
         store,
         frames.framed,
         _known,
-        partial(_classify, frames.read, files, params),
+        partial(_classify, frames.read, files, params, surroundings(compute)),
         title="classify frames",
         workers=inference_workers(compute, needed),
         needs=Needs(needed, gpu=compute.device == "cuda"),
@@ -85,7 +84,7 @@ def _settings(files: ClassifierFiles, card: Card, compute: Compute, params: Para
         dataclasses.replace(params, precision=compute.precision),
         dataclasses.asdict(card),
         surroundings(compute),
-        digest_of_quantized(files.quantized, card) if compute.precision == "int8" else "",
+        frame_classifier.version(files, params)[1],
     ]
 
 
@@ -95,6 +94,11 @@ def _known(framed: Framed) -> tuple[str, Framed]:
 
 
 def _classify(
-    read: Callable[[Framed], Frames], files: ClassifierFiles, params: Params, framed: Framed
+    read: Callable[[Framed], Frames],
+    files: ClassifierFiles,
+    params: Params,
+    known: Mapping[str, str],
+    framed: Framed,
 ) -> Predictions:
+    check_same(known, params.precision)
     return frame_classifier.classify_video(files, params, read(framed))

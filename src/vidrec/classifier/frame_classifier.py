@@ -16,7 +16,7 @@ from safetensors.numpy import save as save_tensors
 
 from vidrec.classifier.conversion import converted
 from vidrec.classifier.openvino_classifier import InOpenVINO
-from vidrec.classifier.quantized import read_quantized
+from vidrec.classifier.quantized import digest_of_quantized, read_quantized
 from vidrec.media.frames import Frames
 from vidrec.media.sampling import sampled_frames
 from vidrec.networks import weights
@@ -62,10 +62,11 @@ class ClassifierFiles:
 class FrameClassifier:
     """A pretrained network that names the most probable class of each frame."""
 
-    def __init__(self, run: Run, card: Card, batch_size: int) -> None:
+    def __init__(self, run: Run, card: Card, batch_size: int, quantized: str = "") -> None:
         self._run = run
         self.card = card
         self.batch_size = batch_size
+        self.version = card, quantized
 
     @classmethod
     def load(cls, files: ClassifierFiles, settings: ClassifierSettings) -> "FrameClassifier":
@@ -73,7 +74,8 @@ class FrameClassifier:
         compute, card = resolve(settings.precision), weights.read_checked_card(files.weights)
         at_once = GPU_BATCH if compute.device == "cuda" else 1
         batch_size = max(settings.batch_size, at_once)
-        return cls(_runner(files, card, compute, batch_size), card, batch_size)
+        run = _runner(files, card, compute, batch_size)
+        return cls(run, card, batch_size, version(files, settings)[1])
 
     def predict(self, frames: NDArray[np.uint8]) -> Predictions:
         """Class distributions and trunk features of `frames` (frames, height, width, 3)."""
@@ -90,6 +92,13 @@ class FrameClassifier:
         parts = [[part.astype(np.float16) for part in self._run(batch)] for batch in batches]
         probability, features = (np.concatenate(each) for each in zip(*parts, strict=True))
         return Predictions(np.array(numbers, np.int64), probability, features)
+
+
+def version(files: ClassifierFiles, settings: ClassifierSettings) -> tuple[Card, str]:
+    """What lies in `files` now: the card, and the digest of the network in int8 if that is used."""
+    card = weights.read_card(files.weights)
+    int8 = settings.precision == "int8"
+    return card, digest_of_quantized(files.quantized, card) if int8 else ""
 
 
 def _runner(files: ClassifierFiles, card: Card, compute: Compute, batch_size: int) -> Run:

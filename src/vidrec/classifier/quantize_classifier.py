@@ -12,6 +12,7 @@ from vidrec.classifier.quantized import Note, save_quantized
 from vidrec.media.frame_index import Framed, FrameSource
 from vidrec.media.frames import Frames
 from vidrec.networks import weights
+from vidrec.networks.precision import resolve
 from vidrec.networks.quantization import quantize
 
 # From so many videos, and so many frames of each: NNCF's own default is 300 in all.
@@ -19,7 +20,11 @@ VIDEOS, FRAMES = 16, 16
 
 
 def quantize_all(frames: FrameSource, weights_folder: Path, folder: Path) -> None:
-    """Put the classifier in int8 into `folder`, fitted to some of the `frames`."""
+    """Put the classifier in int8 into `folder`, fitted to some of the `frames`.
+
+    Raises UserError where int8 cannot be computed here.
+    """
+    resolve("int8")
     card = weights.read_checked_card(weights_folder)
     chosen = chosen_videos(frames.framed)
     examples = [each for framed in chosen for each in _examples(frames.read(framed))]

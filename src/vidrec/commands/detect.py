@@ -14,7 +14,6 @@ from vidrec.workflow.video import Video
 
 if TYPE_CHECKING:
     from vidrec.classifier.frame_classifier import ClassifierFiles, Predictions
-    from vidrec.networks.weights import Card
     from vidrec.segmenter.object_segmenter import SegmenterFiles
     from vidrec.settings.classify_frames import LookingSettings
     from vidrec.settings.segment_objects import SegmenterSettings
@@ -44,10 +43,11 @@ def classify_with_head(
 
 def segment(frames: Frames, files: "SegmenterFiles", settings: "SegmenterSettings") -> Segments:
     """The objects in the frames, with their masks, by the segmenter in `files`."""
+    from vidrec.networks.weights import read_card
     from vidrec.segmenter.object_segmenter import load_segmenter, segment_frames
 
     segmenter = load_segmenter(files, settings)
-    if _is_other(segmenter.card, files.weights):
+    if segmenter.card != read_card(files.weights):
         load_segmenter.cache_clear()
         segmenter = load_segmenter(files, settings)
     return segment_frames(frames, segmenter, settings.frame_fps, settings.fps)
@@ -56,19 +56,13 @@ def segment(frames: Frames, files: "SegmenterFiles", settings: "SegmenterSetting
 def _predict(
     frames: Frames, files: "ClassifierFiles", settings: "LookingSettings"
 ) -> tuple[tuple[str, ...], "Predictions"]:
-    from vidrec.classifier.frame_classifier import classify_video, load_classifier
+    from vidrec.classifier.frame_classifier import classify_video, load_classifier, version
 
-    if _is_other(load_classifier(files, settings).card, files.weights):
+    # It may be another one than the network that was loaded before.
+    if load_classifier(files, settings).version != version(files, settings):
         load_classifier.cache_clear()
     found = classify_video(files, settings, frames)
     return load_classifier(files, settings).card.labels, found
-
-
-def _is_other(card: "Card", folder: Path) -> bool:
-    """Whether there is another network in `folder` than the one of `card`, loaded before."""
-    from vidrec.networks.weights import read_card
-
-    return card != read_card(folder)
 
 
 def _detections(found: Distribution, of: "Predictions") -> VideoDetections:

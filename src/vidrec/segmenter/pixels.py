@@ -15,9 +15,9 @@ STRIDE = 32
 
 def network_size(height: int, width: int, resolution: int) -> Size:
     """The height and width at which a picture is read whose shorter side becomes `resolution`, and
-    the longer at most twice that."""
+    the longer at most twice that; at least one pixel."""
     scale = min(resolution / min(height, width), 2 * resolution / max(height, width))
-    return math.floor(height * scale), math.floor(width * scale)
+    return max(1, math.floor(height * scale)), max(1, math.floor(width * scale))
 
 
 def padded(size: Size) -> Size:

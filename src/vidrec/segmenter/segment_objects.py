@@ -2,7 +2,7 @@
 
 import dataclasses
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from vidrec.detections.masks import Segments
@@ -11,7 +11,7 @@ from vidrec.media.frames import Frames
 from vidrec.media.sampling import sampled_frames
 from vidrec.networks import weights
 from vidrec.networks.precision import Compute, most_workers, resolve
-from vidrec.networks.surroundings import surroundings
+from vidrec.networks.surroundings import check_same, surroundings
 from vidrec.segmenter import object_segmenter
 from vidrec.segmenter.object_segmenter import SegmenterFiles, load_segmenter, segment_video
 from vidrec.settings.segment_objects import Params
@@ -53,7 +53,7 @@ def segment_all(
         store,
         frames.framed,
         _known,
-        partial(_segment, frames.read, files, params),
+        partial(_segment, frames.read, files, params, surroundings(compute)),
         title="segment objects",
         workers=inference_workers(compute),
         needs=Needs(WORKER_BYTES[compute.runtime], gpu=compute.device == "cuda"),
@@ -67,8 +67,13 @@ def _known(framed: Framed) -> tuple[str, Framed]:
 
 
 def _segment(
-    read: Callable[[Framed], Frames], files: SegmenterFiles, params: Params, framed: Framed
+    read: Callable[[Framed], Frames],
+    files: SegmenterFiles,
+    params: Params,
+    known: Mapping[str, str],
+    framed: Framed,
 ) -> Segments:
+    check_same(known, params.precision)
     return segment_video(files, params, read(framed))
 
 

@@ -20,7 +20,7 @@ from typing import Any, Generic, TypeVar
 
 from vidrec.workflow import scratch, state
 from vidrec.workflow.errors import UserError, tell
-from vidrec.workflow.files import write_bytes
+from vidrec.workflow.files import temporary_prefix, write_bytes
 from vidrec.workflow.parallel import Needs
 from vidrec.workflow.pool import ONE_THREAD, STOPS
 from vidrec.workflow.progress import Progress
@@ -86,7 +86,9 @@ class ClusterRun(Generic[Item, Result]):
     ) -> None:
         self._ray = connected()
         self._items, self._wanted, self._progress = items, wanted, progress
-        self._mark = state.home().absolute() / f"cluster-{secrets.token_hex(8)}"
+        # Named so, what a killed run leaves is swept.
+        name = f"{temporary_prefix()}cluster-{secrets.token_hex(8)}"
+        self._mark = state.home().absolute() / name
         write_bytes(self._mark, b"")
         work = Work(function, Path.cwd(), self._mark, _environment(needs))
         self._work = self._ray.put(work)
@@ -196,7 +198,7 @@ def connected() -> Any:
         with _handlers_kept():
             ray.init(address, log_to_driver=False, logging_level="ERROR", **own)
     except (OSError, ImportError, RuntimeError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0]
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise UserError(
             f"Ray cannot be reached at RAY_ADDRESS={address} ({reason}): start it there with"
             " `ray start`, or set RAY_ADDRESS to the address that `ray start --head` has told"
