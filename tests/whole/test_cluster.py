@@ -30,7 +30,9 @@ STAGES = ("extract_frames", "classify_frames")
 
 # A stage that makes a letter of each item, slowly, so that there is time to do harm to it.
 SLOW = """
-import os, sys, time
+import os, signal, sys, time
+# As in a terminal, wherever the tests run.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from vidrec.workflow import script
 from vidrec.workflow.checkpoints import Checkpoints, complete
 from vidrec.workflow.errors import UserError
