@@ -53,6 +53,8 @@ def test_a_process_computes_in_one_thread_and_in_the_precision_asked_for(
         compiled = Compiled(converted, precision, (1, 2, 2, 3)).model
         assert compiled.get_property("INFERENCE_NUM_THREADS") == 1
         assert compiled.get_property("NUM_STREAMS") == 1
+        # Else the threads of all workers would be bound to the same core.
+        assert compiled.get_property("ENABLE_CPU_PINNING") is False
         assert hint is None or hint in str(compiled.get_property("INFERENCE_PRECISION_HINT"))
 
 

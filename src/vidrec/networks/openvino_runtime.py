@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 STORE = "networks"
 # Of the length of a graph, before it.
 LENGTH_BYTES = 8
+# One thread, on whatever core is free: OpenVINO would bind that of each process to the same core.
+ONE_THREAD = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, "ENABLE_CPU_PINNING": False}
 # What OpenVINO is told of each precision. A quantized network says itself what of it is in int8;
 # the rest is computed as the processor does best.
 HINTS = {
@@ -102,7 +104,7 @@ class Compiled:
         core = openvino().Core()
         model = core.read_model(converted.graph, converted.weights)
         model.reshape(dict(enumerate(map(list, shapes))))
-        settings = {"INFERENCE_NUM_THREADS": 1, "NUM_STREAMS": 1, **HINTS[precision]}
+        settings = {**ONE_THREAD, **HINTS[precision]}
         self.model = core.compile_model(model, "CPU", settings)
         self._request = self.model.create_infer_request()
 
