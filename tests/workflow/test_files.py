@@ -13,6 +13,7 @@ from vidrec.workflow.files import (
     atomic_directory,
     atomic_path,
     expanded,
+    new_directory,
     read_json,
     sha256_of,
     write_bytes,
@@ -201,3 +202,16 @@ def test_what_a_killed_process_has_left_is_swept_by_the_next(tmp_path: Path) -> 
     assert len(list(tmp_path.iterdir())) == 3
     write_bytes(tmp_path / "b.csv", b"")
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"{TEMPORARY}mine", "b.csv"]
+
+
+def test_a_new_directory_leaves_one_that_another_process_has_made(tmp_path: Path) -> None:
+    with new_directory(tmp_path / "a/b") as folder:
+        (folder / "x").write_text("ours")
+        assert not (tmp_path / "a/b").exists()
+    assert (tmp_path / "a/b/x").read_text() == "ours"
+    with new_directory(tmp_path / "a/b") as folder:
+        (folder / "x").write_text("later")
+    assert (tmp_path / "a/b/x").read_text() == "ours"
+    with pytest.raises(ZeroDivisionError), new_directory(tmp_path / "a/c"):
+        1 / 0  # noqa: B018
+    assert [path.name for path in (tmp_path / "a").iterdir()] == ["b"]
