@@ -90,7 +90,8 @@ def test_the_status_names_no_more_than_a_few() -> None:
 
 def test_the_status_tells_of_videos_whose_frames_are_not_here() -> None:
     write(a="ok", b="ok")
-    Path("data/frames.csv").write_text("video_id,category,frames,sha256\na,cars,2,0\nb,cars,1,0\n")
+    rows = f"a,cars,2,{'0' * 64}\nb,cars,1,{'1' * 64}\n"
+    Path("data/frames.csv").write_text(f"video_id,category,frames,sha256\n{rows}")
     for frame in ("a/1.jpg", "a/2.jpg", "b/1.jpg"):
         path = Path("data/frames/cars", frame)
         path.parent.mkdir(parents=True, exist_ok=True)
