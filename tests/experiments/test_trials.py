@@ -29,7 +29,7 @@ class Commands:
         with self._lock:
             self._running -= 1
         said = self.says.pop(command[-1], "")
-        return subprocess.CompletedProcess(command, int(bool(said)), said)
+        return subprocess.CompletedProcess(command, int(bool(said)), "", said)
 
 
 @pytest.fixture

@@ -54,6 +54,7 @@ def classify_all(
     Raises AbsentError where there are no weights for it.
     """
     card, compute = weights.read_card(files.weights), resolve(params.precision)
+    known = surroundings(compute)
     count = sum(len(sampled_frames(x.frames, params.frame_fps, params.fps)) for x in frames.framed)
     check_room(Path(), count * BYTES * (len(card.labels) + WIDTH), "classify_frames")
     if compute.runtime == "openvino" and compute.precision != "int8":
@@ -61,7 +62,7 @@ def classify_all(
     store = Checkpoints(
         "classify_frames",
         [frame_classifier],
-        _settings(files, card, compute, params),
+        _settings(files, card, compute, known, params),
         pack=Predictions.pack,
         unpack=Predictions.unpack,
     )
@@ -70,7 +71,7 @@ def classify_all(
         store,
         frames.framed,
         _known,
-        partial(_classify, frames.read, files, params, surroundings(compute)),
+        partial(_classify, frames.read, files, params, known),
         title="classify frames",
         workers=inference_workers(compute, needed),
         needs=Needs(needed, gpu=compute.device == "cuda"),
@@ -78,12 +79,14 @@ def classify_all(
     return ((each.video, found) for each, found in done)
 
 
-def _settings(files: ClassifierFiles, card: Card, compute: Compute, params: Params) -> list[Any]:
+def _settings(
+    files: ClassifierFiles, card: Card, compute: Compute, known: Mapping[str, str], params: Params
+) -> list[Any]:
     """What decides the predictions but the frames; of the precision, the one that is computed."""
     return [
         dataclasses.replace(params, precision=compute.precision),
         dataclasses.asdict(card),
-        surroundings(compute),
+        known,
         frame_classifier.version(files, params)[1],
     ]
 

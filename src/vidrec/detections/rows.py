@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from vidrec.workflow.errors import UserError
-from vidrec.workflow.tables import check_numbers
+from vidrec.workflow.tables import check_each, check_numbers
 
 # No video has more frames, and every program counts as far.
 LAST_FRAME = 10**9
@@ -15,7 +14,7 @@ def check_rows(path: Path, table: pd.DataFrame) -> None:
     """Raise UserError unless each row of the file `path` has a frame and a label as allowed."""
     check_numbers(path, table, "frame", 1, LAST_FRAME)
     check_whole(path, table, "frame")
-    _check_each(path, table, table["label"].fillna("") != "", "label", "a name")
+    check_each(path, table, "label", table["label"].fillna("") != "", "a name")
 
 
 def is_frame(value: object) -> bool:
@@ -25,13 +24,5 @@ def is_frame(value: object) -> bool:
 
 def check_whole(path: Path, table: pd.DataFrame, column: str) -> None:
     """Raise UserError unless each value of a column of numbers is a whole one."""
-    _check_each(path, table, table[column].astype("float64") % 1 == 0, column, "a whole number")
-
-
-def _check_each(
-    path: Path, table: pd.DataFrame, good: "pd.Series[bool]", column: str, wanted: str
-) -> None:
-    bad = table.index[~good]
-    if len(bad):
-        value = table[column].astype(object)[bad[0]]
-        raise UserError(f"{path}, row {bad[0] + 2}: {column} is {value!r}, it must be {wanted}")
+    whole = table[column].astype("float64") % 1 == 0
+    check_each(path, table, column, whole, "a whole number")

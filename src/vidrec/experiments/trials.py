@@ -1,13 +1,11 @@
 """Experiments of DVC: run many, some at a time, and take out what they found.
 
-Each is `dvc exp run --temp`, in a directory of its own. DVC's queue would need no process for each,
-but where its workers end while it is filled, it has tasks that it says run, and that never end.
+Each is `dvc exp run --temp`, in a directory of its own. Not by DVC's queue: where one of its
+workers ends just as it is filled, it has an experiment that it says runs, and that never ends.
 """
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -15,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from vidrec.experiments.dvc import dvc
+from vidrec.experiments.dvc import dvc, run
 
 # Each experiment has its own copy of all data of the workflow; links make that a second's work.
 LINKS = "[cache]\n    type = reflink,hardlink,symlink,copy\n"
@@ -82,16 +80,9 @@ def _run(name: str, overrides: Sequence[str], stages: Sequence[str]) -> str | No
     given = [f"--set-param={override}" for override in overrides]
     command = ("exp", "run", "--temp", "--single-item", *stages, "--name", name, *given)
     for _ in range(TRIES):
-        done = subprocess.run(
-            [sys.executable, "-m", "dvc", *command],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            check=False,
-        )
+        done = run(*command)
         if not done.returncode:
             return None
-        if LOCKED not in done.stdout:
+        if LOCKED not in done.stderr:
             break
-    return done.stdout
+    return done.stdout + done.stderr

@@ -16,7 +16,7 @@ from vidrec.media.frames import Frames, read_frames
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import TEMPORARY
 from vidrec.workflow.parallel import map_items
-from vidrec.workflow.tables import SAFE_NAME, check_names, read_table, shown, write_table
+from vidrec.workflow.tables import SAFE_NAME, check_each, check_names, read_table, write_table
 from vidrec.workflow.video import Video, pair
 
 COLUMNS = ("video_id", "category", "frames", "sha256")
@@ -65,22 +65,17 @@ def read_index(path: Path) -> list[Framed]:
     """The rows of the index. Raises UserError where it is missing, or no such table."""
     table = read_table(path, COLUMNS, as_text=True)
     check_names(path, table, "video_id", "category")
-    _check_each(path, table["frames"], COUNT, "a whole number from 1 to 999999999")
-    _check_each(path, table["sha256"], DIGEST, "64 digits from 0 to f")
+    for column, pattern, wanted in (
+        ("frames", COUNT, "a whole number from 1 to 999999999"),
+        ("sha256", DIGEST, "64 digits from 0 to f"),
+    ):
+        check_each(path, table, column, table[column].str.fullmatch(pattern), wanted)
     videos = pair(table["category"], table["video_id"])
     if len(set(videos)) < max(1, len(videos)):
         what = "a video twice" if videos else "no video"
         raise UserError(f"{path} has {what}: run {ANEW}")
     columns = (table["frames"].astype(int), table["sha256"])
     return [Framed(*row) for row in zip(videos, *columns, strict=True)]
-
-
-def _check_each(path: Path, column: "pd.Series[str]", good: re.Pattern[str], wanted: str) -> None:
-    for row, value in enumerate(column, start=2):
-        if not good.fullmatch(value):
-            raise UserError(
-                f"{path}, row {row}: {column.name} is {shown(value)}, it must be {wanted}"
-            )
 
 
 def videos_below(root: Path) -> list[Video]:

@@ -23,7 +23,7 @@ from scipy.sparse import csr_array
 
 from vidrec.recommender.ranking import DECIMALS, DEPTH, Nearest, id_ranks, nearest
 from vidrec.vectors.sparse import SparseVectors
-from vidrec.workflow.arrays import FloatArray, IntArray
+from vidrec.workflow.arrays import FloatArray, IntArray, Kind, check_kinds
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.parallel import worker_count
 
@@ -51,8 +51,7 @@ ANEW = "`dvc repro -s -f build_index`"
 
 ENDING = ".npy"
 
-# Of each array: dimensions, and the kind of its numbers.
-KINDS = dict.fromkeys(("begins", "rows", "starts", "ranks"), (1, "i"))
+KINDS: dict[str, Kind] = dict.fromkeys(("begins", "rows", "starts", "ranks"), (1, "i"))
 KINDS |= dict.fromkeys(("labels", "digest"), (1, "u"))
 KINDS |= {"centers": (2, "f"), "values": (1, "f"), "tuned": (1, "f")}
 # How much more than 1 a cosine of rounded vectors may be.
@@ -131,13 +130,11 @@ def read(folder: Path) -> Clusters:
 
 def _check(index: Clusters) -> None:
     """Raise ValueError where the arrays do not fit each other."""
-    kinds = {name: (each.ndim, each.dtype.kind) for name, each in vars(index).items()}
-    if kinds != KINDS:
-        raise ValueError("its arrays are of other kinds")
+    check_kinds(vars(index), KINDS)
     sizes = (index.begins[-1], len(index.starts) - 1, index.starts[-1], len(index.values))
     if sizes != (len(index.rows), len(index.rows), len(index.labels), len(index.labels)):
         raise ValueError("its arrays do not fit each other")
-    if index.centers.ndim != 2 or index.centers.shape[1] != len(index.begins) - 1:
+    if index.centers.shape[1] != len(index.begins) - 1:
         raise ValueError("not one centre for each cluster")
     if index.begins[0] or (np.diff(index.begins) < 0).any() or len(index.tuned) != 2:
         raise ValueError("its clusters do not follow each other")

@@ -37,11 +37,12 @@ def segment_all(
     Raises AbsentError where there are no weights for it.
     """
     card, compute = weights.read_card(files.weights), resolve(params.precision)
+    known = surroundings(compute)
     computed = dataclasses.replace(params, precision=compute.precision)
     store = Checkpoints(
         "segment_objects",
         [object_segmenter],
-        [computed, dataclasses.asdict(card), surroundings(compute)],
+        [computed, dataclasses.asdict(card), known],
         pack=Segments.pack,
         unpack=Segments.unpack,
     )
@@ -53,7 +54,7 @@ def segment_all(
         store,
         frames.framed,
         _known,
-        partial(_segment, frames.read, files, params, surroundings(compute)),
+        partial(_segment, frames.read, files, params, known),
         title="segment objects",
         workers=inference_workers(compute),
         needs=Needs(WORKER_BYTES[compute.runtime], gpu=compute.device == "cuda"),

@@ -25,8 +25,8 @@ class LookingSettings(ClassifierSettings):
 
 
 @dataclass(frozen=True)
-class Params(LookingSettings):
-    """And whether it is run at all."""
+class Wanted:
+    """Whether frames are classified at all."""
 
     wanted: bool = param(name="run.classified")
 
@@ -34,3 +34,8 @@ class Params(LookingSettings):
         """Raise AbsentError where no frames are to be classified."""
         if not self.wanted:
             raise AbsentError("run.classified is false: set it to true to classify the frames")
+
+
+@dataclass(frozen=True)
+class Params(Wanted, LookingSettings):
+    """How frames are looked at, and whether they are."""

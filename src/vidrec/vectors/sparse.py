@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from vidrec.vectors.vectors import Vectors, check_ids, read_vectors
-from vidrec.workflow.arrays import FloatArray, IntArray
+from vidrec.workflow.arrays import FloatArray, IntArray, check_kinds
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import atomic_path
 from vidrec.workflow.video import Video, pair
@@ -36,6 +36,12 @@ DAMAGE = (
 )
 
 NAMES, NUMBERS = ("video_id", "category", "label"), ("indptr", "indices", "data")
+KINDS = {
+    **dict.fromkeys(NAMES, (1, "U")),
+    "indptr": (1, "i"),
+    "indices": (1, "i"),
+    "data": (1, "f"),
+}
 
 
 @dataclass(frozen=True)
@@ -156,11 +162,7 @@ def _arrays(path: Path) -> dict[str, Any]:
 
 def _check(arrays: dict[str, Any]) -> None:
     """Raise ValueError where the arrays do not fit each other, or a value is not finite."""
-    kinds = {name: (array.ndim, array.dtype.kind) for name, array in arrays.items()}
-    if kinds != dict.fromkeys(NAMES, (1, "U")) | dict.fromkeys(NUMBERS[:2], (1, "i")) | {
-        NUMBERS[2]: (1, "f")
-    }:
-        raise ValueError("its arrays are of other kinds")
+    check_kinds(arrays, KINDS)
     indptr, indices, data = (arrays[name] for name in NUMBERS)
     if not (len(arrays["video_id"]) == len(arrays["category"]) == len(indptr) - 1):
         raise ValueError("not one row for each video")

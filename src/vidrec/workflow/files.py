@@ -25,16 +25,14 @@ TEMPORARY = ".vidrec-tmp-"
 
 # Errors of the system over what lies at a path, or above it. Others are of the disk, or ours.
 MISPLACED = {errno.EEXIST, errno.EISDIR, errno.ENAMETOOLONG, errno.ENOENT, errno.ENOTDIR}
+# Where a directory is to come to lie, and one with something in it does.
+OCCUPIED = {errno.EEXIST, errno.ENOTEMPTY}
 
 
 def expanded(path: str | Path) -> Path:
     """`path` with ~ as the home of a user; as it is where there is no such user."""
     # pathlib would raise for a user that there is not.
     return Path(os.path.expanduser(path))  # noqa: PTH111
-
-
-# Where a directory is to come to lie, and one with something in it does.
-OCCUPIED = {errno.EEXIST, errno.ENOTEMPTY}
 
 
 @contextmanager

@@ -154,10 +154,17 @@ def shown(value: object) -> str:
 def check_numbers(path: Path, table: pd.DataFrame, column: str, low: float, high: float) -> None:
     """Raise UserError unless each value of `column` is a number in `low`..`high`."""
     numbers = pd.to_numeric(table[column], errors="coerce")
-    bad = table.index[~numbers.between(low, high)]
+    wanted = f"a number from {low:g} to {high:g}"
+    check_each(path, table, column, numbers.between(low, high), wanted)
+
+
+def check_each(
+    path: Path, table: pd.DataFrame, column: str, good: "pd.Series[bool]", wanted: str
+) -> None:
+    """Raise UserError, which names the first other row, unless each value of `column` is `good`."""
+    bad = table.index[~good]
     if len(bad):
         value = table[column].astype(object)[bad[0]]
         raise UserError(
-            f"{path}, row {bad[0] + 2}: {column} is {shown(value)}, it must be a number"
-            f" from {low:g} to {high:g}"
+            f"{path}, row {bad[0] + 2}: {column} is {shown(value)}, it must be {wanted}"
         )
