@@ -2,22 +2,22 @@
 
 from pathlib import Path
 
+from vidrec.detections.copies import read_copies
 from vidrec.metrics.by_video import write_confusion
 from vidrec.settings.train_video_classifier import Params
 from vidrec.vectors import train_video_classifier
 from vidrec.vectors.categories import write_categories
 from vidrec.vectors.sparse import load_vectors
 from vidrec.vectors.video_classifier import write_classifier
-from vidrec.workflow import params, script
+from vidrec.workflow import files, params, script, tables
 from vidrec.workflow.absent import skipping
 from vidrec.workflow.errors import tell
-from vidrec.workflow.files import write_json
-from vidrec.workflow.tables import write_table
 
 
 def main() -> None:
     parser = script.parser(__doc__)
     parser.add_argument("--vectors", type=Path, required=True, help="CSV or NPZ: the vectors")
+    parser.add_argument("--copies", type=Path, help="CSV: which videos are copies of others")
     parser.add_argument("--metrics", type=Path, required=True, help="JSON: accuracy,macro_f1")
     parser.add_argument("--by-category", type=Path, help="CSV file to write: scores of each")
     parser.add_argument("--confusion", type=Path, help="CSV file: video_id,actual,predicted")
@@ -26,17 +26,17 @@ def main() -> None:
     args = parser.parse_args()
     settings = params.load(Params, args.params)
     vectors = train_video_classifier.by_id(load_vectors(args.vectors))
+    copies = read_copies(args.copies) if args.copies else {}
     found, trained = train_video_classifier.NOTHING, None
     with skipping("train_video_classifier"):
-        found = train_video_classifier.cross_validate(vectors, settings)
+        found = train_video_classifier.cross_validate(vectors, settings, copies)
         trained = train_video_classifier.train(vectors, settings)
     if trained and (alone := sorted({*vectors.ids} - {*found.ids})):
         tell(f"not validated, alone in their category: {' '.join(alone)}")
-
     scores = train_video_classifier.evaluate(found)
-    write_json(args.metrics, train_video_classifier.headlines(scores))
+    files.write_json(args.metrics, train_video_classifier.headlines(scores))
     if args.by_category:
-        write_table(args.by_category, scores)
+        tables.write_table(args.by_category, scores)
     if args.confusion:
         write_confusion(args.confusion, found.ids, found.actual, found.predicted)
     if args.categories:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
 
 from vidrec.settings.train_video_classifier import Params
 from vidrec.vectors.categories import Guess
@@ -59,6 +60,53 @@ def validation(actual: str, predicted: str, fold: list[int]) -> Validation:
 def rows_of(found: Validation) -> dict[Any, dict[Any, Any]]:
     """The figures, per category."""
     return evaluate(found).set_index("category").to_dict("index")
+
+
+def folds_of(found: Validation) -> dict[str, int]:
+    return dict(zip(found.ids, found.fold, strict=True))
+
+
+def test_copies_are_in_one_fold() -> None:
+    vectors = corpus(each=10)
+    copies = {f"v{i:02}": f"v{i - i % 5:02}" for i in range(20) if i % 5}
+    fold = folds_of(cross_validate(vectors, PARAMS, copies))
+    assert len(fold) == 30
+    assert all(fold[video_id] == fold[first] for video_id, first in copies.items())
+    # Of two categories there are but two different videos each.
+    assert set(fold.values()) == {0, 1}
+
+
+def test_without_copies_the_folds_are_those_of_plain_stratified_folds() -> None:
+    vectors = shuffled(corpus(each=9))
+    plain = StratifiedKFold(5, shuffle=True, random_state=0)
+    splits = list(plain.split(vectors.values, vectors.categories))
+    for copies in (None, {}, {"not here": "neither"}):
+        fold = cross_validate(vectors, PARAMS, copies).fold
+        for number, (_, tested) in enumerate(splits):
+            assert [row for row, its in enumerate(fold) if its == number] == tested.tolist()
+
+
+def test_a_pair_of_copies_leaves_the_folds_even() -> None:
+    vectors = corpus(each=40)
+    paired = folds_of(cross_validate(vectors, PARAMS, {"v01": "v00"}))
+    assert paired["v00"] == paired["v01"]
+    assert sorted(Counter(paired.values()).values()) == [23, 24, 24, 24, 25]
+
+
+def test_a_copy_in_another_category_is_in_the_fold_of_the_first() -> None:
+    vectors = corpus(classes=2, each=6)
+    found = cross_validate(vectors, PARAMS, {"v06": "v00", "v07": "v01"})
+    fold = folds_of(found)
+    assert (fold["v06"], fold["v07"]) == (fold["v00"], fold["v01"])
+    assert dict(zip(found.ids, found.actual, strict=True))["v06"] == "c1"
+
+
+def test_a_category_of_copies_only_is_not_validated() -> None:
+    vectors = corpus(classes=3, each=4)
+    found = cross_validate(vectors, PARAMS, {"v09": "v08", "v10": "v08", "v11": "v08"})
+    assert set(found.actual) == {"c0", "c1"}
+    with pytest.raises(UserError, match="c2 has 1"):
+        cross_validate(corpus(classes=3, each=2), PARAMS, {"v03": "v02", "v05": "v04"})
 
 
 def test_separable_categories_are_told_apart() -> None:

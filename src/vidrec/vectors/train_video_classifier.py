@@ -4,7 +4,7 @@ A logistic regression, judged by cross-validation over videos, then fitted to al
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
+from vidrec.detections.copies import groups
 from vidrec.metrics.figures import rounded
 from vidrec.metrics.intervals import interval_metrics
 from vidrec.settings.train_video_classifier import Params
@@ -23,7 +24,7 @@ from vidrec.vectors.sparse import SparseVectors
 from vidrec.vectors.vectors import Vectors
 from vidrec.vectors.video_classifier import VideoClassifier
 from vidrec.workflow.absent import AbsentError
-from vidrec.workflow.arrays import BoolArray, FloatArray
+from vidrec.workflow.arrays import BoolArray, FloatArray, IntArray
 
 DECIMALS = 8
 # Of the table of scores.
@@ -67,12 +68,18 @@ def by_id(vectors: Vectors | SparseVectors) -> Vectors | SparseVectors:
     return SparseVectors(videos, vectors.labels, values.indptr, values.indices, values.data)
 
 
-def can_be_validated(categories: Sequence[str]) -> BoolArray:
+def _sizes(categories: Sequence[str], sources: Sequence[str]) -> Counter[str]:
+    """How many videos each category has, of which copies count once, where the first of them is."""
+    first = dict(zip(reversed(sources), reversed(categories), strict=True))
+    return Counter(first.values())
+
+
+def can_be_validated(categories: Sequence[str], sources: Sequence[str]) -> BoolArray:
     """Whether a video's category has another one; of a single one nothing can be learnt without it.
 
     Raises AbsentError where fewer than two categories are left.
     """
-    sizes = Counter(categories)
+    sizes = _sizes(categories, sources)
     if sum(size > 1 for size in sizes.values()) < 2:
         found = ", ".join(f"{name} has {size}" for name, size in sorted(sizes.items()))
         raise AbsentError(
@@ -81,17 +88,19 @@ def can_be_validated(categories: Sequence[str]) -> BoolArray:
     return np.array([sizes[category] > 1 for category in categories])
 
 
-def cross_validate(vectors: Vectors | SparseVectors, params: Params) -> Validation:
-    """Predict each video by a model fitted to the other folds; no video is on both sides.
+def cross_validate(
+    vectors: Vectors | SparseVectors, params: Params, copies: Mapping[str, str] | None = None
+) -> Validation:
+    """Predict each video by a model fitted to the other folds; no video is on both sides, nor are
+    copies of it, which `copies` has by id.
 
     There are `folds`, or as many as the smallest category has videos. A video alone in its
     category is left out. Raises AbsentError where fewer than two categories are left.
     """
-    rows = np.flatnonzero(can_be_validated(vectors.categories))
+    sources = groups(vectors.ids, copies or {})
+    rows = np.flatnonzero(can_be_validated(vectors.categories, sources))
     values, categories = vectors.values[rows], np.array(vectors.categories)[rows]
-    count = min(params.folds, *Counter(categories.tolist()).values())
-    folds = StratifiedKFold(count, shuffle=True, random_state=params.seed)
-    splits = list(folds.split(values, categories))
+    splits = _deal(categories, np.array(sources)[rows], params)
     probability = cross_val_predict(
         _model(params), values, categories, cv=splits, method="predict_proba"
     )
@@ -100,6 +109,24 @@ def cross_validate(vectors: Vectors | SparseVectors, params: Params) -> Validati
         fold[tested] = number
     ids = [vectors.ids[row] for row in rows]
     return Validation(ids, categories.tolist(), _guesses(categories, probability), fold.tolist())
+
+
+def _deal(
+    categories: NDArray[np.str_], sources: NDArray[np.str_], params: Params
+) -> list[tuple[IntArray, IntArray]]:
+    """The rows learnt from and the rows predicted, fold by fold, no source on both sides.
+
+    Dealt are the sources, each as its first video, so that those without copies stay where they
+    would be anyway, and each category is in what is learnt from.
+    """
+    _, first, source = np.unique(sources, return_index=True, return_inverse=True)
+    # As they come, not sorted: that alone would deal them otherwise.
+    order = np.argsort(first)
+    count = min(params.folds, *_sizes(categories.tolist(), sources.tolist()).values())
+    folds = StratifiedKFold(count, shuffle=True, random_state=params.seed)
+    dealt = folds.split(first, categories[first[order]])
+    tested = [np.isin(source, order[some]) for _, some in dealt]
+    return [(np.flatnonzero(~each), np.flatnonzero(each)) for each in tested]
 
 
 def _guesses(categories: NDArray[np.str_], probability: FloatArray) -> list[Guess]:
