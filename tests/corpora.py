@@ -2,7 +2,10 @@
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
+from vidrec.recommender.judge import Findings, rank_and_judge
+from vidrec.recommender.ranking import Candidates
 from vidrec.vectors.vectors import Vectors
 from vidrec.workflow.video import pair
 
@@ -21,3 +24,10 @@ def random_corpus(count: int = 30, seed: int = 0) -> Vectors:
     """`count` videos, a third of them in each of the categories a, b and c."""
     random = np.random.default_rng(seed)
     return corpus(random.random((count, 4)) ** 4, ["a", "b", "c"] * (count // 3))
+
+
+def judged(
+    vectors: Vectors, count: int = 10, areas: pd.DataFrame | None = None, **copies: str
+) -> Findings:
+    """The ranking of all videos and how good it is; `copies` as data/copies.csv has them."""
+    return rank_and_judge(vectors, Candidates.of(vectors.ids, copies), count, areas)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.corpora import random_corpus
+from tests.corpora import judged, random_corpus
 
 from vidrec.metrics.by_video import (
     FIGURES,
@@ -12,8 +12,7 @@ from vidrec.metrics.by_video import (
     write_confusion,
     write_scores,
 )
-from vidrec.metrics.retrieval import by_category, query_scores, relevance
-from vidrec.recommender.build_index import rank_all
+from vidrec.metrics.retrieval import by_category
 from vidrec.workflow.errors import UserError
 
 
@@ -79,9 +78,7 @@ def test_a_video_has_one_category(tmp_path: Path) -> None:
 
 def test_scores_by_video_are_those_that_the_metrics_average(tmp_path: Path) -> None:
     vectors = random_corpus()
-    scores = query_scores(
-        vectors.categories, relevance(vectors.categories, rank_all(vectors, 10).order)
-    )
+    scores = judged(vectors).scores[["precision_at_10", "map_at_10", "ndcg_at_10"]]
     paths = tmp_path / "scores.csv", tmp_path / "confusion.csv"
     turned = vectors.videos[::-1]
     write_scores(paths[0], turned, scores[::-1].reset_index(drop=True))
@@ -111,3 +108,10 @@ def test_the_confusion_table_has_a_row_per_video(tmp_path: Path) -> None:
         "y": {"actual": "a", "predicted": "b"},
         "007": {"actual": "b", "predicted": "b"},
     }
+
+
+def test_a_video_of_which_nothing_is_known_is_read_as_such(tmp_path: Path) -> None:
+    text = "video_id,precision_at_10,map_at_10\na,,\nb,1,0.5\n"
+    found = read_scores(*write(tmp_path, text, "video_id,actual,predicted\na,b,b\n"))
+    assert found is not None
+    assert known(found, "precision_at_10").tolist() == [1.0]

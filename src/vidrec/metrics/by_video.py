@@ -52,11 +52,14 @@ def read_scores(scores: Path, confusion: Path) -> pd.DataFrame | None:
     if not (scores.is_file() and confusion.is_file()):
         return None
     table = _by_video(scores, retrieval.HEADLINES)
+    rows = table.reset_index()
     for name in retrieval.HEADLINES:
-        check_numbers(scores, table.reset_index(), name, 0, 1)
+        # Of a video alone in its category nothing is known.
+        check_numbers(scores, rows[rows[name] != ""], name, 0, 1)
     named = read_confusion(confusion)
     right = (named["actual"] == named["predicted"]).astype("float64")
-    return table.astype("float64").assign(accuracy=right)
+    figures = table.apply(pd.to_numeric, errors="coerce").astype("float64")
+    return pd.DataFrame(figures).assign(accuracy=right)
 
 
 def known(scores: pd.DataFrame, figure: str) -> FloatArray:

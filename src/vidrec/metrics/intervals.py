@@ -44,8 +44,13 @@ def _means_of_draws(values: FloatArray) -> FloatArray:
     return np.concatenate([values[draw].mean(axis=1) for draw in draws])
 
 
-def interval_metrics(name: str, values: FloatArray) -> dict[str, float]:
-    """`<name>_low` and `<name>_high` of the mean of `values` (videos,), as metrics are stored."""
+def interval_metrics(name: str, values: FloatArray) -> dict[str, float | None]:
+    """`<name>_low` and `<name>_high` of the mean of `values` (videos,), as metrics are stored.
+
+    Of no values at all nothing is known: both are None.
+    """
+    if not len(values):
+        return {f"{name}_low": None, f"{name}_high": None}
     low, high = mean_interval(values)
     return {f"{name}_low": rounded(low), f"{name}_high": rounded(high)}
 
