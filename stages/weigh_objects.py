@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from vidrec.detections.tree import read_videos
+from vidrec.detections import masks, tree
 from vidrec.settings.weigh_objects import Params
 from vidrec.vectors import weigh_objects
 from vidrec.vectors.sparse import write_sparse
@@ -26,7 +26,11 @@ def main() -> None:
     args = parser.parse_args()
 
     settings = params.load(Params, args.params)
-    videos = read_videos(args.detections, with_distribution=settings.term == "probability")
+    if "area" in settings.term:
+        videos = masks.read_with_added(args.detections)
+    else:
+        whole = settings.term == "probability"
+        videos = tree.read_videos(args.detections, with_distribution=whole)
     weigh_objects.check_detector(args.detections, settings.detector)
     vectors, weighting = weigh_objects.weigh_videos(videos, settings, settings.ignore_labels)
     empty = weigh_objects.zero_vectors(vectors)

@@ -13,6 +13,8 @@ from vidrec.detections.masks import (
     Segments,
     read_looked_at,
     read_segments,
+    read_with_added,
+    with_added,
     write_segments,
 )
 from vidrec.detections.rle import encode_mask
@@ -113,3 +115,42 @@ def test_frames_looked_at_are_known_by_video(tmp_path: Path) -> None:
     (tmp_path / "cars/a.masks.json").write_text("{}", encoding="utf-8")
     with pytest.raises(UserError, match=r"a\.masks\.json does not hold"):
         read_looked_at(tmp_path)
+
+
+def band(first: int, last: int) -> Any:
+    """The mask of some of ten rows of ten pixels."""
+    mask = np.zeros((10, 10), np.bool_)
+    mask[first:last] = True
+    return encode_mask(mask)
+
+
+def test_each_pixel_counts_once_for_a_label_in_a_frame() -> None:
+    rows = [
+        (1, "cat", 0.5, 60.0),
+        (1, "cat", 0.9, 50.0),
+        (1, "dog", 0.4, 50.0),
+        (2, "cat", 0.3, 50.0),
+        (1, "cat", 0.4, 80.0),
+    ]
+    masks = [band(3, 9), band(0, 5), band(0, 5), band(0, 5), band(0, 8)]
+    found = Segments([1, 2], pd.DataFrame(rows, columns=list(COLUMNS)), masks)
+    table = with_added(found)
+    assert table["added_pct"].tolist() == [40.0, 50.0, 50.0, 50.0, 0.0]
+    assert table.drop(columns="added_pct").equals(found.table)
+    assert with_added(NOTHING).empty
+
+
+def test_without_masks_beside_it_a_table_is_as_it_is(tmp_path: Path) -> None:
+    write_segments(tmp_path, VIDEO, FOUND)
+    (tmp_path / "pets/006.csv").write_text("frame,label,confidence,area_pct\n1,cat,0.9,25\n")
+    plain, whole = read_with_added(tmp_path)
+    assert "added_pct" not in plain.table
+    assert whole.table["added_pct"].tolist() == [25.0, 18.75]
+
+
+def test_masks_of_one_frame_have_one_size(tmp_path: Path) -> None:
+    rows = pd.DataFrame([(1, "cat", 0.9, 50.0), (1, "cat", 0.8, 50.0)], columns=list(COLUMNS))
+    small = encode_mask(np.ones((2, 2), np.bool_))
+    write_segments(tmp_path, VIDEO, Segments([1], rows, [band(0, 5), small]))
+    with pytest.raises(UserError, match="masks of different sizes in one frame"):
+        read_segments(tmp_path / "pets/007.csv")

@@ -5,22 +5,31 @@ any object too, and `masks`, for each row of `<video_id>.csv` its mask as COCO's
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from vidrec.detections import tree
-from vidrec.detections.rle import Rle, is_rle
+from vidrec.detections.rle import Rle, decode_mask, is_rle
 from vidrec.detections.rows import is_frame
-from vidrec.detections.tree import read_detections, write_detections
+from vidrec.detections.tree import (
+    ADDED,
+    VideoDetections,
+    read_detections,
+    read_videos,
+    write_detections,
+)
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import read_json, write_json
 from vidrec.workflow.video import Video
 
 ENDING = ".masks.json"
 COLUMNS = (*tree.COLUMNS, "area_pct")
+DECIMALS = 6
 REMAKE = "make them again (`dvc repro -s -f segment_objects`)"
 
 
@@ -71,6 +80,9 @@ def read_segments(path: Path) -> Segments:
             f"{path} has {len(table)} objects, its masks are {len(masks)}: they are of different"
             f" runs, {REMAKE}"
         )
+    sizes = {(frame, *mask["size"]) for frame, mask in zip(table["frame"], masks, strict=True)}
+    if len(sizes) > table["frame"].nunique():
+        raise UserError(f"{path} has masks of different sizes in one frame: {REMAKE}")
     strange = sorted(set(table["frame"]) - set(frames))
     if strange:
         raise UserError(
@@ -78,6 +90,29 @@ def read_segments(path: Path) -> Segments:
             f" it are of a different run, {REMAKE}"
         )
     return Segments(frames, table, masks)
+
+
+def with_added(found: Segments) -> pd.DataFrame:
+    """The table with the column `added_pct`: the share of the frame, in %, that a mask covers
+    beside the surer ones of its label. Their sum is what all of them cover, each pixel once."""
+    added = found.table["area_pct"].to_numpy(np.float64).copy()
+    sure = found.table.sort_values("confidence", ascending=False, kind="stable")
+    for _, rows in sure.groupby(["frame", "label"], sort=False).groups.items():
+        # One alone adds all that it covers.
+        masks = [decode_mask(found.masks[row]) for row in rows] if len(rows) > 1 else []
+        for place, (row, mask) in enumerate(zip(rows, masks, strict=False)):
+            if place:
+                added[row] = 100 * (mask & ~np.any(masks[:place], axis=0)).mean()
+    return found.table.assign(**{ADDED: np.round(added, DECIMALS)})
+
+
+def read_with_added(root: Path) -> Iterator[VideoDetections]:
+    """As `tree.read_videos`, the tables `with_added` where masks are beside them."""
+    for found in read_videos(root, with_distribution=False):
+        if found.video.below(root, ENDING).is_file():
+            table = with_added(read_segments(found.video.below(root, tree.ENDING)))
+            found = VideoDetections(found.video, table)
+        yield found
 
 
 def read_looked_at(root: Path) -> dict[Video, list[int]]:

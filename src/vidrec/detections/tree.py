@@ -28,6 +28,8 @@ from vidrec.workflow.video import Video
 
 ENDING = ".csv"
 COLUMNS = ("frame", "label", "confidence")
+# A column that masks can add to a table: see `masks.with_added`.
+ADDED = "added_pct"
 
 # Rows that need no further look, as all that our detectors write: numbers as far as they are
 # allowed, labels without quotes. By the columns after them, the form of a row.
