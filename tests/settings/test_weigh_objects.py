@@ -15,6 +15,6 @@ def test_a_term_is_fit_where_the_detections_have_its_numbers() -> None:
 
 def test_masks_have_no_distribution_while_any_table_may_have_areas() -> None:
     with pytest.raises(UserError) as refused:
-        WeightingSettings("segmented", "probability", "sqrt", True, "l2", 0.0)
+        WeightingSettings("segmented", "probability", "sqrt", True, False, "l2", 0.0)
     assert str(refused.value) == unfit_term("segmented", "probability")
-    assert WeightingSettings("classified", "area", "sqrt", True, "l2", 0.0).term == "area"
+    assert WeightingSettings("classified", "area", "sqrt", True, False, "l2", 0.0).term == "area"

@@ -13,7 +13,7 @@ from vidrec.detections.distributions import Distribution
 from vidrec.detections.tree import VideoDetections
 from vidrec.settings.weigh_objects import WeightingSettings
 from vidrec.vectors import vectors, weigh_objects
-from vidrec.vectors.sparse import SparseVectors
+from vidrec.vectors.sparse import SparseVectors, as_dense
 from vidrec.vectors.vectors import Vectors, column_of, label_of, read_vectors, write_vectors
 from vidrec.vectors.weigh_objects import (
     Seen,
@@ -26,7 +26,7 @@ from vidrec.vectors.weighting import read_weighting, write_weighting
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.video import Video, pair
 
-PLAIN = WeightingSettings("segmented", "count", "linear", False, "none", 0.0)
+PLAIN = WeightingSettings("segmented", "count", "linear", False, False, "none", 0.0)
 Row = tuple[int, str, float, float]
 
 
@@ -111,7 +111,7 @@ def test_the_idf_is_that_of_scikit_learn(norm: str) -> None:
 
 
 def test_certain_probabilities_have_the_idf_of_counts() -> None:
-    params = WeightingSettings("classified", "probability", "linear", True, "none", 0.0)
+    params = WeightingSettings("classified", "probability", "linear", True, False, "none", 0.0)
     _, soft = weigh_videos([watched([[1, 0], [1, 0]]), watched([[0.5, 0.5]], name="w")], params)
     # cat is expected in 1 + 0.5 of the two videos, dog in 0.5.
     np.testing.assert_allclose(soft.idf, np.log([3 / 2.5, 3 / 1.5]) + 1, atol=1e-8)
@@ -204,6 +204,7 @@ params = st.builds(
     st.sampled_from(["count", "confidence", "area", "confidence_area"]),
     st.sampled_from(["linear", "sqrt", "log", "binary"]),
     st.booleans(),
+    st.booleans(),
     st.sampled_from(["l2", "l1", "none"]),
     st.sampled_from([0.0, 0.3]),
 )
@@ -235,7 +236,7 @@ def test_one_video_weighed_later_gets_its_own_row(
 
 
 def test_a_weighting_read_back_weighs_the_same(tmp_path: Path) -> None:
-    chosen = WeightingSettings("classified", "probability", "sqrt", True, "l2", 0.01)
+    chosen = WeightingSettings("classified", "probability", "sqrt", True, False, "l2", 0.01)
     random = np.random.default_rng(0)
     videos = [watched(random.dirichlet([1, 1], 5).tolist(), name=f"v{i}") for i in range(4)]
     vectors, weighting = weigh_videos(videos, chosen)
@@ -296,3 +297,32 @@ def test_a_long_video_is_summed_in_blocks_to_the_same_bytes(
     parts = label_sums(found, params)
     assert (parts.labels, parts.total.tobytes()) == (whole.labels, whole.total.tobytes())
     assert parts.presence.tobytes() == whole.presence.tobytes()
+
+
+def test_with_contrast_only_what_is_more_than_usual_counts() -> None:
+    """Two videos of length 1: (1, 0) and (.6, .8), whose mean is (.8, .4)."""
+    params = dataclasses.replace(PLAIN, contrast=True, norm="l2")
+    tables = [
+        pd.DataFrame({"frame": [1], "label": ["a"], "confidence": [1.0]}),
+        pd.DataFrame({"frame": [1, 2, 3, 1, 2, 3, 4], "label": list("aaabbbb"), "confidence": 1.0}),
+        pd.DataFrame({"frame": [], "label": [], "confidence": []}),
+    ]
+    videos = [
+        VideoDetections(Video("c", f"v{number}"), table) for number, table in enumerate(tables)
+    ]
+    vectors, weighting = weigh_videos(videos, params)
+    assert weighting.usual is not None
+    np.testing.assert_allclose(weighting.usual, [0.8, 0.4])
+    np.testing.assert_allclose(as_dense(vectors).values, [[1, 0], [0, 1], [0, 0]])
+    np.testing.assert_array_equal(weigh_video(videos[1], weighting), [0, 1])
+
+
+def test_what_masks_cover_together_counts_once() -> None:
+    table = pd.DataFrame(
+        {"frame": 1, "label": "cat", "confidence": [0.5, 1.0], "area_pct": [50.0, 50.0]}
+    )
+    found = VideoDetections(Video("c", "v"), table)
+    joined = VideoDetections(Video("c", "v"), table.assign(added_pct=[10.0, 50.0]))
+    assert totals(joined, term="area") == pytest.approx({"cat": 0.6})
+    assert totals(joined, term="confidence_area") == pytest.approx({"cat": 0.55})
+    assert totals(found, term="area") == {"cat": 1.0}

@@ -10,7 +10,7 @@ from vidrec.workflow import params
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import read_json, write_json
 
-SETTINGS = WeightingSettings("classified", "confidence", "sqrt", True, "l2", 0.001)
+SETTINGS = WeightingSettings("classified", "confidence", "sqrt", True, False, "l2", 0.001)
 WEIGHTING = Weighting(SETTINGS, ["cat", "dog"], np.array([1.0, 1.40546511]))
 
 TEXT = """{
@@ -19,6 +19,7 @@ TEXT = """{
     "term": "confidence",
     "scaling": "sqrt",
     "idf": true,
+    "contrast": false,
     "norm": "l2",
     "min_confidence": 0.001
   },
@@ -79,6 +80,20 @@ def test_an_idf_that_is_no_number_is_refused(tmp_path: Path) -> None:
     (tmp_path / "w.json").write_text(text, "utf-8")
     with pytest.raises(UserError, match="an idf is not a finite number"):
         read_weighting(tmp_path / "w.json")
+
+
+def test_the_usual_importance_is_kept_where_there_is_contrast(tmp_path: Path) -> None:
+    settings = dataclasses.replace(SETTINGS, contrast=True)
+    usual = np.array([0.25, 0.5])
+    write_weighting(tmp_path / "w.json", Weighting(settings, ["cat", "dog"], np.ones(2), usual))
+    found = read_weighting(tmp_path / "w.json")
+    assert found.usual is not None
+    assert found.usual.tolist() == [0.25, 0.5]
+    content = read_json(tmp_path / "w.json")
+    for wrong in ([0.25], [0.25, "x"], None):
+        write_json(tmp_path / "w.json", {**content, "usual": wrong})
+        with pytest.raises(UserError, match=r"w\.json is not a weighting"):
+            read_weighting(tmp_path / "w.json")
 
 
 def test_each_scaling_that_params_may_name_is_there() -> None:

@@ -32,6 +32,7 @@ class WeightingSettings:
     term: str = param(choices=("count", "confidence", "area", "confidence_area", "probability"))
     scaling: str = param(choices=("linear", "sqrt", "log", "binary"))
     idf: bool = param()
+    contrast: bool = param()
     norm: str = param(choices=("l2", "l1", "none"))
     min_confidence: float = param(low=0, high=1)
 

@@ -1,20 +1,21 @@
 """Stage weigh_objects: each video becomes one vector, with each object's importance in it.
 
 Importance is, after TF-IDF, `scaling(sum over frames of the term) * idf`, then each vector is
-scaled to length 1. A frame adds at most 1 to a label's sum, whatever the term:
+scaled to length 1. With contrast only what is more than usual in the collection is kept of it. A
+frame adds at most 1 to a label's sum, whatever the term:
 
 | term            | what a label adds in one frame                                            |
 |-----------------|---------------------------------------------------------------------------|
 | count           | 1 where it is detected, however often                                     |
 | confidence      | the highest confidence of its detections                                  |
-| area            | the share of the frame covered, at most 1 (masks may overlap)             |
-| confidence_area | the same with each mask weighed by its confidence                         |
+| area            | the share of the frame that its masks cover together, each pixel once     |
+| confidence_area | the same, each pixel weighed by the surest mask that covers it            |
 | probability     | its probability, from the whole distribution of a frame classifier        |
 """
 
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from vidrec.detections.distributions import Distribution
-from vidrec.detections.tree import VideoDetections
+from vidrec.detections.tree import ADDED, VideoDetections
 from vidrec.settings.weigh_objects import WeightingSettings
 from vidrec.vectors.sparse import DENSE_CELLS, SparseVectors, sparse_of
 from vidrec.vectors.vectors import Vectors, unit_rows
@@ -71,11 +72,23 @@ def weigh_videos(
         totals.append(seen.add(sums))
     weighting = fit(seen.presence, len(named), params)
     columns = np.searchsorted(weighting.labels, list(seen.numbers))
+    if params.contrast:
+        every = (_spread(each, columns) for each in totals)
+        weighting = replace(weighting, usual=_usual(every, weighting))
     rows = (_weigh(_spread(each, columns), weighting) for each in totals)
     if len(named) * len(columns) > DENSE_CELLS:
         return sparse_of(named, weighting.labels, rows), weighting
     kind = np.dtype((np.float64, len(columns)))
     return Vectors(named, weighting.labels, np.fromiter(rows, kind, len(named))), weighting
+
+
+def _usual(totals: Iterable[FloatArray], weighting: Weighting) -> FloatArray:
+    """The mean importance (labels,) over the videos that have any object, each of length 1."""
+    summed, videos = np.zeros(len(weighting.labels)), 0
+    for total in totals:
+        summed += _unit(_importance(total, weighting))
+        videos += int(total.any())
+    return np.round(summed / max(1, videos), DECIMALS)
 
 
 @dataclass(frozen=True)
@@ -161,7 +174,8 @@ def _table_sums(table: pd.DataFrame, params: WeightingSettings) -> LabelSums:
     if "confidence" in params.term:
         amount = amount * table["confidence"].to_numpy(np.float64)
     if "area" in params.term:
-        amount = amount * table["area_pct"].to_numpy(np.float64) / 100
+        column = ADDED if ADDED in table else "area_pct"
+        amount = amount * table[column].to_numpy(np.float64) / 100
     rows: dict[str, dict[int, list[float]]] = {}
     for label, frame, value in zip(table["label"], table["frame"], amount.tolist(), strict=True):
         rows.setdefault(label, {}).setdefault(frame, []).append(value)
@@ -221,10 +235,22 @@ def weigh_sums(sums: LabelSums, weighting: Weighting) -> FloatArray:
 
 
 def _weigh(total: FloatArray, weighting: Weighting) -> FloatArray:
-    importance: FloatArray = SCALINGS[weighting.params.scaling](total) * weighting.idf
+    importance = _importance(total, weighting)
+    if weighting.usual is not None:
+        importance = np.maximum(_unit(importance) - weighting.usual, 0)
     if weighting.params.norm != "none":
-        importance = unit_rows(importance[np.newaxis], weighting.params.norm)[0]
+        importance = _unit(importance, weighting.params.norm)
     return np.round(importance, DECIMALS)
+
+
+def _importance(total: FloatArray, weighting: Weighting) -> FloatArray:
+    importance: FloatArray = SCALINGS[weighting.params.scaling](total) * weighting.idf
+    return importance
+
+
+def _unit(importance: FloatArray, norm: str = "l2") -> FloatArray:
+    unit: FloatArray = unit_rows(importance[np.newaxis], norm)[0]
+    return unit
 
 
 def zero_vectors(vectors: Vectors | SparseVectors) -> pd.DataFrame:

@@ -22,6 +22,8 @@ class Weighting:
     params: WeightingSettings
     labels: list[str]
     idf: FloatArray
+    # The mean importance of each label, by the rows brought to length 1; None without contrast.
+    usual: FloatArray | None = None
 
 
 def write_weighting(path: Path, weighting: Weighting) -> None:
@@ -31,6 +33,8 @@ def write_weighting(path: Path, weighting: Weighting) -> None:
         "labels": weighting.labels,
         "idf": weighting.idf.tolist(),
     }
+    if weighting.usual is not None:
+        content["usual"] = weighting.usual.tolist()
     write_json(path, content)
 
 
@@ -39,11 +43,18 @@ def read_weighting(path: Path) -> Weighting:
     content = read_json(path)
     try:
         params = checked(WeightingSettings, content["params"])
-        weighting = Weighting(params, list(content["labels"]), np.array(content["idf"], float))
+        usual = np.array(content["usual"], float) if params.contrast else None
+        idf = np.array(content["idf"], float)
+        weighting = Weighting(params, list(content["labels"]), idf, usual)
     except (KeyError, TypeError, ValueError, OverflowError, UserError) as error:
         raise UserError(f"{path} is not a weighting ({error}): {REMAKE}") from None
-    if weighting.idf.shape != (len(weighting.labels),):
-        raise UserError(f"{path} is not a weighting (not one idf per label): {REMAKE}")
-    if not np.isfinite(weighting.idf).all():
-        raise UserError(f"{path} is not a weighting (an idf is not a finite number): {REMAKE}")
+    for name, numbers in (("an idf", idf), ("a usual importance", usual)):
+        if numbers is None:
+            continue
+        if numbers.shape != (len(weighting.labels),):
+            raise UserError(
+                f"{path} is not a weighting ({name} is not there for each label): {REMAKE}"
+            )
+        if not np.isfinite(numbers).all():
+            raise UserError(f"{path} is not a weighting ({name} is not a finite number): {REMAKE}")
     return weighting
