@@ -2,46 +2,49 @@
 
 from pathlib import Path
 
+from vidrec.detections.copies import read_copies
 from vidrec.detections.truth import read_areas
 from vidrec.metrics import retrieval
 from vidrec.metrics.by_video import write_scores
-from vidrec.recommender import index_params
-from vidrec.recommender.against_truth import rank_few_or_many
-from vidrec.recommender.ranking import DEPTH
+from vidrec.recommender import hubness, index_params, judge
 from vidrec.recommender.recommendations import write_recommendations
 from vidrec.settings.build_index import Params
 from vidrec.vectors.sparse import load_vectors
-from vidrec.workflow import params, script
-from vidrec.workflow.files import write_json
+from vidrec.workflow import files, params, script
 
 
 def main() -> None:
     parser = script.parser(__doc__)
-    parser.add_argument("--vectors", type=Path, required=True, help="CSV or NPZ: the vectors")
-    parser.add_argument("--recommendations", type=Path, required=True, help="CSV file to write")
-    parser.add_argument("--metrics", type=Path, required=True, help="JSON file to write: scores")
-    parser.add_argument("--truth", type=Path, help="CSV file: video_id,frame,label,area_pct")
-    parser.add_argument("--by-category", type=Path, help="CSV file to write: scores of each")
-    parser.add_argument("--precision-at-k", type=Path, help="CSV file to write: k,precision")
-    parser.add_argument("--scores-by-video", type=Path, help="CSV file to write: scores of each")
-    parser.add_argument("--index", type=Path, help="JSON file to write: params of the detections")
-    parser.add_argument("--clusters", type=Path, help="directory to write: an index of many videos")
+    for name, what, required in (
+        ("--vectors", "CSV or NPZ: the vectors", True),
+        ("--recommendations", "CSV file to write", True),
+        ("--metrics", "JSON file to write: scores", True),
+        ("--truth", "CSV file: video_id,frame,label,area_pct", False),
+        ("--copies", "CSV file: video_id,copy_of,share", False),
+        ("--by-category", "CSV file to write: scores of each", False),
+        ("--precision-at-k", "CSV file to write: k,precision", False),
+        ("--scores-by-video", "CSV file to write: scores of each", False),
+        ("--index", "JSON file to write: params of the detections", False),
+        ("--hubness", "CSV file to write: video_id,hubness", False),
+        ("--clusters", "directory to write: an index of many videos", False),
+    ):
+        parser.add_argument(name, type=Path, required=required, help=what)
     args = parser.parse_args()
-    settings = params.load(Params, args.params)
-    vectors = load_vectors(args.vectors)
+    settings, vectors = params.load(Params, args.params), load_vectors(args.vectors)
     areas = read_areas(args.truth) if args.truth else None
-    ranking, agreement, recall = rank_few_or_many(vectors, areas, settings, args.clusters)
-    relevant = retrieval.relevance(vectors.categories, ranking.order[:, :DEPTH])
-    scores = retrieval.query_scores(vectors.categories, relevant)
+    copies = read_copies(args.copies) if args.copies else {}
+    found = judge.rank_few_or_many(vectors, areas, copies, settings, args.clusters)
 
-    write_recommendations(args.recommendations, vectors, ranking, settings.neighbors)
-    write_json(args.metrics, retrieval.headlines(scores) | recall)
+    write_recommendations(args.recommendations, vectors, found.ranking, settings.neighbors)
+    files.write_json(args.metrics, {**retrieval.headlines(found.scores), **found.recall})
     if args.by_category:
-        retrieval.write_by_category(args.by_category, scores.join(agreement), vectors.categories)
+        retrieval.write_by_category(args.by_category, found.scores, vectors.categories, found.apart)
     if args.precision_at_k:
-        retrieval.write_precision_by_place(args.precision_at_k, relevant)
+        retrieval.write_precision_by_place(args.precision_at_k, found.by_place)
     if args.scores_by_video:
-        write_scores(args.scores_by_video, vectors.videos, scores)
+        write_scores(args.scores_by_video, vectors.videos, found.scores)
+    if args.hubness:
+        hubness.write_hubness(args.hubness, vectors.ids, found.hubness)
     if args.index:
         index_params.write_index(args.index, params.load(index_params.Params, args.params))
 

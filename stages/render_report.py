@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from vidrec.detections import masks, tree
+from vidrec.detections import copies, masks, tree
 from vidrec.metrics.figures import read_figures
 from vidrec.recommender.recommendations import read_recommendations
 from vidrec.report import draw_filmstrips, render_report
@@ -20,6 +20,7 @@ def main() -> None:
         ("--vectors", "CSV file of the vectors"),
         ("--weighting", "JSON file: how they were weighed"),
         ("--recommendations", "CSV file: video_id,rank,neighbor_id,similarity"),
+        ("--copies", "CSV file: video_id,copy_of,share"),
         ("--categories", "CSV file: video_id,category,probability, from the classifier"),
         ("--index-metrics", "JSON file of figures: precision_at_10, map_at_10"),
         ("--classifier-metrics", "JSON file of figures: accuracy"),
@@ -42,6 +43,7 @@ def main() -> None:
             index_metrics=read_figures(args.index_metrics),
             classifier_metrics=read_figures(args.classifier_metrics),
             category_names=category_names.read_category_names(args.videos),
+            copies=copies.read_copies(args.copies),
         )
         files.write_bytes(args.page, render_report.render(index, settings).encode())
 

@@ -363,9 +363,11 @@ def write_index(
 
     Gives the arguments of stages/render_report.py that make `<directory>/index.html` of it.
     """
+    from vidrec.detections.copies import write_copies
     from vidrec.detections.tree import read_videos
     from vidrec.metrics import retrieval
-    from vidrec.recommender.build_index import rank_all
+    from vidrec.recommender.judge import rank_and_judge
+    from vidrec.recommender.ranking import Candidates
     from vidrec.recommender.recommendations import write_recommendations
     from vidrec.settings.weigh_objects import WeightingSettings
     from vidrec.vectors import weigh_objects
@@ -387,16 +389,15 @@ def write_index(
             for name, each in zip(names, videos, strict=True)
         ]
         write_table(root / "videos/manifest.csv", build_manifest(entries, root / "videos"))
-        settings = WeightingSettings("classified", "confidence", "sqrt", True, "l2", 0.001)
-        found = read_videos(root / "detections", with_distribution=False)
-        vectors, weighting = weigh_objects.weigh_videos(found, settings)
-        ranking = rank_all(as_dense(vectors), 10)
-        relevant = retrieval.relevance(vectors.categories, ranking.order)
-        scores = retrieval.query_scores(vectors.categories, relevant)
+        settings = WeightingSettings("classified", "confidence", "sqrt", True, False, "l2", 0.001)
+        seen = read_videos(root / "detections", with_distribution=False)
+        vectors, weighting = weigh_objects.weigh_videos(seen, settings)
+        found = rank_and_judge(as_dense(vectors), Candidates.of(vectors.ids), 10, None)
         write_vectors(root / "vectors.csv", vectors)
         write_weighting(root / "weighting.json", weighting)
-        write_recommendations(root / "recommendations.csv", vectors, ranking, 10)
-        write_json(root / "build_index.json", retrieval.headlines(scores))
+        write_recommendations(root / "recommendations.csv", vectors, found.ranking, 10)
+        write_copies(root / "copies.csv", [])
+        write_json(root / "build_index.json", retrieval.headlines(found.scores))
         write_json(root / "train_video_classifier.json", {"accuracy": 0.875})
         guesses = {each.video_id: Guess(each.category, 0.75) for each in videos}
         write_categories(root / "categories.csv", guesses)
@@ -408,6 +409,7 @@ def write_index(
             "--vectors": root / "vectors.csv",
             "--weighting": root / "weighting.json",
             "--recommendations": root / "recommendations.csv",
+            "--copies": root / "copies.csv",
             "--categories": root / "categories.csv",
             "--index-metrics": root / "build_index.json",
             "--classifier-metrics": root / "train_video_classifier.json",

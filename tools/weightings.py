@@ -25,6 +25,7 @@ from vidrec.experiments.weightings import (
 )
 from vidrec.metrics.by_video import read_scores
 from vidrec.project import ProjectPaths
+from vidrec.settings.build_index import Params as IndexParams
 from vidrec.settings.weigh_objects import WeightingSettings
 from vidrec.workflow import params, script
 from vidrec.workflow.errors import UserError, say
@@ -80,7 +81,8 @@ def main() -> None:
     parser.add_argument("--jobs", type=positive, default=2, help="at a time (default 2)")
     parser.add_argument("--table", type=Path, help="CSV file to write: the ranking")
     args = parser.parse_args()
-    default = chosen(params.load(WeightingSettings, args.params))
+    weighting = params.load(WeightingSettings, args.params)
+    default = chosen(weighting, params.load(IndexParams, args.params))
     tried = that_ran(combinations(args.only))
     with script.lock("weightings"):
         printed = run_all(tried, args.jobs)

@@ -6,7 +6,7 @@ torch.
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -25,9 +25,11 @@ from vidrec.commands.video_at_hand import (
     frames_of,
     resolve,
 )
+from vidrec.detections.copies import read_copies
 from vidrec.detections.tree import VideoDetections
 from vidrec.media.frames import Frames, read_frames
 from vidrec.project import PARAMS, ProjectPaths, find_root, shortest
+from vidrec.recommender.hubness import read_hubness
 from vidrec.vectors.categories import Guess, read_categories
 from vidrec.vectors.vectors import Vectors, read_vectors
 from vidrec.vectors.video_classifier import VideoClassifier, read_classifier
@@ -36,6 +38,7 @@ from vidrec.vectors.weighting import Weighting, read_weighting
 from vidrec.videos.manifest import ids_by_content
 from vidrec.workflow import params, state
 from vidrec.workflow.absent import absent_reason
+from vidrec.workflow.arrays import FloatArray
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.files import expanded
 from vidrec.workflow.video import Video
@@ -166,18 +169,27 @@ class Project:
     def _known(self) -> Known:
         folder = self._paths.clusters
         if not folder.is_dir() or absent_reason(folder) is not None:
-            return Known(read_vectors(self._paths.vectors), self._names())
+            vectors = read_vectors(self._paths.vectors)
+            return Known(vectors, self._names(), *self._told_apart(vectors.ids))
         from vidrec.recommender import clusters
         from vidrec.vectors.sparse import read_sparse
 
-        vectors = read_sparse(self._paths.sparse_vectors)
+        many = read_sparse(self._paths.sparse_vectors)
         index = clusters.read(folder)
-        if not clusters.is_of(index, vectors):
+        if not clusters.is_of(index, many):
             raise UserError(
                 f"{folder} and {self._paths.sparse_vectors} are of different runs: run `dvc repro`,"
                 f" or {clusters.ANEW} if nothing has changed"
             )
-        return Known(vectors, self._names(), index)
+        return Known(many, self._names(), *self._told_apart(many.ids), index)
+
+    def _told_apart(self, ids: Sequence[str]) -> tuple[Mapping[str, str], FloatArray | None]:
+        """Which videos are copies, and how near each is to others anyway, where that counts."""
+        copies, hubs = self._paths.copies, self._paths.hubness
+        return (
+            read_copies(copies) if copies.is_file() else {},
+            read_hubness(hubs, ids) if hubs.is_file() else None,
+        )
 
     def _names(self) -> DisplayNames:
         return read_display_names(self._paths.videos, state.originals(self._paths.root))
@@ -244,7 +256,9 @@ class Project:
         from vidrec.settings.classify_frames import LookingSettings
 
         if detector == "segmented":
-            return VideoDetections(detect.QUERY, self._segment_as_indexed(frames).table)
+            from vidrec.detections.masks import with_added
+
+            return VideoDetections(detect.QUERY, with_added(self._segment_as_indexed(frames)))
         settings = params.load(LookingSettings, self._paths.index)
         if detector == "classified":
             return self._classify(frames, settings)

@@ -19,8 +19,8 @@ REASONS = [
     Reason("dog", 0.05),
 ]
 NEIGHBORS = [
-    Neighbor(1, LONG, "cars", LONG, 0.98765, REASONS, "", "cars"),
-    Neighbor(10, "b", "helicopteros", "b", 0.0004, [], "", "helicópteros"),
+    Neighbor(1, LONG, "cars", LONG, 0.98765, 0.98765, REASONS, "", "cars"),
+    Neighbor(10, "b", "helicopteros", "b", 0.0004, 0.0004, [], "", "helicópteros"),
 ]
 TITLED = [
     replace(NEIGHBORS[0], title="A bus, [bold]a car\x1b and whatever else there is on this road"),
@@ -87,3 +87,14 @@ def test_that_nothing_is_like_it_is_one_line() -> None:
         "most similar to my.mp4: no video of the index has an object in common with it",
         "category by its objects: not known: it is the only video of its category",
     ]
+
+
+def test_copies_and_what_ranks_are_told_above_the_table() -> None:
+    names = DisplayNames(titles={"b": "Take two"})
+    answer = Answer(NEIGHBORS, None, ALONE, names=names, copies=["b", "c"], corrected=True)
+    first, _, copies, why = head("a", answer).splitlines()
+    assert first == "most similar to a:"
+    assert copies == "copies of it, left out: Take two, c"
+    assert why.startswith("ranked by similarity less half of what each has to its own nearest")
+    many = replace(answer, copies=[str(n) for n in range(9)], corrected=False)
+    assert head("a", many).splitlines()[-1] == "copies of it, left out: 0, 1, 2, 3, 4 and 4 more"

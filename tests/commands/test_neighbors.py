@@ -53,6 +53,7 @@ def test_the_dictionary_is_that_of_the_contract() -> None:
                 "title": "mixed",
                 "path": "videos/cars/mixed.mp4",
                 "similarity": 0.8,
+                "score": 0.8,
                 "reasons": [{"label": "cat", "share": 1.0}],
             }
         ],
@@ -71,6 +72,7 @@ def test_of_a_video_that_is_not_of_the_index_there_is_no_id() -> None:
         "category",
         *("title", "path"),
         "similarity",
+        "score",
         "reasons",
     ]
 

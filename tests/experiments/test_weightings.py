@@ -25,12 +25,13 @@ from vidrec.experiments.weightings import (
 from vidrec.metrics.by_video import FIGURES
 from vidrec.metrics.intervals import mean_interval
 from vidrec.project import ProjectPaths
+from vidrec.settings.build_index import Params as IndexParams
 from vidrec.settings.weigh_objects import TERMS, WeightingSettings
 from vidrec.vectors.weigh_objects import label_sums
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.video import Video
 
-PARAMS = WeightingSettings("classified", "confidence", "sqrt", True, "l2", 0.0)
+PARAMS = WeightingSettings("classified", "confidence", "sqrt", True, False, "l2", 0.0)
 FRAMES = pd.DataFrame({"frame": [1], "label": ["cat"], "confidence": [0.5]})
 WHOLE = Distribution(("cat",), np.full((1, 1), 0.5, np.float16))
 FOUND = {
@@ -56,8 +57,9 @@ def experiment(values: Mapping[str, Any]) -> dict[str, Any]:
 def test_each_weighting_is_one_that_the_detector_can_give() -> None:
     for each in combinations():
         changed = dataclasses.asdict(each)
+        index = IndexParams(10, changed.pop("hubness"), 10, 0)
         params = dataclasses.replace(PARAMS, **changed)
-        assert chosen(params) == each
+        assert chosen(params, index) == each
         assert label_sums(FOUND[each.detector], params).labels == ["cat"]
 
 
@@ -68,15 +70,17 @@ def test_no_term_that_works_is_left_out(detector: str) -> None:
             label_sums(FOUND[detector], dataclasses.replace(PARAMS, detector=detector, term=term))
 
 
-def test_there_are_80_with_names_of_their_own() -> None:
+def test_there_are_320_with_names_of_their_own() -> None:
     names = [each.name for each in combinations()]
-    assert len(set(names)) == len(names) == 3 * 8 + 3 * 8 + 4 * 8
+    assert len(set(names)) == len(names) == (3 * 8 + 3 * 8 + 4 * 8) * 4
+    assert len([name for name in names if name.endswith("idf")]) == 80
+    assert "classified-probability-sqrt-noidf-contrast-csls" in names
     assert set(MADE_BY) == set(TERMS)
     assert "segmented-confidence_area-log-noidf" in names
 
 
 def test_a_pattern_chooses_among_them() -> None:
-    assert [each.name for each in combinations("classified-count-sqrt-*")] == [
+    assert [each.name for each in combinations("classified-count-sqrt-*idf")] == [
         "classified-count-sqrt-idf",
         "classified-count-sqrt-noidf",
     ]
@@ -98,7 +102,7 @@ def test_weightings_of_what_was_not_run_are_left_out() -> None:
     left = without(counts, {"segmented", "finetuned"})
     assert [each.name for each in left] == ["classified-count-sqrt-idf"]
     assert without(counts, {}) == counts
-    with pytest.raises(UserError, match=r"all 8 weightings .* or try ONLY='classified-\*' or"):
+    with pytest.raises(UserError, match=r"all 32 weightings .* or try ONLY='classified-\*' or"):
         without(combinations("segmented-count-*"), {"segmented"})
     with pytest.raises(UserError, match=r"let them run \(params.yaml, section run\)$"):
         without(counts, TERMS)
@@ -110,6 +114,8 @@ def test_the_overrides_are_what_dvc_takes() -> None:
         "weigh_objects.term=area",
         "weigh_objects.scaling=log",
         "weigh_objects.idf=false",
+        "weigh_objects.contrast=false",
+        "build_index.hubness=none",
     ]
 
 
@@ -139,12 +145,18 @@ def test_the_ranking_is_by_precision_then_by_map_then_by_name() -> None:
     table = ranked(found)
     assert table["name"].tolist() == [third.name, fourth.name, *sorted((first.name, second.name))]
     assert list(table.columns) == [
-        *("name", "detector", "term", "scaling", "idf"),
+        *("name", "detector", "term", "scaling", "idf", "contrast", "hubness"),
         *("precision_at_10", "precision_at_10_low", "precision_at_10_high"),
         *("map_at_10", "map_at_10_low", "map_at_10_high"),
         *("accuracy", "accuracy_low", "accuracy_high"),
         *("behind", "behind_low", "behind_high", "like_best"),
     ]
+
+
+def test_where_no_video_can_be_found_nothing_is_ranked() -> None:
+    nothing = Result(measured(0.5) | {"precision_at_10": None}, result([0.5] * 6).scores)
+    with pytest.raises(UserError, match="each video is the only one of its category"):
+        ranked({combinations()[0]: nothing})
 
 
 def test_the_intervals_are_those_of_the_scores_by_video() -> None:
@@ -189,7 +201,7 @@ def test_it_says_how_far_each_is_behind_and_what_may_be_noise() -> None:
 
 
 def test_the_text_marks_the_default_and_gives_intervals() -> None:
-    first, second = combinations("classified-count-linear-*")
+    first, second = combinations("classified-count-linear-*idf")
     spread = [0.3, 0.5, 0.7, 0.7, 0.9, 1.1]
     low, high = mean_interval(np.array(spread))
     less = [value - 0.2 for value in spread]

@@ -4,10 +4,10 @@ import pytest
 from scipy.stats import spearmanr
 from sklearn.metrics import ndcg_score
 from sklearn.metrics.pairwise import cosine_similarity
-from tests.corpora import Values, corpus, random_corpus
+from tests.corpora import Values, corpus, judged, random_corpus
 
 from vidrec.recommender import build_index
-from vidrec.recommender.against_truth import mixtures, rank_and_judge
+from vidrec.recommender.against_truth import mixtures
 from vidrec.recommender.build_index import rank_all
 from vidrec.recommender.ranking import similarities
 from vidrec.vectors.vectors import Vectors
@@ -26,7 +26,7 @@ def truth_of(values: Values) -> pd.DataFrame:
 
 
 def agreement(vectors: Vectors, areas: pd.DataFrame | None) -> pd.DataFrame:
-    return rank_and_judge(vectors, 10, areas)[1]
+    return judged(vectors, 10, areas).scores[["truth_ndcg_at_10", "truth_spearman"]]
 
 
 def test_mixtures_sum_the_area_over_frames() -> None:
@@ -88,7 +88,7 @@ def test_the_ranking_is_that_without_a_truth_and_pairs_are_compared_once(
         return similarities(queries, unit)
 
     monkeypatch.setattr(build_index, "similarities", counted)
-    ranking, _ = rank_and_judge(vectors, 12, truth_of(true) if known else None)
+    ranking = judged(vectors, 12, truth_of(true) if known else None).ranking
     np.testing.assert_array_equal(ranking.order, expected.order)
     np.testing.assert_array_equal(ranking.similarity, expected.similarity)
     # Once for the vectors and, where there is a truth, once for its mixtures.

@@ -23,7 +23,7 @@ VECTORS = Vectors(
 def test_the_table_has_10_ranks_and_never_the_video_itself() -> None:
     vectors = random_corpus(12)
     table = recommendations(vectors, rank_all(vectors, 10), 10)
-    assert list(table.columns) == ["video_id", "rank", "neighbor_id", "similarity"]
+    assert list(table.columns) == ["video_id", "rank", "neighbor_id", "similarity", "score"]
     assert table["rank"].tolist() == list(range(1, 11)) * 12
     assert (table["video_id"] != table["neighbor_id"]).all()
     assert table["video_id"].drop_duplicates().tolist() == vectors.ids
@@ -52,14 +52,23 @@ def test_neighbours_come_in_order(tmp_path: Path) -> None:
     path = tmp_path / "recommendations.csv"
     path.write_text("video_id,rank,neighbor_id,similarity\na1,2,b1,0\na1,11,b2,0\na1,1,b2,0.5\n")
     found = read_recommendations(path, VECTORS)
-    assert found[1] == [Ranked(0, 0.5), Ranked(2, 0.0)]
+    assert found[1] == [Ranked(0, 0.5, 0.5), Ranked(2, 0.0, 0.0)]
     assert found[0] == found[2] == []
 
 
 def test_further_columns_are_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "recommendations.csv"
     path.write_text("hubness,similarity,neighbor_id,rank,video_id\n9,0.5,b1,1,b2\n")
-    assert read_recommendations(path, VECTORS) == [[Ranked(2, 0.5)], [], []]
+    assert read_recommendations(path, VECTORS) == [[Ranked(2, 0.5, 0.5)], [], []]
+
+
+def test_the_score_that_ranks_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "recommendations.csv"
+    path.write_text("video_id,rank,neighbor_id,similarity,score\nb2,1,b1,0.5,0.25\n")
+    assert read_recommendations(path, VECTORS) == [[Ranked(2, 0.5, 0.25)], [], []]
+    path.write_text("video_id,rank,neighbor_id,similarity,score\nb2,1,b1,0.5,x\n")
+    with pytest.raises(UserError, match="score is 'x'"):
+        read_recommendations(path, VECTORS)
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 WriteIndex = Callable[[Path, list["MadeVideo"]], list[str]]
 
 SETTINGS = Params(strip_frames=8, strip_size=96, poster_size=160, quality=70, worst=24, fps=3)
-WEIGHTING = WeightingSettings("classified", "confidence", "sqrt", True, "l2", 0.1)
+WEIGHTING = WeightingSettings("classified", "confidence", "sqrt", True, False, "l2", 0.1)
 VECTORS = Vectors(
     pair(["bikes", "autos", "bikes"], ["b2", "a1", "b1"]),
     ["bus", "car", "wheel"],
@@ -78,7 +78,7 @@ def index_of(vectors: Vectors, neighbors: list[list[Ranked]], **changes: Any) ->
     return Index(vectors=vectors, neighbors=neighbors, **(values | changes))
 
 
-INDEX = index_of(VECTORS, [[Ranked(1, 0.0), Ranked(2, 0.0)], [Ranked(0, 0.4)], []])
+INDEX = index_of(VECTORS, [[Ranked(1, 0.0, 0.0), Ranked(2, 0.0, 0.0)], [Ranked(0, 0.4, 0.4)], []])
 
 
 def data_of(text: str) -> dict[str, Any]:
@@ -238,7 +238,9 @@ def test_the_classifier_s_category_is_told_where_it_is_known() -> None:
 
 def test_neighbours_are_told_with_their_reasons() -> None:
     vectors = replace(VECTORS, values=np.array([[1.0, 1.0, 0.0], [0.6, 0.2, 0.0], [0, 0, 1.0]]))
-    index = replace(INDEX, vectors=vectors, neighbors=[[], [Ranked(0, 0.5), Ranked(2, 0.0)], []])
+    index = replace(
+        INDEX, vectors=vectors, neighbors=[[], [Ranked(0, 0.5, 0.5), Ranked(2, 0.0, 0.0)], []]
+    )
     first, second = describe_all(index, ["autos", "bikes"])[0]["neighbors"]
     assert [(r["label"], r["share"]) for r in first["reasons"]] == [("bus", 0.75), ("car", 0.25)]
     assert (first["similarity"], first["more"]) == (0.5, False)
@@ -246,7 +248,7 @@ def test_neighbours_are_told_with_their_reasons() -> None:
 
 
 def test_a_similarity_is_said_as_the_command_line_says_it() -> None:
-    ranked = [Ranked(0, 0.997456), Ranked(2, 0.999999)]
+    ranked = [Ranked(0, 0.997456, 0.997456), Ranked(2, 0.999999, 0.999999)]
     index = replace(INDEX, neighbors=[[], ranked, []])
     first, second = describe_all(index, ["autos", "bikes"])[0]["neighbors"]
     assert (first["text"], second["text"]) == ("0.997", "0.999")
@@ -255,7 +257,7 @@ def test_a_similarity_is_said_as_the_command_line_says_it() -> None:
 def test_the_first_of_many_reasons_are_told() -> None:
     labels = [f"label {number}" for number in range(6)]
     vectors = Vectors(pair(["c", "c"], ["a", "b"]), labels, np.ones((2, 6)))
-    video, _ = describe_all(index_of(vectors, [[Ranked(1, 1.0)], []]), ["c"])
+    video, _ = describe_all(index_of(vectors, [[Ranked(1, 1.0, 1.0)], []]), ["c"])
     (neighbor,) = video["neighbors"]
     assert [reason["label"] for reason in neighbor["reasons"]] == labels[:REASONS_SHOWN]
     assert neighbor["more"]
@@ -276,7 +278,7 @@ def test_hostile_names_stay_text() -> None:
     detections = {Video(bad, bad): pd.DataFrame({"frame": [1], "label": bad, "confidence": 1.0})}
     made = index_of(
         vectors,
-        [[Ranked(1, 1.0)], [Ranked(0, 1.0)]],
+        [[Ranked(1, 1.0, 1.0)], [Ranked(0, 1.0, 1.0)]],
         manifest=manifest,
         detections=detections,
         strips={},
@@ -458,7 +460,7 @@ def test_a_page_of_300_videos_is_at_most_8_mb(tmp_path: Path) -> None:
     made = index_of(
         vectors,
         [
-            [Ranked((row + step) % 300, random.random()) for step in range(1, 11)]
+            [Ranked((row + step) % 300, random.random(), 0.5) for step in range(1, 11)]
             for row in range(300)
         ],
         detections=detections,

@@ -19,6 +19,7 @@ from tests.projects import ROOT, run, succeed, write_params
 
 from vidrec import cli
 from vidrec.experiments import weightings
+from vidrec.settings.build_index import Params as IndexParams
 from vidrec.settings.weigh_objects import WeightingSettings
 from vidrec.workflow import params
 
@@ -260,7 +261,9 @@ def test_a_figure_is_that_of_metrics(what: str, shown: str, source: str) -> None
 
 def test_the_weightings_shown_are_ranked_so() -> None:
     ranking = pd.read_csv(ROOT / "metrics/plots/weightings.csv")
-    default = weightings.chosen(params.load(WeightingSettings, ROOT / "params.yaml"))
+    file = ROOT / "params.yaml"
+    index = params.load(IndexParams, file)
+    default = weightings.chosen(params.load(WeightingSettings, file), index)
     ranked = cells(weightings.as_text(ranking, default))
     shown = [row for row in cells((ROOT / "docs/weightings.md").read_text()) if row[0].isdecimal()]
     assert len(shown) == 9

@@ -14,6 +14,7 @@ from vidrec.recommender.reasons import Reason
 from vidrec.workflow.errors import readable
 
 REASONS_SHOWN = 3
+COPIES_SHOWN = 5
 # A terminal with less room for titles gets longer lines.
 TITLE_LEAST = 12
 # Title, justification and style of the columns that no terminal is too narrow for.
@@ -24,6 +25,10 @@ COLUMNS: tuple[tuple[str, JustifyMethod, str], ...] = (
     ("similarity", "right", "green"),
 )
 NOTHING = "no video of the index has an object in common with it"
+CORRECTED = (
+    "ranked by similarity less half of what each has to its own nearest: what is near to everything"
+    " comes later"
+)
 
 
 class _Title(Text):
@@ -46,7 +51,18 @@ def head(name: str, answer: Answer) -> str:
         shown = answer.names.category(category.name)
         said = f"{readable(shown)} ({category.probability:.0%})"
     nothing = "" if answer.neighbors else f" {NOTHING}"
-    return f"most similar to {name}:{nothing}\ncategory by its objects: {said}"
+    lines = [f"most similar to {name}:{nothing}", f"category by its objects: {said}"]
+    if answer.copies:
+        lines.append(_copies(answer))
+    if answer.corrected:
+        lines.append(CORRECTED)
+    return "\n".join(lines)
+
+
+def _copies(answer: Answer) -> str:
+    titles = [readable(answer.names.title(each)) for each in answer.copies[:COPIES_SHOWN]]
+    more = len(answer.copies) - len(titles)
+    return f"copies of it, left out: {', '.join(titles)}{f' and {more} more' if more else ''}"
 
 
 def table_of(neighbors: Sequence[Neighbor]) -> Table:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vidrec.commands.display_names import DisplayNames
+from vidrec.recommender.ranking import Candidates
 from vidrec.recommender.reasons import Reason, Similar, recommend
 from vidrec.vectors.categories import DECIMALS, Guess
 from vidrec.vectors.video_classifier import VideoClassifier, class_probabilities
@@ -29,6 +30,8 @@ UNTRAINED = "`dvc repro train_video_classifier` makes the classifier of videos"
 class Neighbor:
     """A recommended video, with its reasons: the largest first, all together 1.
 
+    It is ranked by its `score`, which is the `similarity` unless hubs are corrected.
+
     `title` and `category_name` are for people, `path` is where its file lies, as far as that is
     known. Printed, it is one line: there may be a hundred reasons.
     """
@@ -38,6 +41,7 @@ class Neighbor:
     category: str
     title: str
     similarity: float
+    score: float
     reasons: list[Reason] = field(repr=False)
     path: str
     category_name: str
@@ -47,12 +51,26 @@ class Neighbor:
 class Known:
     """The videos of the index: their vectors, and what people call them.
 
-    `index` spares comparing a query with all of them; None where they are few.
+    `copies` has for a copy the one that stands for its group. `hubness` (videos,) is None where it
+    does not count. `index` spares comparing a query with all of them; None where they are few.
     """
 
     vectors: "Vectors | SparseVectors"
     names: DisplayNames
+    copies: Mapping[str, str] = field(default_factory=dict)
+    hubness: FloatArray | None = None
     index: "Clusters | None" = None
+
+    def nearest(self, query: FloatArray, count: int, row: int | None = None) -> list[Similar]:
+        """The `count` videos most like `query` (labels,), which is the video in that `row`."""
+        candidates = Candidates.of(self.vectors.ids, self.copies, self.hubness)
+        return recommend(self.vectors, query, count, row, self.index, candidates)
+
+    def copies_of(self, video_id: str) -> list[str]:
+        """The other videos of its group of copies, sorted."""
+        first = self.copies.get(video_id, video_id)
+        group = {first, *(name for name, other in self.copies.items() if other == first)}
+        return sorted(group - {video_id})
 
 
 @dataclass(frozen=True)
@@ -60,7 +78,9 @@ class Answer:
     """The neighbours of a query, best first, and the category that it would get.
 
     `category` is None where it is not known, and `unknown` says why. `indexed` is the query itself
-    where it is of the index. `names` are those of all videos and categories.
+    where it is of the index, and `copies` its copies there, which are not named as neighbours.
+    `corrected` says whether hubs are, so that the ranks are not in the order of the similarity.
+    `names` are those of all videos and categories.
     """
 
     neighbors: list[Neighbor]
@@ -68,18 +88,28 @@ class Answer:
     unknown: str = ""
     indexed: Video | None = None
     names: DisplayNames = field(default_factory=DisplayNames)
+    copies: Sequence[str] = ()
+    corrected: bool = False
 
 
 def of_indexed(known: Known, video: Video, count: int, guesses: Mapping[str, Guess]) -> Answer:
     """The `count` videos most like one of the index; its category is the one in `guesses`."""
     vectors = known.vectors
     row = vectors.videos.index(video)
-    found = recommend(vectors, vectors.rows(row, row + 1)[0], count, row, known.index)
+    found = known.nearest(vectors.rows(row, row + 1)[0], count, row)
     sizes = Counter(vectors.categories)
     few = sum(size > 1 for size in sizes.values()) < 2
     why = TOO_FEW if few else ALONE if sizes[video.category] == 1 else UNTRAINED
     neighbors = named(found, known.names)
-    return Answer(neighbors, guesses.get(video.video_id), why, video, known.names)
+    return Answer(
+        neighbors,
+        guesses.get(video.video_id),
+        why,
+        video,
+        known.names,
+        known.copies_of(video.video_id),
+        known.hubness is not None,
+    )
 
 
 def of_unseen(
@@ -96,9 +126,9 @@ def of_unseen(
     category = None
     if classifier is not None and classifier.labels == known.vectors.labels:
         category = guess(classifier, vector)
-    found = recommend(known.vectors, vector, count, index=known.index)
-    neighbors = named(found, known.names)
-    return Answer(neighbors, category, why, names=known.names)
+    neighbors = named(known.nearest(vector, count), known.names)
+    corrected = known.hubness is not None
+    return Answer(neighbors, category, why, names=known.names, corrected=corrected)
 
 
 def named(found: Sequence[Similar], names: DisplayNames) -> list[Neighbor]:
@@ -110,6 +140,7 @@ def named(found: Sequence[Similar], names: DisplayNames) -> list[Neighbor]:
             each.category,
             names.title(each.video_id),
             each.similarity,
+            each.score,
             each.reasons,
             names.path(each.video_id),
             names.category(each.category),
@@ -148,6 +179,7 @@ def to_dict(query: str, answer: Answer) -> dict[str, Any]:
         "in_index": answer.indexed is not None,
         **(_names_of(answer.indexed, names) if answer.indexed else {}),
         "category": guessed,
+        **({"copies": list(answer.copies)} if answer.copies else {}),
         "neighbors": [_neighbor_to_dict(each) for each in answer.neighbors],
     }
 
@@ -166,6 +198,7 @@ def _neighbor_to_dict(neighbor: Neighbor) -> dict[str, Any]:
         "title": neighbor.title,
         "path": neighbor.path,
         "similarity": neighbor.similarity,
+        "score": neighbor.score,
         "reasons": [{"label": each.label, "share": each.share} for each in neighbor.reasons],
     }
 

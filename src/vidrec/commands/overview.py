@@ -64,6 +64,8 @@ class Choices:
     term: str = param(name="weigh_objects.term")
     scaling: str = param(name="weigh_objects.scaling")
     idf: bool = param(name="weigh_objects.idf")
+    contrast: bool = param(name="weigh_objects.contrast")
+    hubness: str = param(name="build_index.hubness")
 
 
 def collection_of(project: ProjectPaths) -> list[Seen]:
@@ -229,8 +231,9 @@ def _detectors(chosen: Choices) -> str:
 
 
 def _weighting(chosen: Choices) -> str:
-    idf = "idf" if chosen.idf else "no idf"
-    return f"{chosen.term}, {chosen.scaling}, {idf}"
+    said = [chosen.term, chosen.scaling, "idf" if chosen.idf else "no idf"]
+    said += ["contrast"] * chosen.contrast + [chosen.hubness] * (chosen.hubness != "none")
+    return ", ".join(said)
 
 
 def names_of(root: Path) -> Mapping[str, str]:

@@ -203,7 +203,9 @@ def for_own_videos(weights: Values, root: Path) -> Values:
     if values["weigh_objects.detector"] == "segmented":
         values["weigh_objects.term"] = "confidence"
     else:
-        values["weigh_objects.term"] = "probability"
+        # What ranks real clips best by weights that know a thousand classes: docs/weightings.md.
+        values |= {"weigh_objects.term": "probability", "weigh_objects.idf": False}
+        values["build_index.hubness"] = "csls"
     return values
 
 

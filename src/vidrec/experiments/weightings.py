@@ -1,11 +1,12 @@
 """The importance weightings to compare, and the table that ranks them.
 
-A combination is one value of each of the four params of weigh_objects that decide what an object
-counts: detector, term, scaling and idf. All else stays as params.yaml says.
+A combination is one value of each of the params that decide what an object counts: detector, term,
+scaling, idf and contrast of weigh_objects, and hubness of build_index. All else stays as
+params.yaml says.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
 from itertools import product
 from typing import Any
@@ -16,6 +17,8 @@ from vidrec.metrics.by_video import FIGURES, known
 from vidrec.metrics.figures import rounded
 from vidrec.metrics.intervals import difference, interval_metrics, with_interval
 from vidrec.project import ProjectPaths
+from vidrec.settings.build_index import HUBNESS
+from vidrec.settings.build_index import Params as IndexParams
 from vidrec.settings.weigh_objects import TERMS, WeightingSettings
 from vidrec.vectors.weighting import SCALINGS
 from vidrec.workflow.absent import absent_reason
@@ -57,23 +60,35 @@ class Combination:
     term: str
     scaling: str
     idf: bool
+    contrast: bool = False
+    hubness: str = "none"
 
     @property
     def name(self) -> str:
-        """The experiment's name, such as `segmented-area-sqrt-idf`."""
-        return "-".join((self.detector, self.term, self.scaling, "idf" if self.idf else "noidf"))
+        """The experiment's name, such as `segmented-area-sqrt-idf` or, with what is not always
+        there, `classified-probability-sqrt-noidf-contrast-csls`."""
+        parts = [self.detector, self.term, self.scaling, "idf" if self.idf else "noidf"]
+        parts += ["contrast"] * self.contrast
+        parts += [self.hubness] * (self.hubness != "none")
+        return "-".join(parts)
 
     @property
     def overrides(self) -> list[str]:
         """What `dvc exp run -S` is to be told."""
-        idf = str(self.idf).lower()
-        values = {"detector": self.detector, "term": self.term, "scaling": self.scaling, "idf": idf}
-        return [f"weigh_objects.{key}={value}" for key, value in values.items()]
+        values = asdict(self)
+        hubness = f"build_index.hubness={values.pop('hubness')}"
+        return [f"weigh_objects.{key}={_text(value)}" for key, value in values.items()] + [hubness]
 
 
-def chosen(params: WeightingSettings) -> Combination:
+def _text(value: str | bool) -> str:
+    """A value as YAML has it."""
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def chosen(params: WeightingSettings, index: IndexParams) -> Combination:
     """The combination that the params name."""
-    return Combination(params.detector, params.term, params.scaling, params.idf)
+    said = params.detector, params.term, params.scaling, params.idf, params.contrast
+    return Combination(*said, index.hubness)
 
 
 def combinations(only: str = "*") -> list[Combination]:
@@ -81,7 +96,7 @@ def combinations(only: str = "*") -> list[Combination]:
     every = [
         Combination(detector, *others)
         for detector, terms in TERMS.items()
-        for others in product(terms, SCALINGS, (True, False))
+        for others in product(terms, SCALINGS, (True, False), (False, True), HUBNESS)
     ]
     found = [each for each in every if fnmatchcase(each.name, only)]
     if not found:
@@ -134,11 +149,16 @@ def ranked(measured: Mapping[Combination, Result]) -> pd.DataFrame:
     `behind` with its interval is how much less precision@10 it has than the first, video by video;
     `like_best`: that the difference may be noise.
     """
+    if any(each.figures["precision_at_10"] is None for each in measured.values()):
+        raise UserError(
+            "each video is the only one of its category, so no weighting can be better than another"
+        )
     order = sorted(measured, key=lambda each: _rank(each, measured[each]))
     best = measured[order[0]].scores["precision_at_10"]
     rows = [
         {"name": each.name, "detector": each.detector, "term": each.term}
         | {"scaling": each.scaling, "idf": each.idf}
+        | {"contrast": each.contrast, "hubness": each.hubness}
         | _with_intervals(measured[each])
         | _behind(measured[each].scores["precision_at_10"], best)
         for each in order

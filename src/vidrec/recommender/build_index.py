@@ -1,21 +1,23 @@
 """Stage build_index: the most similar videos of each video.
 
-Exact nearest neighbours by cosine: every video is compared with every other, once, in blocks of
-rows that bound the memory. Of many videos each is compared with those in the clusters near it.
+Exact nearest neighbours by cosine: every video is compared with every other, in blocks of rows that
+bound the memory. Of many videos each is compared with those in the clusters near it. Where hubs are
+to be corrected, all are compared twice: first to see how near each is to others.
 """
 
 import functools
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vidrec.metrics.figures import rounded
-from vidrec.recommender.ranking import Nearest, id_ranks, nearest, similarities
+from vidrec.recommender.hubness import hubness
+from vidrec.recommender.ranking import Candidates, Nearest, nearest, similarities
 from vidrec.vectors.vectors import Vectors, unit_rows
 from vidrec.workflow.arrays import FloatArray, IntArray
 from vidrec.workflow.files import atomic_directory
@@ -33,23 +35,28 @@ TITLE = "looking up neighbours"
 
 @dataclass(frozen=True)
 class Ranking:
-    """The same for all videos, a row each: both (videos, places)."""
+    """The same for all videos, a row each: all (videos, places)."""
 
     order: IntArray
     similarity: FloatArray
+    score: FloatArray
+
+    def of(self, row: int) -> Nearest:
+        return Nearest(self.order[row], self.similarity[row], self.score[row])
 
 
-def rank_all(vectors: Vectors, count: int) -> Ranking:
-    """The `count` most similar videos of each, itself excluded; all others where they are fewer."""
-    return together(found for found, _ in compare_all(vectors, count))
+def rank_all(vectors: Vectors, count: int, candidates: Candidates | None = None) -> Ranking:
+    """The `count` best of each, itself excluded; all others where they are fewer."""
+    candidates = candidates or Candidates.of(vectors.ids)
+    return together(found.first(count) for found, _ in compare_all(vectors, count, candidates))
 
 
-def compare_all(vectors: Vectors, count: int) -> Iterator[tuple[Nearest, FloatArray]]:
-    """Video by video its `count` nearest, and its similarity (videos,) to all."""
-    ranks = id_ranks(vectors.ids)
+def compare_all(
+    vectors: Vectors, count: int, candidates: Candidates
+) -> Iterator[tuple[Nearest, FloatArray]]:
+    """Video by video its `count` nearest, as `nearest` gives them, and its similarity to all."""
     for me, similarity in enumerate(similarity_rows(vectors.values)):
-        order = nearest(similarity, ranks, count, me)
-        yield Nearest(order, similarity[order]), similarity
+        yield nearest(similarity, candidates, count, me), similarity
 
 
 def similarity_rows(values: FloatArray) -> Iterator[FloatArray]:
@@ -60,11 +67,17 @@ def similarity_rows(values: FloatArray) -> Iterator[FloatArray]:
         yield from similarities(unit[start : start + size], unit)
 
 
+def hubness_of_all(vectors: Vectors, candidates: Candidates, neighbors: int) -> FloatArray:
+    """The hubness (videos,) of each video, by its nearest `neighbors`, of each copy the nearest."""
+    plain = replace(candidates, hubness=None)
+    found = (each.first(neighbors) for each, _ in compare_all(vectors, neighbors, plain))
+    return np.array([hubness(each.similarity, neighbors) for each in found])
+
+
 def together(found: Iterable[Nearest]) -> Ranking:
     """The ranking of all videos from the neighbours of each."""
-    pairs = [(each.order, each.similarity) for each in found]
-    order, similarity = zip(*pairs, strict=True)
-    return Ranking(np.stack(order), np.stack(similarity))
+    parts = [(each.order, each.similarity, each.score) for each in found]
+    return Ranking(*(np.stack(part) for part in zip(*parts, strict=True)))
 
 
 @contextmanager
@@ -78,7 +91,7 @@ def clusters_in(folder: Path | None) -> Iterator[Path]:
 def build_and_rank(
     vectors: "SparseVectors", count: int, folder: Path
 ) -> tuple[Ranking, dict[str, float]]:
-    """The ranking as `rank_all` gives it, by an index of clusters that is made in `folder`.
+    """The `count` most similar of each video, by an index of clusters that is made in `folder`.
 
     A neighbour may be missed, and is then replaced by the next: `recall_at_10` says how few are.
     Each video is looked up alone: the number of workers changes nothing.
@@ -93,14 +106,14 @@ def build_and_rank(
     look_up = functools.partial(_look_up, folder, count)
     nothing = np.zeros(len(vectors.labels))
     shape = len(vectors.ids), min(count, len(vectors.ids) - 1)
-    ranking = Ranking(np.empty(shape, np.int64), np.zeros(shape))
+    order, similarity = np.empty(shape, np.int64), np.zeros(shape)
     for (own, _), found in zip(
         blocks, map_items(look_up, blocks, title=TITLE, unit="block"), strict=True
     ):
-        ranking.order[own], ranking.similarity[own] = found.order, found.similarity
+        order[own], similarity[own] = found.order, found.similarity
     for row in np.setdiff1d(np.arange(len(vectors.ids)), rows).tolist():
-        ranking.order[row] = clusters.find(index, nothing, count, row).order
-    return ranking, {"recall_at_10": rounded(index.recall)}
+        order[row] = clusters.find(index, nothing, count, row).order
+    return Ranking(order, similarity, similarity), {"recall_at_10": rounded(index.recall)}
 
 
 def _look_up(folder: Path, count: int, block: tuple[IntArray, IntArray]) -> Ranking:

@@ -21,7 +21,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from vidrec.recommender.ranking import DECIMALS, DEPTH, Nearest, id_ranks, nearest
+from vidrec.recommender.ranking import (
+    DECIMALS,
+    DEPTH,
+    MORE,
+    Candidates,
+    Nearest,
+    highest,
+    id_ranks,
+    nearest,
+)
 from vidrec.vectors.sparse import SparseVectors
 from vidrec.workflow.arrays import FloatArray, IntArray, Kind, check_kinds
 from vidrec.workflow.errors import UserError
@@ -41,6 +50,10 @@ TRIED, TARGET = 300, 0.993
 # The power of the values of which likeness to a cluster is made: what a video has most of, counts
 # more than in the cosine of two videos.
 POWER = 1.5
+
+# Where hubs or copies may put others in their place, so many times the neighbours that are wanted
+# are looked up.
+RERANKED = 5
 
 # Videos that are put into clusters at a time.
 BLOCK = 4096
@@ -270,6 +283,22 @@ def _by_blocks(function: Callable[[Small], Found], unit: Any, centers: Small) ->
         return list(pool.map(lambda block: function(block @ turned), blocks))
 
 
+def best(
+    index: Clusters, query: FloatArray, candidates: Candidates, count: int, me: int | None = None
+) -> Nearest:
+    """The `count` best of `candidates` for `query` (labels,), among those that are most like it.
+
+    `me` is the row of the query itself, which may not be named, and no copy of it.
+    """
+    wanted = count if candidates.plain else RERANKED * count
+    while True:
+        found = find(index, query, wanted, me)
+        kept = nearest(found.similarity, candidates, count, me, found.order).first(count)
+        if len(kept.order) >= count or len(found.order) < wanted:
+            return kept
+        wanted *= MORE
+
+
 def find(index: Clusters, query: FloatArray, count: int, excluded: int | None = None) -> Nearest:
     """The `count` videos most like `query` (labels,), ranked as those of a full comparison are.
 
@@ -291,10 +320,10 @@ def _nearest(
     rows = index.rows[places]
     alike = (similarity > 0) & (rows != (-1 if excluded is None else excluded))
     rows, similarity = rows[alike], similarity[alike]
-    best = nearest(similarity, index.ranks[rows], COPIES * count)
-    # The copies of a video follow each other.
+    best = highest(similarity, index.ranks[rows], COPIES * count)
+    # The places of a video follow each other.
     best = best[np.diff(rows[best], prepend=-1) != 0][:count]
-    return Nearest(rows[best], similarity[best])
+    return Nearest(rows[best], similarity[best], similarity[best])
 
 
 def _filled(index: Clusters, found: Nearest, count: int, excluded: int | None) -> Nearest:
@@ -305,7 +334,8 @@ def _filled(index: Clusters, found: Nearest, count: int, excluded: int | None) -
     first = index.by_id[: count + 1]
     others = first[~np.isin(first, [*found.order, -1 if excluded is None else excluded])][:missing]
     order = np.concatenate([found.order, others])
-    return Nearest(order, np.concatenate([found.similarity, np.zeros(len(others))]))
+    similarity = np.concatenate([found.similarity, np.zeros(len(others))])
+    return Nearest(order, similarity, similarity)
 
 
 def _looked_at(index: Clusters, query: FloatArray, least: int) -> tuple[IntArray, NDArray[Any]]:

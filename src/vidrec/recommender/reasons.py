@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vidrec.recommender.ranking import Nearest, id_ranks, nearest, similarities
+from vidrec.recommender.ranking import Candidates, Nearest, nearest, similarities
 from vidrec.vectors.vectors import unit_rows
 from vidrec.workflow.arrays import FloatArray
 
@@ -29,12 +29,16 @@ class Reason:
 
 @dataclass(frozen=True)
 class Similar:
-    """A video that is like the query, with its reasons: the largest first, all together 1."""
+    """A video that is like the query, with its reasons: the largest first, all together 1.
+
+    It is ranked by its `score`, which is the `similarity` unless hubs are corrected.
+    """
 
     rank: int
     video_id: str
     category: str
     similarity: float
+    score: float
     reasons: list[Reason]
 
 
@@ -44,23 +48,28 @@ def recommend(
     count: int = 10,
     excluded: int | None = None,
     index: "Clusters | None" = None,
+    candidates: Candidates | None = None,
 ) -> list[Similar]:
     """The `count` videos most like `query` (labels,), ranked as the stage build_index ranks.
 
-    The video in the row `excluded` is left out: it is the query itself. With an `index` of the
-    vectors only some are looked at.
+    The video in the row `excluded`, the query itself, is left out with its copies. With an `index`
+    of the vectors only some are looked at. `candidates` knows of copies and hubs, if there are any.
     """
-    found = _found(vectors, query, count, excluded, index)
-    pairs = zip(found.order.tolist(), found.similarity.tolist(), strict=True)
+    candidates = candidates or Candidates.of(vectors.ids)
+    found = _found(vectors, query, count, excluded, index, candidates)
+    pairs = zip(
+        *(part.tolist() for part in (found.order, found.similarity, found.score)), strict=True
+    )
     return [
         Similar(
             rank,
             vectors.ids[row],
             vectors.categories[row],
             similarity,
+            score,
             reasons(vectors.labels, query, vectors.rows(row, row + 1)[0]),
         )
-        for rank, (row, similarity) in enumerate(pairs, start=1)
+        for rank, (row, similarity, score) in enumerate(pairs, start=1)
     ]
 
 
@@ -70,15 +79,15 @@ def _found(
     count: int,
     excluded: int | None,
     index: "Clusters | None",
+    candidates: Candidates,
 ) -> Nearest:
     if index is not None:
-        from vidrec.recommender.clusters import find
+        from vidrec.recommender.clusters import best
 
-        return find(index, query, count, excluded)
+        return best(index, query, candidates, count, excluded)
     everything = vectors.rows(0, len(vectors.ids))
     similarity = similarities(query[np.newaxis], unit_rows(everything))[0]
-    rows = nearest(similarity, id_ranks(vectors.ids), count, excluded)
-    return Nearest(rows, similarity[rows])
+    return nearest(similarity, candidates, count, excluded).first(count)
 
 
 def reasons(

@@ -1,6 +1,6 @@
 """Stage render_report: the whole index as one page, to look at and to find its faults."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -45,7 +45,8 @@ class Index:
 
     `looked_at` has the frames that the detector has looked at, where not at each. `guesses` has by
     video id the category that the video classifier gives it, where it can give one.
-    `category_names` has the categories that people write in another way.
+    `category_names` has the categories that people write in another way, `copies` for a copy of a
+    video the one that stands for its group.
     """
 
     vectors: Vectors
@@ -59,6 +60,7 @@ class Index:
     index_metrics: Mapping[str, Any]
     classifier_metrics: Mapping[str, Any]
     category_names: Mapping[str, str] = field(default_factory=dict)
+    copies: Mapping[str, str] = field(default_factory=dict)
 
     def shown(self, category: str) -> str:
         """A category as people write it."""
@@ -82,6 +84,7 @@ def render(index: Index, settings: Params) -> str:
             "hues": HUES,
             "videos": [_for_script(video) for video in videos],
         },
+        corrected=_is_corrected(index),
         guessed=bool(index.guesses),
         headlines=headlines(index),
         left_out=left_out(index),
@@ -102,6 +105,7 @@ def describe_all(index: Index, names: Sequence[str]) -> list[dict[str, Any]]:
     place_of = {row: place for place, row in enumerate(order)}
     wanted = pair(index.manifest["category"], index.manifest["video_id"])
     titles = dict(zip(wanted, index.manifest["title"], strict=True))
+    copies = _copies(index, titles)
     partial = partial_ones(index.manifest)
     return [
         {
@@ -112,12 +116,31 @@ def describe_all(index: Index, names: Sequence[str]) -> list[dict[str, Any]]:
             "category": names.index(videos[row].category),
             "guess": _guess(index, videos[row]),
             "partial": partial.get(videos[row]),
+            "copies": copies.get(videos[row], []),
             **_pictures(index.strips.get(videos[row])),
             **_objects(index, row),
             **_likeness(index, row, place_of),
         }
         for place, row in enumerate(order)
     ]
+
+
+def _is_corrected(index: Index) -> bool:
+    """Whether the ranks are by something else than the similarity."""
+    return any(item.score != item.similarity for items in index.neighbors for item in items)
+
+
+def _copies(index: Index, titles: Mapping[Video, str]) -> dict[Video, list[str]]:
+    """What people call the copies of each video that has any."""
+    groups = defaultdict(list)
+    for video in sorted(index.vectors.videos):
+        groups[index.copies.get(video.video_id, video.video_id)].append(video)
+    return {
+        video: [titles.get(each) or each.video_id for each in group if each != video]
+        for group in groups.values()
+        if len(group) > 1
+        for video in group
+    }
 
 
 def partial_ones(manifest: pd.DataFrame) -> dict[Video, str]:

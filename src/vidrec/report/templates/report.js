@@ -184,6 +184,8 @@
       ? `and ${count(video.more_objects, "more object")} of less importance` : "";
     part(".count").textContent = video.neighbors.length
       ? `The ${video.neighbors.length} most similar` : "Most similar";
+    part(".copies").hidden = !video.copies.length;
+    part(".copies").textContent = `Copies of it, left out: ${video.copies.join(", ")}`;
     const alike = video.neighbors.some((found) => found.similarity > 0);
     part(".no-neighbors").hidden = alike;
     part(".no-neighbors").textContent = video.neighbors.length
