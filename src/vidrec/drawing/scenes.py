@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from vidrec.drawing.objects import Style, draw, random_style
+from vidrec.drawing.objects import draw, random_style
+from vidrec.drawing.pen import Style
 
 CANVAS_WIDTH, CANVAS_HEIGHT = 256, 192
 # An object of which fewer pixels (1 % of the canvas) can be seen does not count as visible: nobody
