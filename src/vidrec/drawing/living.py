@@ -104,10 +104,28 @@ def _bird(pen: Pen, style: Style, phase: float) -> None:
         pen.line([(x, 0.72), (x + 0.02, 0.9)], 0.025, (200, 130, 40))
 
 
+def _horse(pen: Pen, style: Style, phase: float) -> None:
+    coat, mane = style.body, shaded(style.body, 0.45)
+    step = 0.07 * math.sin(2 * math.pi * phase)
+    pen.line([(0.14, 0.42), (0.04, 0.5), (0.03 + step / 2, 0.74)], 0.07, mane)
+    for x, shift in ((0.18, step), (0.27, -step), (0.56, -step), (0.64, step)):
+        pen.line([(x, 0.58), (x + shift, 0.8), (x + shift, 0.98)], 0.06, shaded(coat, 0.8))
+        pen.line([(x + shift, 0.94), (x + shift, 1.0)], 0.07, DARK)
+    pen.ellipse(0.1, 0.37, 0.7, 0.68, coat)
+    pen.polygon([(0.5, 0.42), (0.72, 0.08), (0.84, 0.16), (0.7, 0.6)], coat)
+    pen.line([(0.5, 0.4), (0.6, 0.22), (0.73, 0.06)], 0.07, mane)
+    pen.polygon([(0.7, 0.06), (0.82, 0.08), (1.0, 0.3), (0.93, 0.38), (0.74, 0.27)], coat)
+    pen.polygon([(0.7, 0.09), (0.74, 0.0), (0.79, 0.1)], coat)
+    pen.disc((0.82, 0.16), 0.02, DARK)
+    if style.proportions[0] > 0:
+        pen.polygon([(0.3, 0.36), (0.5, 0.36), (0.47, 0.54), (0.33, 0.54)], style.accent)
+
+
 DRAWINGS: dict[str, Drawing] = {
     "bird": Drawing(_bird, 1.2),
     "cat": Drawing(_cat, 0.95),
     "dog": Drawing(_dog, 1.25),
+    "horse": Drawing(_horse, 1.2),
     "person": Drawing(_person, 0.42),
     "tree": Drawing(_tree, 0.75),
 }

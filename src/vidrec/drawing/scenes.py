@@ -22,20 +22,28 @@ MIN_VISIBLE_PIXELS = 490
 
 # Height of an object of scale 1, as a share of the height of the canvas.
 TYPICAL_HEIGHT = {
+    "airplane": 0.46,
     "ball": 0.42,
     "bicycle": 0.54,
     "bird": 0.5,
+    "boat": 0.66,
     "bus": 0.52,
     "car": 0.46,
     "cat": 0.58,
+    "chair": 0.62,
+    "clock": 0.44,
+    "cup": 0.42,
     "dog": 0.58,
     "drum": 0.54,
     "guitar": 0.8,
+    "horse": 0.62,
     "microphone": 0.8,
     "person": 0.8,
     "piano": 0.56,
     "traffic light": 0.7,
+    "train": 0.56,
     "tree": 0.72,
+    "umbrella": 0.6,
 }
 
 

@@ -82,11 +82,85 @@ def _traffic_light(pen: Pen, style: Style, phase: float) -> None:
         pen.disc((0.5, 0.125 + 0.215 * lamp), 0.09, shown)
 
 
+def _chair(pen: Pen, style: Style, phase: float) -> None:
+    wood, seat = style.body, shaded(style.body, 1.2)
+    lean = 0.04 * style.proportions[0]
+    sway = 0.01 * math.sin(2 * math.pi * phase)
+    for x in (0.3, 0.9):
+        pen.line([(x, 0.58), (x + 0.02, 0.9)], 0.05, shaded(wood, 0.6))
+    for x in (0.08, 0.72):
+        pen.line([(x + lean + sway, 0.02), (x, 0.58)], 0.06, wood)
+        pen.line([(x, 0.58), (x, 0.99)], 0.07, wood)
+    for y in (0.08, 0.22, 0.36):
+        pen.line([(0.08 + lean + sway, y), (0.72 + lean + sway, y)], 0.06, shaded(wood, 0.85))
+    pen.polygon([(0.02, 0.62), (0.22, 0.5), (0.98, 0.5), (0.82, 0.62)], seat)
+    pen.polygon(
+        [(0.02, 0.62), (0.82, 0.62), (0.98, 0.5), (0.98, 0.56), (0.82, 0.69), (0.02, 0.69)], wood
+    )
+
+
+def _clock(pen: Pen, style: Style, phase: float) -> None:
+    case = style.body
+    for x in (0.2, 0.8):
+        pen.line([(0.5 + 0.7 * (x - 0.5), 0.8), (x, 0.98)], 0.08, shaded(case, 0.6))
+        pen.disc((x, 0.16), 0.15, style.accent)
+    pen.line([(0.5, 0.02), (0.5, 0.2)], 0.06, shaded(case, 0.6))
+    pen.disc((0.5, 0.54), 0.4, case)
+    pen.disc((0.5, 0.54), 0.31, LIGHT)
+    for hour in range(12):
+        angle = math.pi * hour / 6
+        mark = (0.5 + 0.26 * math.cos(angle), 0.54 + 0.26 * math.sin(angle))
+        pen.disc(mark, 0.018, DARK)
+    for length, width, speed in ((0.24, 0.035, 1), (0.16, 0.05, 0)):
+        angle = math.pi * style.proportions[speed] + 2 * math.pi * phase * speed
+        tip = (0.5 + length * math.cos(angle), 0.54 + length * math.sin(angle))
+        pen.line([(0.5, 0.54), tip], width, DARK)
+
+
+def _cup(pen: Pen, style: Style, phase: float) -> None:
+    china = shaded(style.body, 1.1)
+    rise = 0.03 * math.sin(2 * math.pi * phase)
+    for x in (0.3, 0.5):
+        steam = [(x, 0.24), (x + 0.04 + rise, 0.16), (x - 0.02 - rise, 0.1), (x + 0.03, 0.0)]
+        pen.line(steam, 0.035, (232, 234, 238))
+    pen.ring((0.76, 0.52), 0.19, 0.07, china)
+    foot = 0.04 * style.proportions[0]
+    pen.polygon([(0.05, 0.3), (0.78, 0.3), (0.66 + foot, 0.86), (0.17 - foot, 0.86)], china)
+    pen.ellipse(0.05, 0.23, 0.78, 0.38, shaded(china, 0.8))
+    pen.ellipse(0.1, 0.26, 0.73, 0.36, (72, 44, 28))
+    pen.polygon([(0.09, 0.5), (0.74, 0.5), (0.71, 0.64), (0.12, 0.64)], style.accent)
+    pen.ellipse(0.0, 0.82, 0.84, 0.99, shaded(china, 0.75))
+
+
+def _umbrella(pen: Pen, style: Style, phase: float) -> None:
+    cloth, sway = style.body, 0.02 * math.sin(2 * math.pi * phase)
+    pen.line([(0.5, 0.02), (0.5 + sway, 0.9)], 0.04, DARK)
+    hook = [(0.5 + sway, 0.88), (0.52 + sway, 0.96), (0.6 + sway, 0.97), (0.64 + sway, 0.89)]
+    pen.line(hook, 0.045, (120, 75, 40))
+    edge = 0.52
+    arch = [math.pi * step / 16 for step in range(17)]
+    dome = [(0.5 - 0.49 * math.cos(a), edge - 0.45 * math.sin(a)) for a in arch]
+    pen.polygon(dome, cloth)
+    stripe = [(0.5 - 0.17 * math.cos(a), edge - 0.45 * math.sin(a)) for a in arch]
+    pen.polygon(stripe, style.accent if style.proportions[0] > 0 else shaded(cloth, 1.3))
+    for rib in range(3):
+        x = 0.01 + 0.327 * rib
+        lobe = [
+            (x + 0.327 * step / 8, edge + 0.01 - 0.08 * math.sin(math.pi * step / 8))
+            for step in range(9)
+        ]
+        pen.polygon([*lobe, (x + 0.327, edge + 0.04), (x, edge + 0.04)], shaded(cloth, 0.6))
+
+
 DRAWINGS: dict[str, Drawing] = {
     "ball": Drawing(_ball, 1.0),
+    "chair": Drawing(_chair, 0.7),
+    "clock": Drawing(_clock, 0.9),
+    "cup": Drawing(_cup, 0.95),
     "drum": Drawing(_drum, 1.1),
     "guitar": Drawing(_guitar, 0.42),
     "microphone": Drawing(_microphone, 0.36),
     "piano": Drawing(_piano, 1.3),
     "traffic light": Drawing(_traffic_light, 0.4),
+    "umbrella": Drawing(_umbrella, 1.0),
 }

@@ -26,7 +26,22 @@ SAMPLE_CLASSES: dict[str, tuple[str, ...]] = {
     "drum": ("drum",),
     "guitar": ("guitar",),
     "piano": ("piano",),
-    "other": ("ball", "bird", "microphone", "person", "traffic light", "tree"),
+    "other": (
+        "airplane",
+        "ball",
+        "bird",
+        "boat",
+        "chair",
+        "clock",
+        "cup",
+        "horse",
+        "microphone",
+        "person",
+        "traffic light",
+        "train",
+        "tree",
+        "umbrella",
+    ),
 }
 
 
