@@ -7,13 +7,25 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 from numpy.typing import NDArray
+from tests.projects import ROOT
 
-from vidrec.drawing.objects import DRAWINGS, LABELS
-from vidrec.drawing.scenes import TYPICAL_HEIGHT, paint, paint_backdrop
+from vidrec.drawing.objects import LABELS
+from vidrec.drawing.scenes import typical_area
 from vidrec.media.extraction import Rules, look
 from vidrec.videos import sample
-from vidrec.videos.sample import THEMES, Clip, ClipSettings, Drawn, plan
+from vidrec.videos.sample import (
+    EVERYDAY,
+    THEMES,
+    Clip,
+    ClipSettings,
+    Drawn,
+    Plan,
+    all_clips,
+    paint_some,
+    plan,
+)
 
 SETTINGS = ClipSettings(seed=5, seconds=2.0, fps=6)
 
@@ -74,33 +86,80 @@ def test_a_killed_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not set(made) & set(again)
 
 
-def test_objects_are_in_sight() -> None:
+def all_plans(settings: ClipSettings, per_category: int) -> list[Plan]:
+    return [plan(clip, settings) for clip in all_clips(per_category)]
+
+
+@pytest.mark.parametrize("seconds", [1.0, 2.0, 60.0])
+def test_shots_follow_each_other_from_the_first_second_to_the_last(seconds: float) -> None:
+    for planned in all_plans(replace(SETTINGS, seconds=seconds), 5):
+        begins = [shot.begin for shot in planned.shots]
+        ends = [shot.end for shot in planned.shots]
+        assert [*begins, seconds] == [0.0, *ends]
+        assert len(planned.shots) in (2, 3)
+        assert min(np.subtract(ends, begins)) >= 0.19 * seconds
+        for shot in planned.shots:
+            for track in shot.scene.tracks:
+                assert shot.begin <= track.enter < track.leave <= shot.end
+
+
+def test_a_cut_is_hard_and_a_shot_is_not() -> None:
+    settings = replace(SETTINGS, fps=12)
+    for planned in all_plans(settings, 2):
+        numbers = [planned.at(index / settings.fps) for index in range(settings.pictures)]
+        painted = paint_some(planned, settings, range(settings.pictures))
+        corners = [np.asarray(picture, dtype=float)[:12, :12] for picture, _ in painted]
+        changes = np.abs(np.diff(corners, axis=0)).mean(axis=(1, 2, 3))
+        cuts = np.diff(numbers) == 1
+        assert sorted(set(numbers)) == list(range(len(planned.shots)))
+        assert changes[cuts].min() > np.median(changes[~cuts])
+
+
+def test_objects_are_in_sight_and_of_all_sizes() -> None:
     counts: Counter[int] = Counter()
-    for name in THEMES:
-        for number in range(1, 6):
-            planned = plan(Clip(name, number), SETTINGS)
-            backdrop = paint_backdrop(planned.scene.background_seed)
-            counts.update(len(paint(planned.scene, backdrop, time)[1]) for time in (0.0, 0.9, 1.8))
+    areas: list[float] = []
+    for planned in all_plans(SETTINGS, 5):
+        for _, objects in paint_some(planned, SETTINGS, (0, 5, 11)):
+            counts[len(objects)] += 1
+            areas += [float(item.mask.mean()) for item in objects]
     assert sum(counts[n] for n in range(1, 5)) >= 0.9 * counts.total()
+    assert np.mean(np.array(areas) < 0.04) > 0.15
+    assert np.mean(np.array(areas) > 0.1) > 0.15
 
 
-def mixtures(per_category: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def shown(per_category: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Roughly how much of each label each video shows (area times time), and its category."""
-    rows, categories = [], []
-    for category, name in enumerate(THEMES):
-        for number in range(1, per_category + 1):
-            row = np.zeros(len(LABELS))
-            for track in plan(Clip(name, number), SETTINGS).scene.tracks:
-                height = TYPICAL_HEIGHT[track.label] * (track.scale_start + track.scale_end) / 2
-                area = height**2 * DRAWINGS[track.label].aspect
-                row[LABELS.index(track.label)] += area * (track.leave - track.enter)
-            rows.append(row)
-            categories.append(category)
-    return np.array(rows), np.array(categories)
+    plans = all_plans(SETTINGS, per_category)
+    rows = np.zeros((len(plans), len(LABELS)))
+    for row, planned in zip(rows, plans, strict=True):
+        for track in (track for shot in planned.shots for track in shot.scene.tracks):
+            scale = (track.scale_start + track.scale_end) / 2
+            area = scale**2 * typical_area(track.label)
+            row[LABELS.index(track.label)] += area * (track.leave - track.enter)
+    return rows, np.repeat(np.arange(len(THEMES)), per_category)
+
+
+def test_everyday_objects_are_in_all_categories_alike_and_others_are_not() -> None:
+    vectors, category = shown(100)
+    share = np.array([(vectors[category == each] > 0).mean(axis=0) for each in range(len(THEMES))])
+    for label in EVERYDAY:
+        found = share[:, LABELS.index(label)]
+        assert found.min() > 0.5 * found.max() > 0.1
+    for label in ("airplane", "bicycle", "car", "cat", "drum", "horse"):
+        found = np.sort(share[:, LABELS.index(label)])
+        assert found[-1] > 1.5 * found[-2]
+
+
+def test_themes_name_objects_that_are_drawn_and_not_the_everyday_ones() -> None:
+    named = {label for themes in THEMES.values() for theme in themes.values() for label in theme}
+    assert named | set(EVERYDAY) == set(LABELS)
+    assert not named & set(EVERYDAY)
+    weights = [EVERYDAY, *(theme for themes in THEMES.values() for theme in themes.values())]
+    assert [sum(each.values()) for each in weights] == pytest.approx([1] * len(weights))
 
 
 def test_categories_are_confusable_but_can_be_told_apart() -> None:
-    vectors, category = mixtures(100)
+    vectors, category = shown(100)
     vectors = np.sqrt(vectors)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     similar = vectors @ vectors.T
@@ -108,3 +167,8 @@ def test_categories_are_confusable_but_can_be_told_apart() -> None:
     nearest = np.argsort(-similar, axis=1)[:, :10]
     precision = (category[nearest] == category[:, None]).mean()
     assert 0.85 <= precision <= 0.97
+
+
+def test_what_is_reported_is_of_clips_that_no_default_was_chosen_on() -> None:
+    params = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))
+    assert params["download_videos"]["seed"] >= 100

@@ -1,14 +1,17 @@
 """The sample source: rendered clips of four categories that share some of their objects.
 
-A category has a few themes. Each video draws a mixture of objects around one theme's weights,
-then objects from that mixture; the first of them is large and stays. Who drew what is known
-exactly (see `draw_truth`), so that every later stage can be held against the truth.
+A category has a few themes, each with objects that tell of it, more or less surely; other objects
+are in the clips of every category and tell nothing, as in life. Each video draws a mixture of both,
+and is cut from two or three shots, each with a backdrop and objects of its own from that mixture:
+one that stays, others that come and go, of any size. Who drew what is known exactly (see
+`draw_truth`), so that every later stage can be held against the truth.
 """
 
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -37,46 +40,60 @@ from vidrec.workflow.video import Video
 # Clips have this branch of seeds for themselves (see PURPOSES in drawing/stills.py).
 SEED_BRANCH = 0
 
-# Category -> theme -> weight of each object in it.
+# Category -> theme -> weight of each object that tells of it.
 THEMES: dict[str, dict[str, dict[str, float]]] = {
     "music": {
-        "guitar session": {"guitar": 0.55, "person": 0.25, "microphone": 0.2},
-        "drum solo": {"drum": 0.6, "person": 0.2, "microphone": 0.2},
-        "piano recital": {"piano": 0.65, "person": 0.2, "microphone": 0.15},
-        "band": {"guitar": 0.2, "drum": 0.2, "piano": 0.15, "microphone": 0.25, "person": 0.2},
+        "guitar session": {"guitar": 0.75, "microphone": 0.25},
+        "drum solo": {"drum": 0.75, "microphone": 0.25},
+        "piano recital": {"piano": 0.8, "microphone": 0.2},
+        "band": {"guitar": 0.3, "drum": 0.25, "piano": 0.2, "microphone": 0.25},
+        "street music": {
+            "guitar": 0.5,
+            "drum": 0.15,
+            "microphone": 0.15,
+            "traffic light": 0.1,
+            "bird": 0.1,
+        },
     },
     "pets": {
-        "cats": {"cat": 0.65, "ball": 0.15, "person": 0.15, "tree": 0.05},
-        "dogs": {"dog": 0.55, "ball": 0.15, "person": 0.15, "tree": 0.15},
-        "birds": {"bird": 0.65, "tree": 0.25, "cat": 0.05, "person": 0.05},
+        "cats": {"cat": 0.8, "ball": 0.15, "dog": 0.05},
+        "dogs": {"dog": 0.75, "ball": 0.25},
+        "birds": {"bird": 0.75, "cat": 0.15, "boat": 0.1},
+        "horses": {"horse": 0.8, "dog": 0.1, "car": 0.1},
     },
     "cars": {
-        "road": {"car": 0.65, "tree": 0.2, "bus": 0.1, "bicycle": 0.05},
-        "city traffic": {
-            "car": 0.42,
-            "bus": 0.2,
-            "traffic light": 0.2,
-            "person": 0.12,
-            "bicycle": 0.06,
-        },
+        "road": {"car": 0.7, "bus": 0.15, "bicycle": 0.08, "train": 0.07},
+        "city traffic": {"car": 0.45, "bus": 0.25, "traffic light": 0.2, "bicycle": 0.1},
+        "to the airport": {"car": 0.5, "airplane": 0.3, "bus": 0.15, "traffic light": 0.05},
     },
     "cycling": {
-        "road race": {"bicycle": 0.6, "person": 0.2, "tree": 0.13, "car": 0.07},
+        "road race": {"bicycle": 0.8, "car": 0.14, "bus": 0.06},
         "city rides": {
-            "bicycle": 0.46,
-            "person": 0.2,
-            "traffic light": 0.12,
-            "car": 0.1,
-            "tree": 0.06,
-            "bus": 0.06,
+            "bicycle": 0.6,
+            "traffic light": 0.15,
+            "car": 0.13,
+            "bus": 0.07,
+            "train": 0.05,
         },
+        "along the lake": {"bicycle": 0.6, "boat": 0.3, "bird": 0.1},
     },
 }
+# Weight of each object that is found anywhere, and the share of these in a video's mixture.
+EVERYDAY = {
+    "person": 0.36,
+    "tree": 0.18,
+    "chair": 0.16,
+    "clock": 0.1,
+    "cup": 0.1,
+    "umbrella": 0.1,
+}
+EVERYDAY_SHARE = 0.4
 
-# How close a video's mixture stays to its theme: the total weight of the Dirichlet draw.
-CONCENTRATION = 20.0
+# How close a video's mixture stays to these weights: the total of each Dirichlet draw. What is
+# found anywhere differs more from video to video.
+CONCENTRATION, EVERYDAY_CONCENTRATION = 12.0, 3.0
 # Weight of every object in every video: a little of anything may turn up.
-STRAY_WEIGHT = 0.04
+STRAY_WEIGHT = 0.025
 # How much of the backdrop the camera leaves out, and so how far it can pan.
 PAN_SHARE = 0.08
 
@@ -108,12 +125,28 @@ class ClipSettings:
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What happens in a clip. The camera pans from and to a share of what it leaves out."""
+class Shot:
+    """What happens from `begin` to `end` (seconds of the clip), between two hard cuts.
 
-    title: str
+    The camera pans from and to a share of what it leaves out.
+    """
+
+    begin: float
+    end: float
     scene: Scene
     pan: tuple[tuple[float, float], tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What happens in a clip; the shots follow each other without a gap."""
+
+    title: str
+    shots: tuple[Shot, ...]
+
+    def at(self, time: float) -> int:
+        """Number of the shot (from 0) that is seen at `time` (seconds)."""
+        return sum(shot.begin <= time for shot in self.shots) - 1
 
 
 @dataclass(frozen=True)
@@ -192,11 +225,13 @@ def paint_some(
     planned: Plan, settings: ClipSettings, indexes: Iterable[int]
 ) -> Iterator[tuple[Image.Image, list[VisibleObject]]]:
     """The clip's pictures at `indexes` (from 0), each with the objects in sight."""
-    backdrop = paint_backdrop(planned.scene.background_seed)
+    backdrops = [paint_backdrop(shot.scene.background_seed) for shot in planned.shots]
     for index in indexes:
         time = index / settings.fps
-        panned = _panned(backdrop, planned.pan, time / settings.seconds)
-        yield paint(planned.scene, panned, time)
+        number = planned.at(time)
+        shot = planned.shots[number]
+        share = (time - shot.begin) / (shot.end - shot.begin)
+        yield paint(shot.scene, _panned(backdrops[number], shot.pan, share), time)
 
 
 def _panned(
@@ -211,38 +246,65 @@ def _panned(
 
 
 def plan(clip: Clip, settings: ClipSettings) -> Plan:
-    """What happens in `clip`: a theme, a mixture of objects around it, and their ways."""
+    """What happens in `clip`: a theme, a mixture of objects around it, and shots of these."""
     category = list(THEMES).index(clip.category)
     rng = np.random.default_rng([settings.seed, SEED_BRANCH, category, clip.index])
     themes = THEMES[clip.category]
     title = str(rng.choice(list(themes)))
-    tracks = _tracks(_mixture(themes[title], rng), settings.seconds, rng)
-    start, end = rng.uniform(0, 1, (2, 2)).tolist()
-    scene = Scene(int(rng.integers(2**31)), tracks)
-    return Plan(title, scene, (tuple(start), tuple(end)))
+    mixture = _mixture(themes[title], rng)
+    spans = pairwise(_cuts(settings.seconds, rng))
+    return Plan(title, tuple(_shot(mixture, span, rng) for span in spans))
 
 
 def _mixture(weights: dict[str, float], rng: np.random.Generator) -> NDArray[np.float64]:
     """Probability of each label of `LABELS`, (labels,), drawn around the theme's `weights`."""
-    usual = np.array([weights.get(label, 0.0) for label in LABELS])
-    return rng.dirichlet(CONCENTRATION * usual + STRAY_WEIGHT)
+    telling = rng.dirichlet(CONCENTRATION * _by_label(weights) + STRAY_WEIGHT)
+    everyday = rng.dirichlet(EVERYDAY_CONCENTRATION * _by_label(EVERYDAY))
+    return (1 - EVERYDAY_SHARE) * telling + EVERYDAY_SHARE * everyday
+
+
+def _by_label(weights: dict[str, float]) -> NDArray[np.float64]:
+    return np.array([weights.get(label, 0.0) for label in LABELS])
+
+
+def _cuts(seconds: float, rng: np.random.Generator) -> list[float]:
+    """Where a clip's two or three shots begin, and the end."""
+    count = int(rng.integers(2, 4))
+    inner = [seconds * (turn + rng.uniform(-0.2, 0.2)) / count for turn in range(1, count)]
+    return [0.0, *inner, seconds]
+
+
+def _shot(
+    mixture: NDArray[np.float64], span: tuple[float, float], rng: np.random.Generator
+) -> Shot:
+    tracks = _tracks(mixture, span, rng)
+    start, end = rng.uniform(0, 1, (2, 2)).tolist()
+    scene = Scene(int(rng.integers(2**31)), tracks)
+    return Shot(*span, scene, (tuple(start), tuple(end)))
 
 
 def _tracks(
-    mixture: NDArray[np.float64], seconds: float, rng: np.random.Generator
+    mixture: NDArray[np.float64], span: tuple[float, float], rng: np.random.Generator
 ) -> tuple[Track, ...]:
-    """One large object that stays on one side, behind 4 to 6 others that come and go in turn, most
-    of them on the other side."""
-    count = int(rng.integers(4, 7))
-    labels = [str(label) for label in rng.choice(LABELS, count + 1, p=mixture)]
+    """One object that stays on one side, behind 2 to 4 others that come and go in turn, most of
+    them on the other side."""
+    count = int(rng.integers(2, 5))
+    staying, *others = (str(label) for label in rng.choice(LABELS, count + 1, p=mixture))
     sides = ((0.22, 0.38), (0.6, 0.85))
     near, far = sides if rng.random() < 0.5 else sides[::-1]
-    whole = (0.0, seconds)
-    tracks = [random_track(labels[0], rng, span=whole, scale_range=(0.8, 1.25), across=near)]
-    for turn, label in enumerate(labels[1:]):
-        middle = seconds * (turn + rng.uniform(0, 1)) / count
-        half = seconds * rng.uniform(0.1, 0.18)
-        span = (max(0.0, middle - half), min(seconds, middle + half))
+    tracks = [random_track(staying, rng, span=span, across=near)]
+    for turn, label in enumerate(others):
         side = far if rng.random() < 0.8 else near
-        tracks.append(random_track(label, rng, span=span, scale_range=(0.8, 1.05), across=side))
+        tracks.append(random_track(label, rng, span=_turn(span, turn, count, rng), across=side))
     return tuple(tracks)
+
+
+def _turn(
+    span: tuple[float, float], turn: int, count: int, rng: np.random.Generator
+) -> tuple[float, float]:
+    """When number `turn` of `count` objects comes and goes, within `span`."""
+    begin, end = span
+    length = end - begin
+    middle = begin + length * (turn + rng.uniform(0, 1)) / count
+    half = length * rng.uniform(0.2, 0.35)
+    return (max(begin, middle - half), min(end, middle + half))
