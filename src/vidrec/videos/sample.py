@@ -91,7 +91,7 @@ EVERYDAY_SHARE = 0.4
 
 # How close a video's mixture stays to these weights: the total of each Dirichlet draw. What is
 # found anywhere differs more from video to video.
-CONCENTRATION, EVERYDAY_CONCENTRATION = 12.0, 3.0
+CONCENTRATION, EVERYDAY_CONCENTRATION = 20.0, 3.0
 # Weight of every object in every video: a little of anything may turn up.
 STRAY_WEIGHT = 0.025
 # How much of the backdrop the camera leaves out, and so how far it can pan.
