@@ -61,13 +61,6 @@ def test_rendered_shares_are_distributions(render: Render) -> None:
         np.testing.assert_allclose(cells.sum(axis=0), 1, rtol=1e-5)
 
 
-def test_stills_have_objects_as_small_as_those_of_the_clips() -> None:
-    stills = [render_still("classifier", 7, index, 128, 1) for index in range(60)]
-    areas = [item.mask.mean() for still in stills for item in still.objects]
-    assert np.mean(np.array(areas) < 0.05) > 0.2
-    assert np.mean(np.array(areas) > 0.1) > 0.2
-
-
 def test_no_two_purposes_seeds_or_numbers_share_a_still() -> None:
     stills = [
         render_still(purpose, seed, index, 64, 3).picture.tobytes()

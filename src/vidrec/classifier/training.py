@@ -27,7 +27,7 @@ from vidrec.settings.prepare_weights import ClassifierTraining
 from vidrec.workflow.parallel import map_items
 
 CLOSEUP_BATCH, STILL_BATCH = 32, 16
-MAX_OBJECTS = 4
+MAX_OBJECTS = 3
 # Pixels per cell of the trunk's last map, in each direction.
 STRIDE = 32
 

@@ -7,50 +7,34 @@ be seen, the mask of its visible part.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from vidrec.drawing.objects import DRAWINGS, draw, random_style
-from vidrec.drawing.pen import Style
+from vidrec.drawing.objects import Style, draw, random_style
 
 CANVAS_WIDTH, CANVAS_HEIGHT = 256, 192
 # An object of which fewer pixels (1 % of the canvas) can be seen does not count as visible: nobody
 # could name it.
 MIN_VISIBLE_PIXELS = 490
 
-# The smallest that an object is drawn, as a share of the canvas: twice what counts as visible, so
-# that half of it may be hidden.
-SMALLEST_AREA = 0.02
-# The largest scale that an object begins with, and that it grows to.
-LARGEST_SCALE, GROWN_SCALE = 1.5, 1.8
-
 # Height of an object of scale 1, as a share of the height of the canvas.
 TYPICAL_HEIGHT = {
-    "airplane": 0.46,
     "ball": 0.42,
     "bicycle": 0.54,
     "bird": 0.5,
-    "boat": 0.66,
     "bus": 0.52,
     "car": 0.46,
     "cat": 0.58,
-    "chair": 0.62,
-    "clock": 0.44,
-    "cup": 0.42,
     "dog": 0.58,
     "drum": 0.54,
     "guitar": 0.8,
-    "horse": 0.62,
     "microphone": 0.8,
     "person": 0.8,
     "piano": 0.56,
     "traffic light": 0.7,
-    "train": 0.56,
     "tree": 0.72,
-    "umbrella": 0.6,
 }
 
 
@@ -89,37 +73,22 @@ class VisibleObject:
     mask: NDArray[np.bool_]
 
 
-@cache
-def typical_area(label: str) -> float:
-    """The share of the canvas that an object of scale 1 covers."""
-    picture = draw(label, 64, random_style(label, np.random.default_rng(0)), 0.0)
-    filled = float((np.asarray(picture.getchannel("A")) >= 128).mean())
-    box = TYPICAL_HEIGHT[label] ** 2 * DRAWINGS[label].aspect * CANVAS_HEIGHT / CANVAS_WIDTH
-    return box * filled
-
-
-def smallest_scale(label: str) -> float:
-    """The scale at which an object covers `SMALLEST_AREA`."""
-    return math.sqrt(SMALLEST_AREA / typical_area(label))
-
-
 def random_track(
     label: str,
     rng: np.random.Generator,
     *,
     span: tuple[float, float],
+    scale_range: tuple[float, float],
     across: tuple[float, float] = (0.12, 0.88),
 ) -> Track:
     """An object `label` that is there during `span` (seconds) and moves in some direction.
 
-    It begins at a place of the width between the two shares `across`. Sizes are log-uniform: a
-    small one is as likely as one twice as large.
+    It begins at a place of the width between the two shares `across`.
     """
     start = (float(rng.uniform(*across)), float(rng.uniform(0.35, 0.75)))
     drift = rng.uniform(-0.2, 0.2, 2) * (1.0, 0.4)
     end = (_within(start[0] + drift[0], 0.1, 0.9), _within(start[1] + drift[1], 0.3, 0.8))
-    smallest = smallest_scale(label)
-    scale = math.exp(rng.uniform(math.log(smallest), math.log(LARGEST_SCALE)))
+    scale = math.exp(rng.uniform(math.log(scale_range[0]), math.log(scale_range[1])))
     growth = math.exp(rng.uniform(-0.3, 0.3))
     return Track(
         label=label,
@@ -129,7 +98,7 @@ def random_track(
         start=start,
         end=end,
         scale_start=scale,
-        scale_end=_within(scale * growth, smallest, GROWN_SCALE),
+        scale_end=_within(scale * growth, 0.3, 1.5),
         pace=float(rng.uniform(0.6, 1.6)),
         mirrored=bool(rng.random() < 0.5),
     )

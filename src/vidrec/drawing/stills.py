@@ -85,7 +85,7 @@ def render_views(
 ) -> tuple[Image.Image, Image.Image]:
     """Two moments of one scene with one object, of one of `labels`, `size` pixels square."""
     rng = np.random.default_rng([seed, PURPOSES["head"], index])
-    track = random_track(str(rng.choice(labels)), rng, span=(0.0, 4.0))
+    track = random_track(str(rng.choice(labels)), rng, span=(0.0, 4.0), scale_range=(0.6, 1.3))
     scene = Scene(int(rng.integers(2**31)), (track,))
     backdrop = paint_backdrop(scene.background_seed)
     early, late = (
@@ -98,7 +98,7 @@ def render_views(
 def _render(rng: np.random.Generator, max_objects: int) -> Still:
     while True:
         tracks = tuple(
-            random_track(str(label), rng, span=(0.0, 4.0))
+            random_track(str(label), rng, span=(0.0, 4.0), scale_range=(0.6, 1.3))
             for label in rng.choice(LABELS, int(rng.integers(1, max_objects + 1)))
         )
         scene = Scene(int(rng.integers(2**31)), tracks)

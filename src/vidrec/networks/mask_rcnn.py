@@ -1,6 +1,6 @@
 """Mask R-CNN (He et al., 2017): torchvision's two, by name, and the sample's slim one.
 
-torchvision's are made for 90 classes in pictures 800 pixels high. For 22 drawn objects in pictures
+torchvision's are made for 90 classes in pictures 800 pixels high. For 14 drawn objects in pictures
 of 128, half the channels and anchors of the pictures' own size learn more from each picture and
 take half the time. Two more differences help where examples are few: one box for all classes,
 learnt from every object, and in the mask head group normalization, which does not depend on what

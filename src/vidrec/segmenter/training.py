@@ -24,7 +24,7 @@ from vidrec.workflow.parallel import map_items
 
 LEARNING_LAYERS = ("layer3", "layer4")
 
-MAX_OBJECTS = 4
+MAX_OBJECTS = 3
 # Learnt from per picture, and the share of them on an object. torchvision's 512, a quarter of them
 # on an object, are for pictures of twenty times the area; boxes and masks are what is hard here,
 # and only regions on an object teach those.

@@ -1,10 +1,9 @@
 """The sample source: rendered clips of four categories that share some of their objects.
 
-A category has a few themes, each with objects that tell of it, more or less surely; other objects
-are in the clips of every category and tell nothing, as in life. Each video draws a mixture of both,
-and is cut from two or three shots, each with a backdrop and objects of its own from that mixture:
-one that stays, others that come and go, of any size. Who drew what is known exactly (see
-`draw_truth`), so that every later stage can be held against the truth.
+A category has a few themes. Each video draws a mixture of objects around one theme's weights, and
+is cut from two shots, each with a backdrop and objects of its own from that mixture: a large one
+that stays, others that come and go. Who drew what is known exactly (see `draw_truth`), so that
+every later stage can be held against the truth.
 """
 
 import sys
@@ -40,60 +39,49 @@ from vidrec.workflow.video import Video
 # Clips have this branch of seeds for themselves (see PURPOSES in drawing/stills.py).
 SEED_BRANCH = 0
 
-# Category -> theme -> weight of each object that tells of it.
+# Category -> theme -> weight of each object in it.
 THEMES: dict[str, dict[str, dict[str, float]]] = {
     "music": {
-        "guitar session": {"guitar": 0.75, "microphone": 0.25},
-        "drum solo": {"drum": 0.75, "microphone": 0.25},
-        "piano recital": {"piano": 0.8, "microphone": 0.2},
-        "band": {"guitar": 0.3, "drum": 0.25, "piano": 0.2, "microphone": 0.25},
-        "street music": {
-            "guitar": 0.5,
-            "drum": 0.15,
-            "microphone": 0.15,
-            "traffic light": 0.1,
-            "bird": 0.1,
-        },
+        "guitar session": {"guitar": 0.55, "person": 0.25, "microphone": 0.2},
+        "drum solo": {"drum": 0.6, "person": 0.2, "microphone": 0.2},
+        "piano recital": {"piano": 0.65, "person": 0.2, "microphone": 0.15},
+        "band": {"guitar": 0.2, "drum": 0.2, "piano": 0.15, "microphone": 0.25, "person": 0.2},
     },
     "pets": {
-        "cats": {"cat": 0.8, "ball": 0.15, "dog": 0.05},
-        "dogs": {"dog": 0.75, "ball": 0.25},
-        "birds": {"bird": 0.75, "cat": 0.15, "boat": 0.1},
-        "horses": {"horse": 0.8, "dog": 0.1, "car": 0.1},
+        "cats": {"cat": 0.65, "ball": 0.15, "person": 0.15, "tree": 0.05},
+        "dogs": {"dog": 0.55, "ball": 0.15, "person": 0.15, "tree": 0.15},
+        "birds": {"bird": 0.65, "tree": 0.25, "cat": 0.05, "person": 0.05},
     },
     "cars": {
-        "road": {"car": 0.7, "bus": 0.15, "bicycle": 0.08, "train": 0.07},
-        "city traffic": {"car": 0.45, "bus": 0.25, "traffic light": 0.2, "bicycle": 0.1},
-        "to the airport": {"car": 0.5, "airplane": 0.3, "bus": 0.15, "traffic light": 0.05},
+        "road": {"car": 0.65, "tree": 0.2, "bus": 0.1, "bicycle": 0.05},
+        "city traffic": {
+            "car": 0.42,
+            "bus": 0.2,
+            "traffic light": 0.2,
+            "person": 0.12,
+            "bicycle": 0.06,
+        },
     },
     "cycling": {
-        "road race": {"bicycle": 0.8, "car": 0.14, "bus": 0.06},
+        "road race": {"bicycle": 0.6, "person": 0.2, "tree": 0.13, "car": 0.07},
         "city rides": {
-            "bicycle": 0.6,
-            "traffic light": 0.15,
-            "car": 0.13,
-            "bus": 0.07,
-            "train": 0.05,
+            "bicycle": 0.46,
+            "person": 0.2,
+            "traffic light": 0.12,
+            "car": 0.1,
+            "tree": 0.06,
+            "bus": 0.06,
         },
-        "along the lake": {"bicycle": 0.6, "boat": 0.3, "bird": 0.1},
     },
 }
-# Weight of each object that is found anywhere, and the share of these in a video's mixture.
-EVERYDAY = {
-    "person": 0.36,
-    "tree": 0.18,
-    "chair": 0.16,
-    "clock": 0.1,
-    "cup": 0.1,
-    "umbrella": 0.1,
-}
-EVERYDAY_SHARE = 0.4
 
-# How close a video's mixture stays to these weights: the total of each Dirichlet draw. What is
-# found anywhere differs more from video to video.
-CONCENTRATION, EVERYDAY_CONCENTRATION = 20.0, 3.0
+# How close a video's mixture stays to its theme: the total weight of the Dirichlet draw.
+CONCENTRATION = 20.0
 # Weight of every object in every video: a little of anything may turn up.
-STRAY_WEIGHT = 0.025
+STRAY_WEIGHT = 0.04
+# Where the second shot begins, as a share of the clip: so early that two frames of it, one in each
+# half, show both.
+CUT = (0.3, 0.5)
 # How much of the backdrop the camera leaves out, and so how far it can pan.
 PAN_SHARE = 0.08
 
@@ -258,20 +246,13 @@ def plan(clip: Clip, settings: ClipSettings) -> Plan:
 
 def _mixture(weights: dict[str, float], rng: np.random.Generator) -> NDArray[np.float64]:
     """Probability of each label of `LABELS`, (labels,), drawn around the theme's `weights`."""
-    telling = rng.dirichlet(CONCENTRATION * _by_label(weights) + STRAY_WEIGHT)
-    everyday = rng.dirichlet(EVERYDAY_CONCENTRATION * _by_label(EVERYDAY))
-    return (1 - EVERYDAY_SHARE) * telling + EVERYDAY_SHARE * everyday
-
-
-def _by_label(weights: dict[str, float]) -> NDArray[np.float64]:
-    return np.array([weights.get(label, 0.0) for label in LABELS])
+    usual = np.array([weights.get(label, 0.0) for label in LABELS])
+    return rng.dirichlet(CONCENTRATION * usual + STRAY_WEIGHT)
 
 
 def _cuts(seconds: float, rng: np.random.Generator) -> list[float]:
-    """Where a clip's two or three shots begin, and the end."""
-    count = int(rng.integers(2, 4))
-    inner = [seconds * (turn + rng.uniform(-0.2, 0.2)) / count for turn in range(1, count)]
-    return [0.0, *inner, seconds]
+    """Where a clip's two shots begin, and the end."""
+    return [0.0, seconds * float(rng.uniform(*CUT)), seconds]
 
 
 def _shot(
@@ -292,10 +273,11 @@ def _tracks(
     staying, *others = (str(label) for label in rng.choice(LABELS, count + 1, p=mixture))
     sides = ((0.22, 0.38), (0.6, 0.85))
     near, far = sides if rng.random() < 0.5 else sides[::-1]
-    tracks = [random_track(staying, rng, span=span, across=near)]
+    tracks = [random_track(staying, rng, span=span, scale_range=(0.8, 1.25), across=near)]
     for turn, label in enumerate(others):
         side = far if rng.random() < 0.8 else near
-        tracks.append(random_track(label, rng, span=_turn(span, turn, count, rng), across=side))
+        turned = _turn(span, turn, count, rng)
+        tracks.append(random_track(label, rng, span=turned, scale_range=(0.8, 1.05), across=side))
     return tuple(tracks)
 
 
