@@ -67,6 +67,11 @@ class ProjectPaths:
         return self.root / "data/frames.csv"
 
     @property
+    def copies(self) -> Path:
+        """The videos that are copies of others."""
+        return self.root / "data/copies.csv"
+
+    @property
     def classifier(self) -> Path:
         """The frame classifier's weights."""
         return self.root / "data/weights/classifier"

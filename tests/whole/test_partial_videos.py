@@ -18,7 +18,7 @@ from vidrec.media import ffmpeg
 
 SECONDS, FPS = 10, 6
 STAGES = (
-    *("download_videos", "draw_truth", "extract_frames", "classify_frames"),
+    *("download_videos", "draw_truth", "extract_frames", "find_copies", "classify_frames"),
     *("weigh_objects", "train_video_classifier", "build_index", "render_report"),
 )
 PARAMS = {

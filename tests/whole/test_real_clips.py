@@ -12,7 +12,7 @@ from PIL import Image
 from tests.projects import ROOT, run, succeed, write_params
 
 STAGES = (
-    *("prepare_weights", "download_videos", "draw_truth", "extract_frames"),
+    *("prepare_weights", "download_videos", "draw_truth", "extract_frames", "find_copies"),
     *("classify_frames", "weigh_objects", "train_video_classifier", "build_index"),
 )
 CLIPS = 3
