@@ -1,5 +1,7 @@
 """Stage finetune_head: a new final layer for the own classes, on features of the frozen trunk."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,13 +12,12 @@ import torch
 from numpy.typing import NDArray
 from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.preprocessing import StandardScaler
 
 from vidrec.metrics.figures import rounded
 from vidrec.networks import weights
 from vidrec.networks.weights import Card
-from vidrec.settings.finetune_head import Params, parts
+from vidrec.settings.finetune_head import Params, held_out_of, least_sources
 from vidrec.workflow.errors import UserError
 
 COLUMNS = ("class", "images_trained_on", "images_held_out", "accuracy_before", "accuracy_after")
@@ -38,19 +39,46 @@ class Head:
 
 
 def split_by_source(table: pd.DataFrame, params: Params) -> NDArray[np.bool_]:
-    """True for the rows held out: about `test_share` of each class, no source on both sides."""
-    sources = table.groupby("class")["source"].nunique()
-    folds = parts(params.test_share)
-    if sources.min() < folds:
+    """True for the rows held out: of each class `test_share` of its sources, to the nearest one.
+
+    No source is on both sides. Of a class that shares sources with others it may be fewer.
+    """
+    found = table.groupby("source")["class"].unique()
+    classes = {str(source): [str(each) for each in labels] for source, labels in found.items()}
+    sizes = Counter(label for labels in classes.values() for label in labels)
+    _check_sizes(sizes, params.test_share)
+    wanted = {label: held_out_of(size, params.test_share) for label, size in sizes.items()}
+    order = np.random.default_rng(params.seed).permutation(sorted(classes)).tolist()
+    return np.asarray(table["source"].isin(_take(order, classes, wanted)))
+
+
+def _check_sizes(sizes: Mapping[str, int], test_share: float) -> None:
+    label, size = min(sizes.items(), key=lambda each: (each[1], each[0]))
+    if size < (least := least_sources(test_share)):
         raise UserError(
-            f"class {sources.idxmin()!r} has {sources.min()} different images: with"
-            f" finetune_head.test_share {params.test_share} each class needs at least {folds}"
+            f"class {label!r} has {size} different images: with finetune_head.test_share"
+            f" {test_share} each class needs at least {least}"
         )
-    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=params.seed)
-    _, held_out = next(splitter.split(table, table["class"], table["source"]))
-    mask = np.zeros(len(table), dtype=np.bool_)
-    mask[held_out] = True
-    return mask
+
+
+def _take(
+    order: Sequence[str], classes: Mapping[str, Sequence[str]], wanted: Mapping[str, int]
+) -> set[str]:
+    """Sources, as they come, each of which all its classes have room for."""
+    taken: set[str] = set()
+    room = dict(wanted)
+    for source in order:
+        if all(room[label] for label in classes[source]):
+            taken.add(source)
+            for label in classes[source]:
+                room[label] -= 1
+    for label in sorted(wanted):
+        if room[label] == wanted[label]:
+            raise UserError(
+                f"class {label!r} shares its images with other classes, so that none of it can be"
+                " held out: give it images of its own"
+            )
+    return taken
 
 
 def train_head(labels: pd.Series, features: NDArray[np.float32], params: Params) -> Head:

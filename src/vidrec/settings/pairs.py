@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from vidrec.settings.finetune_head import parts
+from vidrec.settings.finetune_head import least_sources
 from vidrec.settings.torchvision_names import unknown, unknown_weights, untrainable
 from vidrec.settings.weigh_objects import unfit_term
 
@@ -119,7 +119,7 @@ def minimum_above_wanted(minimum: int, wanted: int) -> str | None:
 
 def too_few_scenes(finetuned: bool, images: str, scenes: int, test_share: float) -> str | None:
     """A rendered image set of which no part can be held out."""
-    needed = parts(test_share)
+    needed = least_sources(test_share)
     if not finetuned or images or scenes >= needed:
         return None
     return (
