@@ -18,6 +18,7 @@ from vidrec.head.embedded_images import read_embedded, write_embedded
 from vidrec.head.finetune_head import (
     COLUMNS,
     Head,
+    _gain,
     load_head,
     measure,
     pretrained_guess,
@@ -62,7 +63,40 @@ def test_no_source_is_on_both_sides_and_every_class_on_each(table: pd.DataFrame,
     held_out = split_by_source(table, Params(0.25, 1.0, 100, seed))
     assert not set(table["source"][held_out]) & set(table["source"][~held_out])
     assert set(table["class"][held_out]) == set(table["class"][~held_out]) == set(table["class"])
-    assert 0.05 < held_out.mean() < 0.5
+
+
+@settings(max_examples=40, deadline=None)
+@given(image_sets(), st.sampled_from([0.25, 0.3, 0.4, 0.5]), st.integers(0, 9))
+def test_of_each_class_the_share_of_sources_is_held_out(
+    table: pd.DataFrame, share: float, seed: int
+) -> None:
+    held_out = split_by_source(table, Params(share, 1.0, 100, seed))
+    sources = table.groupby("class")["source"].nunique()
+    held = table[held_out].groupby("class")["source"].nunique()
+    assert ((held - sources * share).abs() <= 0.5).all()
+    assert held.index.tolist() == sources.index.tolist()
+
+
+def test_the_order_of_the_images_changes_nothing() -> None:
+    table = table_of([(label, f"{label}{n}") for label in "ab" for n in range(9)])
+    turned = table[::-1]
+    held_out = [set(each["source"][split_by_source(each, PARAMS)]) for each in (table, turned)]
+    assert held_out[0] == held_out[1]
+
+
+def test_a_class_of_images_that_another_has_too_is_refused() -> None:
+    shared = [(label, f"s{number}") for label in "ab" for number in range(8)]
+    held_out = split_by_source(table_of(shared), PARAMS)
+    assert held_out.sum() == 4
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_class_of_which_none_can_be_held_out_is_named(seed: int) -> None:
+    """Whichever image is taken first fills two of the classes, and the third has none alone."""
+    pairs = ("ab", "ac", "bc")
+    rows = [(label, f"{pair}{number}") for pair in pairs for label in pair for number in (1, 2)]
+    with pytest.raises(UserError, match=r"class '[abc]' shares its images with other classes"):
+        split_by_source(table_of(rows), Params(0.25, 1.0, 100, seed))
 
 
 def test_copies_of_an_image_in_two_classes_stay_on_one_side() -> None:
@@ -148,13 +182,46 @@ def test_accuracy_by_hand() -> None:
     head = Head(("a", "b"), np.array([[1.0], [-1.0]], np.float32), np.zeros(2, np.float32))
     features = np.array([[0.0], [0.0], [1.0], [-1.0], [-1.0]], np.float32)
     metrics, by_class = measure(table, features, held_out, head)
-    assert metrics == {"head_accuracy": 0.6667}
+    assert metrics == {
+        "head_accuracy": 0.6667,
+        "head_gain": 0.3333,
+        "head_gain_low": 0.0,
+        "head_gain_high": 1.0,
+    }
     assert tuple(by_class.columns) == COLUMNS
     assert list(by_class.itertuples(index=False, name=None)) == [
-        ("all", 2, 3, 0.3333, 0.6667),
-        ("a", 1, 2, 0.5, 0.5),
-        ("b", 1, 1, 0.0, 1.0),
+        ("all", 2, 3, 0.3333, 0.6667, 0.3333, 0.0, 1.0),
+        ("a", 1, 2, 0.5, 0.5, 0.0, 0.0, 0.0),
+        ("b", 1, 1, 0.0, 1.0, 1.0, 1.0, 1.0),
     ]
+
+
+def gains(before: str, after: str, sources: str) -> dict[str, float]:
+    """The gain from what is right (1) and wrong (0), an image each letter."""
+    guesses = pd.DataFrame({"before": list(before), "after": list(after)}) == "1"
+    return _gain(guesses.assign(source=list(sources)))
+
+
+def test_the_gain_is_that_of_the_images_whatever_their_sources() -> None:
+    assert gains("0010", "1110", "aabc")["gain"] == 0.5
+    assert gains("0010", "1110", "abcd")["gain"] == 0.5
+
+
+def test_views_of_one_scene_make_the_interval_no_narrower() -> None:
+    before, after = "0011" * 8, "1011" * 8
+    alone = gains(before, after, "".join(map(chr, range(48, 80))))
+    doubled = gains(before * 2, after * 2, "".join(map(chr, range(48, 80))) * 2)
+    assert doubled == alone
+    assert alone["gain_low"] < alone["gain"] == 0.25 < alone["gain_high"]
+
+
+def test_what_both_get_right_says_nothing_of_the_gain() -> None:
+    """Two figures that are far from sure each, and a difference that is."""
+    assert gains("01" * 20, "01" * 20, "".join(map(chr, range(48, 88)))) == {
+        "gain": 0.0,
+        "gain_low": 0.0,
+        "gain_high": 0.0,
+    }
 
 
 def test_a_head_is_kept_with_the_trunk_it_belongs_to(tmp_path: Path) -> None:
@@ -201,7 +268,7 @@ def test_from_images_to_detections_of_the_new_head(
     arguments = ["--embedded", "embedded", "--weights", network, *made]
     assert run_stage("finetune_head", *arguments) == 0
     metrics = read_json(Path("metrics.json"))
-    assert list(metrics) == ["head_accuracy"]
+    assert list(metrics) == ["head_accuracy", "head_gain", "head_gain_low", "head_gain_high"]
     assert run_stage("finetune_head", *arguments, "--by-class", "by_class.csv") == 0
     by_class = pd.read_csv("by_class.csv")
     assert tuple(by_class.columns) == COLUMNS

@@ -88,7 +88,9 @@ def test_no_figure_of_the_sample_is_left(project: Path) -> None:
         "evaluate_classified": {"frame_accuracy": None},
         "evaluate_segmented": {"mask_precision": None, "mask_recall": None},
         "extract_frames": {"failed_videos": 0},
-        "finetune_head": {"head_accuracy": None},
+        "finetune_head": dict.fromkeys(
+            ["head_accuracy", "head_gain", "head_gain_low", "head_gain_high"]
+        ),
         "segment_objects": {"segmented_by": None},
         "train_video_classifier": {"accuracy": None, "macro_f1": None},
         "weigh_objects": {"labels": 3, "zero_vectors": 0},

@@ -96,7 +96,7 @@ def test_own_classes_that_are_not_wanted(
     arguments = "--embedded", "e", "--weights", "w", "--head", "h", "--metrics", "m.json"
     assert run_stage("finetune_head", *arguments, "--by-class", "c.csv") == 0
     assert told(capsys).startswith("finetune_head is skipped: run.finetuned is false")
-    assert json.loads(Path("m.json").read_text()) == {"head_accuracy": None}
+    assert set(json.loads(Path("m.json").read_text()).values()) == {None}
     assert header("c.csv")[0] == "class"
     assert run_stage("apply_head", "--features", "f", "--head", "h", "--detections", "d") == 0
     assert told(capsys).startswith("apply_head is skipped: run.finetuned is false")
