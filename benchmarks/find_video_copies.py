@@ -23,7 +23,7 @@ from vidrec.media import ffmpeg
 from vidrec.media.extraction import Form, Rules, extract_frames
 from vidrec.media.frames import Frames
 from vidrec.media.thumbnails import SIDE, Thumbnails, take_thumbnails
-from vidrec.videos.alike import hashes_of, look_of, matched_share, pairs_sharing
+from vidrec.videos.alike import hashes_of, look_of, matched_share, most_in_step, pairs_sharing
 from vidrec.videos.find_copies import AT_HAND, pairs_alike
 
 FORM, RULES = Form(fps=3, size=224, fit="stretch", quality=3), Rules(600, 0.25)
@@ -70,8 +70,10 @@ def tell_found(names: Sequence[str], taken: Sequence[Thumbnails]) -> None:
     looks = [look_of(each) for each in taken]
     pairs = list(itertools.combinations(range(len(looks)), 2))
     copies = [pair for pair in pairs if matched_share(looks[pair[0]], looks[pair[1]])]
+    most = max((most_in_step(looks[a], looks[b]) for a, b in pairs), default=0.0)
     near = len(pairs_sharing(map(hashes_of, taken)))
     print(f"{len(looks)} videos, {len(pairs)} pairs, {near} of them with a hash in common:")
+    print(f"no two are more in step than {most:.2f};", end=" ")
     print(f"{len(copies)} are taken for copies", *(f"{names[a]}={names[b]}" for a, b in copies))
 
 

@@ -7,6 +7,7 @@ from vidrec.videos.alike import (
     look_alike,
     look_of,
     matched_share,
+    most_in_step,
     pairs_sharing,
     patterns_of,
 )
@@ -65,6 +66,12 @@ def test_another_flight_before_the_same_backdrop_is_no_copy() -> None:
         for other in flights[number + 1 :]:
             assert look_alike(patterns_of(one), patterns_of(other))
             assert share(one, other) == 0.0
+            assert most_in_step(look_of(one), look_of(other)) < 0.4
+
+
+def test_a_copy_is_in_step_and_what_has_nothing_alike_is_not_at_all() -> None:
+    assert most_in_step(look_of(video(1)), look_of(noisy(video(1)))) > 0.9
+    assert most_in_step(look_of(video(1)), look_of(video(1, ground=2))) == 0.0
 
 
 def test_the_same_flight_before_another_backdrop_is_no_copy() -> None:
