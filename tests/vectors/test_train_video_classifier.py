@@ -1,13 +1,16 @@
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
+from vidrec.detections.copies import Copy, write_copies
 from vidrec.settings.train_video_classifier import Params
 from vidrec.vectors.categories import Guess
 from vidrec.vectors.sparse import SparseVectors, as_sparse
@@ -19,7 +22,7 @@ from vidrec.vectors.train_video_classifier import (
     headlines,
     train,
 )
-from vidrec.vectors.vectors import Vectors
+from vidrec.vectors.vectors import Vectors, write_vectors
 from vidrec.vectors.video_classifier import (
     class_probabilities,
     predict,
@@ -74,6 +77,22 @@ def test_copies_are_in_one_fold() -> None:
     assert all(fold[video_id] == fold[first] for video_id, first in copies.items())
     # Of two categories there are but two different videos each.
     assert set(fold.values()) == {0, 1}
+
+
+def test_the_stage_reads_the_copies_and_refuses_a_bad_table(
+    tmp_path: Path, run_stage: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    params = {"train_video_classifier": {"folds": 5, "c": 10.0, "seed": 0, "max_iter": 1000}}
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(params))
+    write_vectors(tmp_path / "v.csv", corpus(classes=2, each=3))
+    names = {"params": "params.yaml", "vectors": "v.csv", "copies": "c.csv", "metrics": "m.json"}
+    arguments = [str(part) for key, name in names.items() for part in (f"--{key}", tmp_path / name)]
+    write_copies(tmp_path / "c.csv", [Copy("v01", "v00", 1.0), Copy("v02", "v00", 1.0)])
+    assert run_stage("train_video_classifier", *arguments) == 0
+    assert "(c0 has 1, c1 has 3): add videos" in capsys.readouterr().err
+    (tmp_path / "c.csv").write_text("video_id,copy_of,share\nv01,v01,1\n")
+    assert run_stage("train_video_classifier", *arguments) == 1
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_without_copies_the_folds_are_those_of_plain_stratified_folds() -> None:

@@ -11,7 +11,7 @@ from PIL import Image
 from vidrec.media.frames import DAMAGE, Frames, decode
 
 # Pixels per side. Of 28 a bird or a drone that is far away leaves nothing; to this a JPEG of 224 is
-# decoded at a quarter of its size, in a third of the time.
+# decoded at a quarter of its size, in a fifth of the time.
 SIDE = 56
 
 # (frames, SIDE, SIDE), grey.
