@@ -110,11 +110,6 @@ class ProjectPaths:
         return self.root / "data/index"
 
     @property
-    def copies(self) -> Path:
-        """Which videos are copies of others."""
-        return self.root / "data/copies.csv"
-
-    @property
     def hubness(self) -> Path:
         """How near each video is to others anyway, where that counts."""
         return self.root / "data/hubness.csv"

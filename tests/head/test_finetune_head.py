@@ -196,7 +196,7 @@ def test_accuracy_by_hand() -> None:
     ]
 
 
-def gains(before: str, after: str, sources: str) -> dict[str, float]:
+def gains(before: str, after: str, sources: str) -> dict[str, float | None]:
     """The gain from what is right (1) and wrong (0), an image each letter."""
     guesses = pd.DataFrame({"before": list(before), "after": list(after)}) == "1"
     return _gain(guesses.assign(source=list(sources)))

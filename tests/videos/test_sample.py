@@ -11,12 +11,11 @@ import yaml
 from numpy.typing import NDArray
 from tests.projects import ROOT
 
-from vidrec.drawing.objects import LABELS
-from vidrec.drawing.scenes import typical_area
+from vidrec.drawing.objects import DRAWINGS, LABELS
+from vidrec.drawing.scenes import TYPICAL_HEIGHT
 from vidrec.media.extraction import Rules, look
 from vidrec.videos import sample
 from vidrec.videos.sample import (
-    EVERYDAY,
     THEMES,
     Clip,
     ClipSettings,
@@ -96,8 +95,8 @@ def test_shots_follow_each_other_from_the_first_second_to_the_last(seconds: floa
         begins = [shot.begin for shot in planned.shots]
         ends = [shot.end for shot in planned.shots]
         assert [*begins, seconds] == [0.0, *ends]
-        assert len(planned.shots) in (2, 3)
-        assert min(np.subtract(ends, begins)) >= 0.19 * seconds
+        assert len(planned.shots) == 2
+        assert 0.3 * seconds <= ends[0] <= 0.5 * seconds
         for shot in planned.shots:
             for track in shot.scene.tracks:
                 assert shot.begin <= track.enter < track.leave <= shot.end
@@ -115,16 +114,12 @@ def test_a_cut_is_hard_and_a_shot_is_not() -> None:
         assert changes[cuts].min() > np.median(changes[~cuts])
 
 
-def test_objects_are_in_sight_and_of_all_sizes() -> None:
+def test_objects_are_in_sight() -> None:
     counts: Counter[int] = Counter()
-    areas: list[float] = []
     for planned in all_plans(SETTINGS, 5):
         for _, objects in paint_some(planned, SETTINGS, (0, 5, 11)):
             counts[len(objects)] += 1
-            areas += [float(item.mask.mean()) for item in objects]
     assert sum(counts[n] for n in range(1, 5)) >= 0.9 * counts.total()
-    assert np.mean(np.array(areas) < 0.04) > 0.15
-    assert np.mean(np.array(areas) > 0.1) > 0.15
 
 
 def shown(per_category: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -134,28 +129,9 @@ def shown(per_category: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     for row, planned in zip(rows, plans, strict=True):
         for track in (track for shot in planned.shots for track in shot.scene.tracks):
             scale = (track.scale_start + track.scale_end) / 2
-            area = scale**2 * typical_area(track.label)
+            area = (TYPICAL_HEIGHT[track.label] * scale) ** 2 * DRAWINGS[track.label].aspect
             row[LABELS.index(track.label)] += area * (track.leave - track.enter)
     return rows, np.repeat(np.arange(len(THEMES)), per_category)
-
-
-def test_everyday_objects_are_in_all_categories_alike_and_others_are_not() -> None:
-    vectors, category = shown(100)
-    share = np.array([(vectors[category == each] > 0).mean(axis=0) for each in range(len(THEMES))])
-    for label in EVERYDAY:
-        found = share[:, LABELS.index(label)]
-        assert found.min() > 0.5 * found.max() > 0.1
-    for label in ("airplane", "bicycle", "car", "cat", "drum", "horse"):
-        found = np.sort(share[:, LABELS.index(label)])
-        assert found[-1] > 1.5 * found[-2]
-
-
-def test_themes_name_objects_that_are_drawn_and_not_the_everyday_ones() -> None:
-    named = {label for themes in THEMES.values() for theme in themes.values() for label in theme}
-    assert named | set(EVERYDAY) == set(LABELS)
-    assert not named & set(EVERYDAY)
-    weights = [EVERYDAY, *(theme for themes in THEMES.values() for theme in themes.values())]
-    assert [sum(each.values()) for each in weights] == pytest.approx([1] * len(weights))
 
 
 def test_categories_are_confusable_but_can_be_told_apart() -> None:

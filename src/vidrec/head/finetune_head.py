@@ -158,7 +158,7 @@ def _figures(label: str, train: pd.DataFrame, guesses: pd.DataFrame) -> dict[str
     }
 
 
-def _gain(guesses: pd.DataFrame) -> dict[str, float]:
+def _gain(guesses: pd.DataFrame) -> dict[str, float | None]:
     """What the new head gains, and the interval's ends, by GAIN."""
     gains = guesses["after"].astype(np.float64) - guesses["before"]
     sums = gains.groupby(guesses["source"]).sum()
