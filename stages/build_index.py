@@ -2,12 +2,9 @@
 
 from pathlib import Path
 
-from vidrec.detections.copies import read_copies
-from vidrec.detections.truth import read_areas
-from vidrec.metrics import retrieval
-from vidrec.metrics.by_video import write_scores
-from vidrec.recommender import hubness, index_params, judge
-from vidrec.recommender.recommendations import write_recommendations
+from vidrec.detections import copies, truth
+from vidrec.metrics import by_video, retrieval
+from vidrec.recommender import hubness, index_params, judge, recommendations
 from vidrec.settings.build_index import Params
 from vidrec.vectors.sparse import load_vectors
 from vidrec.workflow import files, params, script
@@ -31,18 +28,18 @@ def main() -> None:
         parser.add_argument(name, type=Path, required=required, help=what)
     args = parser.parse_args()
     settings, vectors = params.load(Params, args.params), load_vectors(args.vectors)
-    areas = read_areas(args.truth) if args.truth else None
-    copies = read_copies(args.copies) if args.copies else {}
-    found = judge.rank_few_or_many(vectors, areas, copies, settings, args.clusters)
-
-    write_recommendations(args.recommendations, vectors, found.ranking, settings.neighbors)
+    areas = truth.read_areas(args.truth) if args.truth else None
+    told = copies.read_copies(args.copies) if args.copies else {}
+    found = judge.rank_few_or_many(vectors, areas, told, settings, args.clusters)
+    ranked = vectors, found.ranking, settings.neighbors
+    recommendations.write_recommendations(args.recommendations, *ranked)
     files.write_json(args.metrics, {**retrieval.headlines(found.scores), **found.recall})
     if args.by_category:
         retrieval.write_by_category(args.by_category, found.scores, vectors.categories, found.apart)
     if args.precision_at_k:
         retrieval.write_precision_by_place(args.precision_at_k, found.by_place)
     if args.scores_by_video:
-        write_scores(args.scores_by_video, vectors.videos, found.scores)
+        by_video.write_scores(args.scores_by_video, vectors.videos, found.scores)
     if args.hubness:
         hubness.write_hubness(args.hubness, vectors.ids, found.hubness)
     if args.index:

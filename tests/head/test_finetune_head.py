@@ -1,6 +1,7 @@
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -196,7 +197,7 @@ def test_accuracy_by_hand() -> None:
     ]
 
 
-def gains(before: str, after: str, sources: str) -> dict[str, float | None]:
+def gains(before: str, after: str, sources: str) -> dict[str, Any]:
     """The gain from what is right (1) and wrong (0), an image each letter."""
     guesses = pd.DataFrame({"before": list(before), "after": list(after)}) == "1"
     return _gain(guesses.assign(source=list(sources)))
