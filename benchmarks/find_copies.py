@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PIL import Image, ImageEnhance
 
-from vidrec.head.copies import group_copies, is_copy, take_fingerprint
+from vidrec.media.copies import group_copies, is_copy, take_fingerprint
 from vidrec.media.frames import read_picture
 from vidrec.workflow.errors import UserError
 

@@ -20,6 +20,7 @@ TINY: dict[str, dict[str, Any]] = {
     "prepare_segmenter": {"resolution": 64, "stills": 4, "steps": 2, "batch_size": 2} | FP32,
     "download_videos": {"sample_videos_per_category": 3, "sample_seconds": 1.0},
     "embed_images": {"sample_scenes": 4},
+    "finetune_segmenter": {"stills": 8, "steps": 2, "batch_size": 2} | FP32,
     "classify_frames": FP32,
     "segment_objects": {"fps": 1.0, "threshold": 0.0, "proposals": 10, "detections": 3} | FP32,
     "train_video_classifier": {"folds": 3},

@@ -112,7 +112,7 @@ class Project:
 
         settings = params.load(SegmenterSettings, self._params)
         every = dataclasses.replace(settings, fps=float(settings.frame_fps))
-        return self._segment(self._frames_in(Path(directory)), every).table
+        return self._segment(self._frames_in(Path(directory)), every, self._params).table
 
     def recommend(self, video: str | Path, k: int = 10) -> list[Neighbor]:
         """The `k` videos most like `video`, best first, or as many as have anything in common.
@@ -270,13 +270,22 @@ class Project:
         """The objects in the frames of an unseen video; None where there are no weights for it."""
         from vidrec.networks import weights
 
-        return self._segment_as_indexed(frames) if weights.are_in(self._paths.segmenter) else None
+        folder = self._segmenter(self._paths.index)
+        return self._segment_as_indexed(frames) if weights.are_in(folder) else None
 
     def _segment_as_indexed(self, frames: Frames) -> "Segments":
         """The objects in the frames of an unseen video, found as those of the index were."""
         from vidrec.settings.segment_objects import SegmenterSettings
 
-        return self._segment(frames, params.load(SegmenterSettings, self._paths.index))
+        index = self._paths.index
+        return self._segment(frames, params.load(SegmenterSettings, index), index)
+
+    def _segmenter(self, chosen_in: Path) -> Path:
+        """The folder of the segmenter that a params file, or what the index keeps of one, names."""
+        from vidrec.settings.segment_objects import FINETUNED, WeightsChoice
+
+        choice = params.load(WeightsChoice, chosen_in).weights
+        return self._paths.finetuned_segmenter if choice == FINETUNED else self._paths.segmenter
 
     def _classifier_files(self) -> "ClassifierFiles":
         from vidrec.classifier.frame_classifier import ClassifierFiles
@@ -290,10 +299,12 @@ class Project:
         self._progress(CLASSIFYING)
         return detect.classify(frames, self._classifier_files(), settings)
 
-    def _segment(self, frames: Frames, settings: "SegmenterSettings") -> "Segments":
+    def _segment(
+        self, frames: Frames, settings: "SegmenterSettings", chosen_in: Path
+    ) -> "Segments":
         from vidrec.commands import detect
         from vidrec.segmenter.object_segmenter import SegmenterFiles
 
         self._progress("loading the segmenter, finding objects")
-        files = SegmenterFiles(self._paths.segmenter, self._paths.root)
+        files = SegmenterFiles(self._segmenter(chosen_in), self._paths.root)
         return detect.segment(frames, files, settings)

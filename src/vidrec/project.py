@@ -91,6 +91,11 @@ class ProjectPaths:
         """The object segmenter's weights."""
         return self.root / "data/weights/segmenter"
 
+    @property
+    def finetuned_segmenter(self) -> Path:
+        """The object segmenter's weights for own classes."""
+        return self.root / "data/weights/finetuned_segmenter"
+
     def detections(self, detector: str) -> Path:
         """What `classified`, `finetuned` or `segmented` has found."""
         return self.root / "data/detections" / detector

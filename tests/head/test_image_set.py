@@ -7,10 +7,10 @@ from PIL import Image
 from vidrec.drawing.objects import LABELS
 from vidrec.head.image_set import (
     SAMPLE_CLASSES,
-    fit_picture,
     read_images,
     sample_images,
 )
+from vidrec.media.fitting import fit_picture
 from vidrec.workflow.errors import UserError
 
 

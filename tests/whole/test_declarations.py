@@ -15,7 +15,7 @@ from vidrec.workflow.code import modules_of
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src/vidrec"
 CONTROL = PACKAGE / "settings"
-TRAINS = {"prepare_weights", "prepare_segmenter"}
+TRAINS = {"prepare_weights", "prepare_segmenter", "finetune_segmenter"}
 PIPELINE = yaml.safe_load((ROOT / "dvc.yaml").read_text())
 STAGES: dict[str, dict[str, Any]] = PIPELINE["stages"]
 SETTINGS: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / "params.yaml").read_text())

@@ -17,6 +17,7 @@ from vidrec.networks.precision import resolve
 SKIPPED = {
     *("prepare_segmenter", "segment_objects", "evaluate_segmented", "quantize_classifier"),
     *("embed_images", "finetune_head", "apply_head", "train_video_classifier"),
+    "finetune_segmenter",
 }
 FROM_THE_VECTORS = {"weigh_objects", "train_video_classifier", "build_index", "render_report"}
 NAMES = ["perro", "gato", "pájaro"]
@@ -91,6 +92,11 @@ def test_no_figure_of_the_sample_is_left(project: Path) -> None:
         "finetune_head": dict.fromkeys(
             ["head_accuracy", "head_gain", "head_gain_low", "head_gain_high"]
         ),
+        "finetune_segmenter": {
+            "mask_ap_before": None,
+            "mask_ap_after": None,
+            "mask_ap_gain_low": None,
+        },
         "segment_objects": {"segmented_by": None},
         "train_video_classifier": {"accuracy": None, "macro_f1": None},
         "weigh_objects": {"labels": 3, "zero_vectors": 0},

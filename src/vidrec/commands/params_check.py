@@ -20,6 +20,7 @@ from vidrec.settings import (
     evaluate_segmented,
     extract_frames,
     finetune_head,
+    finetune_segmenter,
     prepare_segmenter,
     prepare_weights,
     quantize_classifier,
@@ -31,6 +32,7 @@ from vidrec.settings import (
 from vidrec.settings.pairs import (
     DOUBTS,
     MISFITS,
+    OWN_SEGMENTER,
     RUN,
     broken,
 )
@@ -50,6 +52,8 @@ KINDS: tuple[type, ...] = (
     evaluate_classified.Params,
     embed_images.Params,
     finetune_head.Params,
+    finetune_segmenter.Params,
+    segment_objects.WeightsChoice,
     segment_objects.Params,
     evaluate_segmented.Params,
     weigh_objects.Params,
@@ -83,7 +87,7 @@ def check(path: Path, root: Path) -> Report:
     problems = {name: knobs[name].problem(value) for name, value in given.items()}
     values = {name: knobs[name].converted(given[name]) for name in given if not problems[name]}
     # Where it is not known whether a stage is to be run, what it needs must be there.
-    careful = {**dict.fromkeys(RUN, True), **values}
+    careful = {**dict.fromkeys((*RUN, OWN_SEGMENTER), True), **values}
     misfits = [*broken(MISFITS, values), *broken(places(root), careful)]
     wrong = [problem for problem in problems.values() if problem]
     return Report([*doubles, *layout, *wrong, *misfits], [*broken(DOUBTS, values)])

@@ -200,6 +200,10 @@ def for_own_videos(weights: Values, root: Path) -> Values:
         detector = "classified"
     only = values.get("prepare_weights.classifier_file") == "" and segmented
     values |= {"run.finetuned": head, "weigh_objects.detector": "segmented" if only else detector}
+    masks = bool(_param(root, "finetune_segmenter.images"))
+    values["run.finetuned_segmenter"] = masks
+    if not masks:
+        values["segment_objects.weights"] = "pretrained"
     if values["weigh_objects.detector"] == "segmented":
         values["weigh_objects.term"] = "confidence"
     else:

@@ -20,7 +20,7 @@ COUNTS = re.compile("[0-o]*[0-O]")
 def encode_mask(mask: NDArray[np.bool_]) -> Rle:
     """The RLE of a mask (height, width)."""
     encoded = coco_mask.encode(np.asfortranarray(mask, dtype=np.uint8))
-    return {"size": list(encoded["size"]), "counts": encoded["counts"].decode("ascii")}
+    return _as_text(encoded)
 
 
 def area_pct(masks: Sequence[Rle]) -> NDArray[np.float64]:
@@ -47,6 +47,24 @@ def decode_mask(mask: Rle) -> NDArray[np.bool_]:
         warnings.simplefilter("ignore", DeprecationWarning)
         shape: NDArray[np.bool_] = coco_mask.decode(mask).astype(np.bool_)
     return shape
+
+
+def from_polygons(polygons: Sequence[Sequence[float]], height: int, width: int) -> Rle:
+    """The RLE of an object outlined by `polygons`, each x, y, x, y, … in pixels, as COCO's own code
+    fills them. The caller has checked them: three points at least, and none far outside."""
+    parts = coco_mask.frPyObjects([list(map(float, each)) for each in polygons], height, width)
+    return _as_text(coco_mask.merge(parts))
+
+
+def from_runs(runs: Sequence[int], height: int, width: int) -> Rle:
+    """The RLE of run lengths that are not compressed, of which the first are outside. The caller
+    has checked that they add up to the picture."""
+    whole = {"size": [height, width], "counts": list(runs)}
+    return _as_text(coco_mask.frPyObjects(whole, height, width))
+
+
+def _as_text(encoded: Rle) -> Rle:
+    return {"size": list(encoded["size"]), "counts": encoded["counts"].decode("ascii")}
 
 
 def square_rle(size: int, counts: str) -> Rle:

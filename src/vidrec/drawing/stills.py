@@ -22,7 +22,7 @@ from vidrec.drawing.scenes import (
 )
 
 # Seed branch of each use of stills; clips have a branch of their own (0).
-PURPOSES = {"classifier": 1, "segmenter": 2, "head": 3, "validation": 4}
+PURPOSES = {"classifier": 1, "segmenter": 2, "head": 3, "validation": 4, "own": 5}
 
 
 # Width and height of a close-up, as a share of those of the picture it is cut from.

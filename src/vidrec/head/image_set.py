@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 
 from vidrec.drawing.stills import render_views
-from vidrec.head.copies import Fingerprint, group_copies, take_fingerprint
+from vidrec.media.copies import Fingerprint, group_copies, take_fingerprint
+from vidrec.media.fitting import fit_picture
 from vidrec.media.frames import FORMAT_NAMES, FORMATS, begins_as_picture, read_picture
 from vidrec.workflow.errors import UserError
 
@@ -124,15 +125,6 @@ def _not_images(root: Path, paths: list[Path]) -> str:
     first = ", ".join(repr(str(path.relative_to(root))) for path in paths[:SHOWN])
     more = f" and {len(paths) - SHOWN} more" if len(paths) > SHOWN else ""
     return f"{first}{more}, not <class>/<image> in {FORMAT_NAMES}"
-
-
-def fit_picture(picture: Image.Image, size: int, fit: str) -> Image.Image:
-    """`picture` as `size` x `size` pixels, in the way (`stretch`, `crop`, `pad`) frames are."""
-    if fit == "crop":
-        return ImageOps.fit(picture, (size, size), Image.Resampling.BICUBIC)
-    if fit == "pad":
-        return ImageOps.pad(picture, (size, size), Image.Resampling.BICUBIC)
-    return picture.resize((size, size), Image.Resampling.BICUBIC)
 
 
 def sample_images(seed: int, scenes_per_class: int, size: int) -> Iterator[LabelledImage]:

@@ -7,13 +7,14 @@ compared video by video: what is hard for both then counts for neither, and the 
 difference is far narrower than those of the two figures.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from vidrec.metrics.figures import rounded
-from vidrec.workflow.arrays import FloatArray
+from vidrec.workflow.arrays import FloatArray, IntArray
 
 # Of the means that are left out, the share at each end: what lies between are 95 %.
 TAIL = (1 - 0.95) / 2
@@ -42,6 +43,23 @@ def _means_of_draws(values: FloatArray) -> FloatArray:
     counts = [min(size, RESAMPLES - start) for start in range(0, RESAMPLES, size)]
     draws = (rng.integers(0, len(values), (count, len(values))) for count in counts)
     return np.concatenate([values[draw].mean(axis=1) for draw in draws])
+
+
+def draws(size: int, count: int) -> IntArray:
+    """How often each of `size` values is drawn, in each of `count` samples of that size: for
+    figures that are no mean of values. The same samples again for the same size."""
+    rng = np.random.default_rng(SEED)
+    return rng.multinomial(size, np.full(size, 1 / size), count)
+
+
+def ends(figures: FloatArray) -> tuple[float, float]:
+    """The ends of the interval of a figure from its values in such samples; those where it is not
+    known are left out. NaN where it is known in none."""
+    known = figures[~np.isnan(figures)]
+    if not len(known):
+        return math.nan, math.nan
+    low, high = np.quantile(known, [TAIL, 1 - TAIL])
+    return float(low), float(high)
 
 
 def interval_metrics(name: str, values: FloatArray) -> dict[str, float | None]:

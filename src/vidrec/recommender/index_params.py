@@ -30,6 +30,7 @@ class Params:
     classifier_precision: str = param(name="classify_frames.precision")
     batch_size: int = param(name="classify_frames.batch_size")
     classified_fps: float = param(name="classify_frames.fps")
+    segmenter_weights: str = param(name="segment_objects.weights")
     resolution: int = param(name="segment_objects.resolution")
     proposals: int = param(name="segment_objects.proposals")
     threshold: float = param(name="segment_objects.threshold")

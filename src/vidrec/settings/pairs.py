@@ -97,6 +97,26 @@ def segmenter_without_trunk(segmented: bool, source: str, arch: str) -> str | No
     )
 
 
+def own_segmenter_not_run(weights: str, wanted: bool, source: str, images: str) -> str | None:
+    """Weights of own classes that find the objects, and are not trained."""
+    if weights != "finetuned" or (wanted and (source == "sample" or images)):
+        return None
+    why = "finetune_segmenter.images is empty" if wanted else "run.finetuned_segmenter is false"
+    mend = "name a directory of own images with masks there" if wanted else "set that to true"
+    return f"segment_objects.weights is finetuned, but {why}: {mend}, or choose pretrained"
+
+
+def drawn_segmenter(videos: str, weights: str, images: str) -> str | None:
+    """A segmenter whose own classes are drawn objects only, for real videos."""
+    if videos == "sample" or weights != "finetuned" or images:
+        return None
+    return (
+        f"finetune_segmenter.images is empty, so that the own classes are drawn objects, but"
+        f" download_videos.source is {videos}: name a directory of own images with masks, or set"
+        " segment_objects.weights to pretrained"
+    )
+
+
 def more_than_extracted(stage: str, looked_at: float, extracted: int) -> str | None:
     """More frames per second for a network, which `stage` runs, than there are."""
     if looked_at <= extracted:
@@ -173,6 +193,8 @@ def unread(source: str, *named: str) -> str | None:
 VIDEOS, WEIGHTS = "download_videos.source", "prepare_weights.source"
 CLASSIFIER = "prepare_weights.classifier_arch"
 DETECTOR, TERM = "weigh_objects.detector", "weigh_objects.term"
+OWN_SEGMENTER = "run.finetuned_segmenter"
+OWN_WEIGHTS, OWN_MASKS = "segment_objects.weights", "finetune_segmenter.images"
 RUN = CLASSIFIED, FINETUNED, SEGMENTED = ("run.classified", "run.finetuned", "run.segmented")
 
 # What stops a run, be it after an hour, or makes its result worthless.
@@ -194,6 +216,7 @@ MISFITS = (
         detector_without_weights,
         (DETECTOR, WEIGHTS, "prepare_weights.classifier_file", "prepare_weights.segmenter_file"),
     ),
+    Rule(own_segmenter_not_run, (OWN_WEIGHTS, OWN_SEGMENTER, WEIGHTS, OWN_MASKS)),
     Rule(segmenter_without_trunk, (SEGMENTED, WEIGHTS, CLASSIFIER)),
     *(
         Rule(partial(more_than_extracted, stage), (f"{stage}.fps", "extract_frames.fps"))
@@ -221,5 +244,6 @@ MISFITS = (
 DOUBTS = (
     Rule(drawn_weights, (VIDEOS, WEIGHTS)),
     Rule(drawn_head, (VIDEOS, DETECTOR, "finetune_head.images")),
+    Rule(drawn_segmenter, (VIDEOS, OWN_WEIGHTS, OWN_MASKS)),
     Rule(unread, (WEIGHTS, *READ_BY)),
 )

@@ -12,7 +12,15 @@ from pathlib import Path
 
 import yaml
 
-from vidrec.settings.pairs import FINETUNED, SEGMENTED, VIDEOS, WEIGHTS, Rule
+from vidrec.settings.pairs import (
+    FINETUNED,
+    OWN_MASKS,
+    OWN_SEGMENTER,
+    SEGMENTED,
+    VIDEOS,
+    WEIGHTS,
+    Rule,
+)
 from vidrec.workflow.files import expanded
 
 
@@ -28,6 +36,7 @@ def places(root: Path) -> tuple[Rule, ...]:
             (WEIGHTS, "prepare_weights.segmenter_file", SEGMENTED),
         ),
         Rule(partial(own_images, root), ("finetune_head.images", FINETUNED)),
+        Rule(partial(own_masks, root), (OWN_MASKS, OWN_SEGMENTER)),
         Rule(
             partial(youtube_ids, root),
             (
@@ -74,6 +83,18 @@ def own_images(root: Path, images: str, wanted: bool) -> str | None:
     return (
         f"{name} is {images!r}, which has fewer than two classes: put the images there as"
         " <class>/<image>"
+    )
+
+
+def own_masks(root: Path, images: str, wanted: bool) -> str | None:
+    """A directory of images with masks that is not there."""
+    if not images or not wanted or _has_results(root, OWN_MASKS, images):
+        return None
+    if _is_directory(root / images):
+        return None
+    return (
+        f"{OWN_MASKS} is {images!r}, which is not a directory: name one that holds images with"
+        " masks, or leave it empty"
     )
 
 

@@ -9,6 +9,21 @@ from vidrec.workflow.params import param
 # weights were trained at 800, which takes seven times as long, of frames of 224.
 MOST_PIXELS = 320
 
+PRETRAINED, FINETUNED = "pretrained", "finetuned"
+
+
+def read_at(resolution: int, trained_at: int) -> int:
+    """Pixels of the shorter side at which weights that were trained at so many read a frame, where
+    `segment_objects.resolution` is so."""
+    return resolution or min(trained_at, MOST_PIXELS)
+
+
+@dataclass(frozen=True)
+class WeightsChoice:
+    """Which weights find the objects: those of prepare_segmenter, or of finetune_segmenter."""
+
+    weights: str = param(name="segment_objects.weights", choices=(PRETRAINED, FINETUNED))
+
 
 @dataclass(frozen=True)
 class SegmenterSettings:
@@ -30,7 +45,7 @@ class SegmenterSettings:
 
     def read_at(self, trained_at: int) -> int:
         """Pixels of the shorter side at which weights that were trained at so many read a frame."""
-        return self.resolution or min(trained_at, MOST_PIXELS)
+        return read_at(self.resolution, trained_at)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance
 
-from vidrec.head.copies import group_copies, is_copy, take_fingerprint
+from vidrec.media.copies import group_copies, is_copy, take_fingerprint
 from vidrec.media.frames import read_picture
 
 
