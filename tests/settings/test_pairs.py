@@ -56,6 +56,12 @@ TOLD = {
     ),
     "weigh_objects.term=probability weigh_objects.scaling=binary": "set scaling to sqrt",
     "weigh_objects.detector=segmented run.segmented=false": "run.segmented is false: set that to",
+    "segment_objects.weights=finetuned run.finetuned_segmenter=false": (
+        "segment_objects.weights is finetuned, but run.finetuned_segmenter is false: set that to"
+    ),
+    "segment_objects.weights=finetuned prepare_weights.source=torchvision": (
+        "but finetune_segmenter.images is empty: name a directory"
+    ),
     "weigh_objects.detector=finetuned run.finetuned=false": "run.finetuned is false: set that to",
     "run.classified=false run.finetuned=false": "run.classified is false: set that to true, or",
     "weigh_objects.detector=segmented run.classified=false": "run.finetuned to false",

@@ -17,8 +17,8 @@ from vidrec.drawing.stills import PURPOSES, resize_mask
 from vidrec.segmenter.annotated import Marked
 from vidrec.segmenter.annotated_images import OwnImage
 
-# What is drawn, and of it each own class with its colour, None for the usual ones; what has no class
-# is not marked.
+# What is drawn, and of it each own class with its colour, None for the usual ones; of some things
+# none is marked.
 SAMPLE_CLASSES: dict[str, dict[str, Color | None]] = {
     "car": {"car": None, "taxi": (242, 200, 30)},
     "dog": {"dog": None, "white dog": (240, 238, 230)},

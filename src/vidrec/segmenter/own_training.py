@@ -61,7 +61,7 @@ def train(
     The caller has seeded torch and fixed its threads. Batch norm stays as it is.
     """
     learning = _thaw(network, params.heads)
-    optimizer = AdamW(learning, params.learning_rate, weight_decay=0.01)
+    optimizer = AdamW(learning, params.learning_rate, weight_decay=0.01, fused=True)
     schedule = OneCycleLR(optimizer, params.learning_rate, params.steps + 1, pct_start=0.15)
     heads: Any = network.get_submodule("roi_heads")
     # Of itself only: its layers, batch norm among them, stay in evaluation mode.
