@@ -28,7 +28,6 @@ def main() -> None:
     # Loads torch, which takes seconds.
     from vidrec.networks import weights
     from vidrec.segmenter import finetune_segmenter
-    from vidrec.segmenter.own_split import split_by_source
 
     nothing = finetune_segmenter.nothing
     with (
@@ -40,7 +39,7 @@ def main() -> None:
         images, left_out = finetune_segmenter.load_images(settings)
         for each in left_out:
             tell(f"left out: {each}")
-        held_out = split_by_source(images, settings.test_share, settings.seed)
+        held_out = finetune_segmenter.hold_out(images, settings)
         tensors, card = weights.load(args.weights)
         made = finetune_segmenter.finetune(tensors, card, images, held_out, settings)
         weights.save(args.finetuned, made.tensors, made.card)

@@ -109,7 +109,7 @@ def test_two_classes_of_a_coco_json(project: Path, run_stage: Run, torch_as_befo
     assert table["images_held_out"].tolist() == [2, 2, 2]
     assert table.loc["all", "objects_held_out"] == table["objects_held_out"][1:].sum() == 4
     metrics = json.loads(Path("m.json").read_text())
-    assert set(metrics) == {"mask_ap_before", "mask_ap_after", "mask_ap_gain_low"}
+    assert metrics == {"ap": table.loc["all", "ap_after"]}
     first = {path.name: path.read_bytes() for path in Path("f").iterdir()}
     assert run_stage("finetune_segmenter", *OUTS) == 0
     assert {path.name: path.read_bytes() for path in Path("f").iterdir()} == first
@@ -192,11 +192,7 @@ def test_every_figure_before_and_after() -> None:
     assert rows["area_error_points_after"].tolist() == [3.125, 6.25, 0.0]
     assert rows["ap_gain_low"]["bolt"] == pytest.approx(0.4, abs=1e-4)
     assert rows["ap_gain_high"]["bolt"] == 1.0
-    assert metrics == {
-        "mask_ap_before": 0.5,
-        "mask_ap_after": rows["ap_after"]["all"],
-        "mask_ap_gain_low": rows["ap_gain_low"]["all"],
-    }
+    assert metrics == {"ap": rows["ap_after"]["all"]}
 
 
 def test_what_is_not_called_for_is_skipped(
@@ -205,7 +201,7 @@ def test_what_is_not_called_for_is_skipped(
     change("prepare_weights", source="torchvision")
     assert run_stage("finetune_segmenter", *OUTS) == 0
     assert "finetune_segmenter.images is empty" in capsys.readouterr().err
-    assert json.loads(Path("m.json").read_text())["mask_ap_after"] is None
+    assert json.loads(Path("m.json").read_text())["ap"] is None
     assert pd.read_csv("c.csv").empty
     change("run", finetuned_segmenter=False)
     assert run_stage("finetune_segmenter", *OUTS) == 0
@@ -234,4 +230,18 @@ def test_photographs_of_coco_are_learnt_from(
     assert table.loc["all", "images_trained_on"] + table.loc["all", "images_held_out"] == 41
     assert table.loc["person", "objects_held_out"] > 0
     assert len(weights.read_card(Path("f")).labels) == len(table)
-    assert 0 <= json.loads(Path("m.json").read_text())["mask_ap_after"] <= 1
+    assert 0 <= json.loads(Path("m.json").read_text())["ap"] <= 1
+
+
+def test_segment_objects_takes_the_weights_that_are_chosen(
+    project: Path, run_stage: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_absent(Path("w"), "no weights")
+    write_absent(Path("f"), "no own classes")
+    Path("frames/a/v").mkdir(parents=True)
+    given = ("--frames", "frames", "--weights", "w", "--finetuned", "f", "--detections", "d")
+    for chosen, reason in (("pretrained", "no weights"), ("finetuned", "no own classes")):
+        change("segment_objects", weights=chosen)
+        assert run_stage("segment_objects", *given) == 0
+        assert absent_reason(Path("d")) == reason
+        assert reason in capsys.readouterr().err

@@ -139,7 +139,7 @@ def test_stage_scripts_are_thin() -> None:
 
 def test_a_stage_that_is_stopped_says_that_work_is_kept_where_it_is() -> None:
     # What these keep, a network that is converted and frames made again, is not what they make.
-    others = {"embed_images", "quantize_classifier"}
+    others = {"embed_images", "quantize_classifier", "finetune_segmenter"}
     for path in (ROOT / "stages").glob("*.py"):
         keeps = PACKAGE / "workflow/checkpoints.py" in modules_of(path) and path.stem not in others
         assert ("script.run(main, resumes=True)" in path.read_text()) is keeps, path

@@ -89,14 +89,8 @@ def test_no_figure_of_the_sample_is_left(project: Path) -> None:
         "evaluate_classified": {"frame_accuracy": None},
         "evaluate_segmented": {"mask_precision": None, "mask_recall": None},
         "extract_frames": {"failed_videos": 0},
-        "finetune_head": dict.fromkeys(
-            ["head_accuracy", "head_gain", "head_gain_low", "head_gain_high"]
-        ),
-        "finetune_segmenter": {
-            "mask_ap_before": None,
-            "mask_ap_after": None,
-            "mask_ap_gain_low": None,
-        },
+        "finetune_head": {"head_accuracy": None},
+        "finetune_segmenter": {"ap": None},
         "segment_objects": {"segmented_by": None},
         "train_video_classifier": {"accuracy": None, "macro_f1": None},
         "weigh_objects": {"labels": 3, "zero_vectors": 0},
