@@ -109,7 +109,7 @@ def test_two_classes_of_a_coco_json(project: Path, run_stage: Run, torch_as_befo
     assert table["images_held_out"].tolist() == [2, 2, 2]
     assert table.loc["all", "objects_held_out"] == table["objects_held_out"][1:].sum() == 4
     metrics = json.loads(Path("m.json").read_text())
-    assert metrics == {"ap": table.loc["all", "ap_after"]}
+    assert metrics == {"mask_ap": table.loc["all", "ap_after"]}
     first = {path.name: path.read_bytes() for path in Path("f").iterdir()}
     assert run_stage("finetune_segmenter", *OUTS) == 0
     assert {path.name: path.read_bytes() for path in Path("f").iterdir()} == first
@@ -192,7 +192,7 @@ def test_every_figure_before_and_after() -> None:
     assert rows["area_error_points_after"].tolist() == [3.125, 6.25, 0.0]
     assert rows["ap_gain_low"]["bolt"] == pytest.approx(0.4, abs=1e-4)
     assert rows["ap_gain_high"]["bolt"] == 1.0
-    assert metrics == {"ap": rows["ap_after"]["all"]}
+    assert metrics == {"mask_ap": rows["ap_after"]["all"]}
 
 
 def test_what_is_not_called_for_is_skipped(
@@ -201,7 +201,7 @@ def test_what_is_not_called_for_is_skipped(
     change("prepare_weights", source="torchvision")
     assert run_stage("finetune_segmenter", *OUTS) == 0
     assert "finetune_segmenter.images is empty" in capsys.readouterr().err
-    assert json.loads(Path("m.json").read_text())["ap"] is None
+    assert json.loads(Path("m.json").read_text())["mask_ap"] is None
     assert pd.read_csv("c.csv").empty
     change("run", finetuned_segmenter=False)
     assert run_stage("finetune_segmenter", *OUTS) == 0
@@ -230,7 +230,7 @@ def test_photographs_of_coco_are_learnt_from(
     assert table.loc["all", "images_trained_on"] + table.loc["all", "images_held_out"] == 41
     assert table.loc["person", "objects_held_out"] > 0
     assert len(weights.read_card(Path("f")).labels) == len(table)
-    assert 0 <= json.loads(Path("m.json").read_text())["ap"] <= 1
+    assert 0 <= json.loads(Path("m.json").read_text())["mask_ap"] <= 1
 
 
 def test_segment_objects_takes_the_weights_that_are_chosen(

@@ -11,8 +11,9 @@ import pytest
 import yaml
 from tests.projects import ROOT, succeed
 
-# Columns of a terminal over the whole width of a common screen: 1920 pixels, 8 to a character.
-WIDTH = 240
+# Columns of a terminal over the whole width of a common screen: 1920 pixels, 7.5 to a
+# character.
+WIDTH = 256
 PIPELINE: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text())
 METRICS = [
     path

@@ -90,7 +90,7 @@ def test_no_figure_of_the_sample_is_left(project: Path) -> None:
         "evaluate_segmented": {"mask_precision": None, "mask_recall": None},
         "extract_frames": {"failed_videos": 0},
         "finetune_head": {"head_accuracy": None},
-        "finetune_segmenter": {"ap": None},
+        "finetune_segmenter": {"mask_ap": None},
         "segment_objects": {"segmented_by": None},
         "train_video_classifier": {"accuracy": None, "macro_f1": None},
         "weigh_objects": {"labels": 3, "zero_vectors": 0},

@@ -24,6 +24,7 @@ from vidrec.segmenter.frozen_trunk import FrozenTrunk, HeadFinder
 from vidrec.segmenter.mask_scores import FIGURES, Matches, Picture, figures, match
 from vidrec.segmenter.object_segmenter import ObjectSegmenter
 from vidrec.segmenter.own_labels import learn_meaning, translate
+from vidrec.segmenter.own_split import split_by_source
 from vidrec.segmenter.own_stills import own_stills
 from vidrec.segmenter.own_training import POSITIVES, REGIONS, for_classes, train
 from vidrec.settings.finetune_segmenter import Params
@@ -43,7 +44,7 @@ COLUMNS = (
     *(f"{name}{end}" for name in MEASURED for end in ("", "_low", "_high")),
 )
 # A short name: `dvc metrics show` has all metrics in one line of a screen.
-METRICS = {"ap": "ap_after"}
+METRICS = {"mask_ap": "ap_after"}
 
 
 @dataclass(frozen=True)
