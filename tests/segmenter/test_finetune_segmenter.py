@@ -40,9 +40,9 @@ Run = Callable[..., int]
 def tensors() -> Mapping[str, Tensor]:
     """A small network of two classes, untrained, yet of various answers."""
     torch.manual_seed(0)
-    limits = {"resolution": 64, "proposals": 10, "threshold": 0.05, "detections": 3}
-    network = build_segmenter(SLIM, 3, **limits)  # type: ignore[arg-type]
-    return network.state_dict()
+    limits: dict[str, Any] = {"resolution": 64, "proposals": 10, "threshold": 0.05, "detections": 3}
+    tensors: Mapping[str, Tensor] = build_segmenter(SLIM, 3, **limits).state_dict()
+    return tensors
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_two_classes_of_a_coco_json(project: Path, run_stage: Run, torch_as_befo
     assert all(torch.equal(made[name], before[name]) for name in frozen)
     moved = "roi_heads.box_head.fc6.weight"
     assert not torch.equal(made[moved], before[moved])
-    table = pd.read_csv("c.csv", index_col="class")
+    table: Any = pd.read_csv("c.csv", index_col="class")
     assert list(table.index) == ["all", "bolt", "nut"]
     assert table["images_trained_on"].tolist() == [6, 4, 6]
     assert table["images_held_out"].tolist() == [2, 2, 2]
@@ -175,7 +175,7 @@ def test_every_figure_before_and_after() -> None:
     card = Card(SLIM, ("__background__", "bolt", "nut"), 64, HALF, HALF, "made", "")
     held_out = np.array([False, True, False, True, False])
     metrics, table = measure(images, held_out, Finetuned({}, card, before, after), 0.7)
-    rows = table.set_index("class")
+    rows: Any = table.set_index("class")
     assert rows["images_trained_on"].tolist() == [3, 3, 3]
     assert rows["images_held_out"].tolist() == [2, 2, 2]
     assert rows["objects_held_out"].tolist() == [4, 2, 2]
@@ -226,7 +226,7 @@ def test_photographs_of_coco_are_learnt_from(
     change("finetune_segmenter", images=str(folder), steps=4)
     assert run_stage("finetune_segmenter", *OUTS) == 0
     assert capsys.readouterr().err == ""
-    table = pd.read_csv("c.csv", index_col="class")
+    table: Any = pd.read_csv("c.csv", index_col="class")
     assert table.loc["all", "images_trained_on"] + table.loc["all", "images_held_out"] == 41
     assert table.loc["person", "objects_held_out"] > 0
     assert len(weights.read_card(Path("f")).labels) == len(table)

@@ -54,7 +54,8 @@ def test_every_figure_of_a_class() -> None:
 
 def test_average_precision_is_that_of_cocos_code() -> None:
     rng = np.random.default_rng(0)
-    pictures, true, found = [], [], []
+    pictures = list[Picture]()
+    true, found = list[dict[str, Any]](), list[dict[str, Any]]()
     for number in range(20):
         marked, rows = [], []
         for _ in range(int(rng.integers(0, 4))):
