@@ -71,7 +71,7 @@ def draw_set(root: Path, count: int) -> None:
     """Pictures of 80 x 40 pixels with a nut, a square of 16, and a bolt of 8 x 24 in all but the
     first two."""
     root.mkdir()
-    images, annotations = [], []
+    images, annotations = list[dict[str, Any]](), list[dict[str, Any]]()
     for number in range(count):
         noise = np.random.default_rng(number).integers(0, 255, (5, 10, 3), dtype=np.uint8)
         picture = Image.fromarray(noise).resize((80, 40))
