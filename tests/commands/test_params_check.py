@@ -32,7 +32,10 @@ MISTAKES = {
     "  still_epochs: 2\n": ("", "prepare_weights.still_epochs"),
     "  learning_rate: 0.002": ("  learning_rate: .inf", "prepare_weights.learning_rate"),
     "  steps: 700": ("  steps: 0", "prepare_segmenter.steps"),
-    "  learning_rate: 0.001": ("  learning_rate: 1e-3", "prepare_segmenter.learning_rate"),
+    "  batch_size: 4\n  # Above 0 and at most 1.\n  learning_rate: 0.001": (
+        "  batch_size: 4\n  learning_rate: 1e-3",
+        "prepare_segmenter.learning_rate",
+    ),
     "  source: sample\n  # directory": (
         "  source: you_tube\n  # directory",
         "download_videos.source",
@@ -46,7 +49,7 @@ MISTAKES = {
     "classify_frames:": ("classify_frame:", "classify_frame:"),
     "  precision: auto\n  # Frames": ("  precision: fp16\n  # Frames", "classify_frames.precision"),
     "  dominance: 2.0": ("  dominance: null", "evaluate_classified.dominance"),
-    '  images: ""': ("  images: my_images", "finetune_head.images"),
+    '  images: ""\n  # Share': ("  images: my_images\n  # Share", "finetune_head.images"),
     "  fps: 0.5": ("  fps: 30.0", "segment_objects.fps"),
     "  term: confidence": ("  term: area", "weigh_objects.term"),
     "  ignore_labels: []": ("  ignore_labels: other", "weigh_objects.ignore_labels"),
@@ -190,7 +193,8 @@ def test_what_stands_twice_is_one_line(told: Told) -> None:
 
 def test_what_is_looked_up_lies_below_the_root(project: Path, tmp_path: Path) -> None:
     text = (ROOT / "params.yaml").read_text(encoding="utf-8")
-    Path("params.yaml").write_text(text.replace('images: ""', "images: own"), encoding="utf-8")
+    own = text.replace('images: ""', "images: own", 1)
+    Path("params.yaml").write_text(own, encoding="utf-8")
     for name in ("cats", "dogs"):
         (tmp_path / "elsewhere/own" / name).mkdir(parents=True)
     assert len(check(Path("params.yaml"), Path()).errors) == 1

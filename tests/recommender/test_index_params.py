@@ -4,11 +4,11 @@ from pathlib import Path
 from vidrec.recommender import index_params
 from vidrec.settings.classify_frames import LookingSettings
 from vidrec.settings.extract_frames import FrameSettings
-from vidrec.settings.segment_objects import SegmenterSettings
+from vidrec.settings.segment_objects import SegmenterSettings, WeightsChoice
 from vidrec.workflow import params
 
 ROOT = Path(__file__).parents[2]
-STAGES = (FrameSettings, LookingSettings, SegmenterSettings)
+STAGES = (FrameSettings, LookingSettings, SegmenterSettings, WeightsChoice)
 
 
 def test_it_has_every_param_that_decides_how_a_video_is_looked_at() -> None:
