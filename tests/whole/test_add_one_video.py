@@ -5,8 +5,8 @@ import re
 from tests.projects import ROOT, succeed
 
 STAGES = (
-    *("download_videos", "extract_frames", "quantize_classifier", "classify_frames"),
-    *("weigh_objects", "build_index"),
+    *("download_videos", "extract_frames", "find_copies", "quantize_classifier"),
+    *("classify_frames", "weigh_objects", "build_index"),
     "all",
 )
 
@@ -18,7 +18,7 @@ def test_the_new_video_the_stages_and_dvc_are_told_apart() -> None:
     assert [row[0] for row in rows] == list(STAGES)
     made = {name: int(count) for name, count, *_ in rows}
     # Its frames are taken by `vidrec add`.
-    assert made == dict.fromkeys(STAGES, 0) | {"classify_frames": 1, "all": 1}
+    assert made == dict.fromkeys(STAGES, 0) | {"find_copies": 1, "classify_frames": 1, "all": 1}
     seconds = {name: tuple(map(float, each)) for name, _, *each in rows}
     assert seconds["classify_frames"][0] > 0
     total = re.search(r"then: dvc repro ([\d.]+) s, ([\d.]+) of them", said)

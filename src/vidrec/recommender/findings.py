@@ -1,0 +1,55 @@
+"""What stage build_index writes of its findings, each where it is asked for."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from vidrec.metrics import by_video, retrieval
+from vidrec.recommender.hubness import write_hubness
+from vidrec.recommender.judge import Findings
+from vidrec.recommender.recommendations import write_recommendations
+from vidrec.vectors.sparse import SparseVectors
+from vidrec.vectors.vectors import Vectors
+from vidrec.workflow.files import write_json
+
+# Of those that are named, so many.
+NAMED = 5
+
+NEEDED = (("--recommendations", "CSV file to write"), ("--metrics", "JSON file to write: scores"))
+OPTIONAL = (
+    ("--by-category", "CSV file to write: scores of each"),
+    ("--precision-at-k", "CSV file to write: k,precision"),
+    ("--scores-by-video", "CSV file to write: scores of each"),
+    ("--hubness", "CSV file to write: video_id,hubness"),
+)
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Have a stage take the files that `write` writes."""
+    for name, what in (*NEEDED, *OPTIONAL):
+        required = (name, what) in NEEDED
+        parser.add_argument(name, type=Path, required=required, help=what)
+
+
+def write(
+    args: Namespace, vectors: Vectors | SparseVectors, found: Findings, neighbors: int
+) -> None:
+    """Write what was found of `vectors`, the first `neighbors` of each, to the files in `args`."""
+    write_recommendations(args.recommendations, vectors, found.ranking, neighbors)
+    write_json(args.metrics, {**retrieval.headlines(found.scores), **found.recall})
+    if args.by_category:
+        retrieval.write_by_category(args.by_category, found.scores, vectors.categories, found.apart)
+    if args.precision_at_k:
+        retrieval.write_precision_by_place(args.precision_at_k, found.by_place)
+    if args.scores_by_video:
+        by_video.write_scores(args.scores_by_video, vectors.videos, found.scores)
+    if args.hubness:
+        write_hubness(args.hubness, vectors.ids, found.hubness)
+
+
+def apart_text(vectors: Vectors | SparseVectors, found: Findings) -> str | None:
+    """Which videos are in no mean, as nothing can be found for them; None: all are."""
+    names = [name for name, alone in zip(vectors.ids, found.alone, strict=True) if alone]
+    if not names:
+        return None
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return f"in no figure, as no other video is of their category: {', '.join(names[:NAMED])}{more}"
