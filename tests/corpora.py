@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from vidrec.recommender.build_index import Ranking, compare_all, together
 from vidrec.recommender.judge import Findings, rank_and_judge
 from vidrec.recommender.ranking import Candidates
 from vidrec.vectors.vectors import Vectors
@@ -31,3 +32,9 @@ def judged(
 ) -> Findings:
     """The ranking of all videos and how good it is; `copies` as data/copies.csv has them."""
     return rank_and_judge(vectors, Candidates.of(vectors.ids, copies), count, areas)
+
+
+def rank_all(vectors: Vectors, count: int) -> Ranking:
+    """The `count` most similar of each, itself excluded; all others where they are fewer."""
+    every = compare_all(vectors, count, Candidates.of(vectors.ids))
+    return together(found.first(count) for found, _ in every)

@@ -6,7 +6,7 @@ torch.
 """
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
@@ -170,7 +170,7 @@ class Project:
         folder = self._paths.clusters
         if not folder.is_dir() or absent_reason(folder) is not None:
             vectors = read_vectors(self._paths.vectors)
-            return Known(vectors, self._names(), *self._told_apart(vectors.ids))
+            return Known(vectors, self._names(), *self._told_apart(vectors))
         from vidrec.recommender import clusters
         from vidrec.vectors.sparse import read_sparse
 
@@ -181,14 +181,16 @@ class Project:
                 f"{folder} and {self._paths.sparse_vectors} are of different runs: run `dvc repro`,"
                 f" or {clusters.ANEW} if nothing has changed"
             )
-        return Known(many, self._names(), *self._told_apart(many.ids), index)
+        return Known(many, self._names(), *self._told_apart(many), index)
 
-    def _told_apart(self, ids: Sequence[str]) -> tuple[Mapping[str, str], FloatArray | None]:
+    def _told_apart(
+        self, vectors: "Vectors | SparseVectors"
+    ) -> tuple[Mapping[str, str], FloatArray | None]:
         """Which videos are copies, and how near each is to others anyway, where that counts."""
         copies, hubs = self._paths.copies, self._paths.hubness
         return (
             read_copies(copies) if copies.is_file() else {},
-            read_hubness(hubs, ids) if hubs.is_file() else None,
+            read_hubness(hubs, vectors) if hubs.is_file() else None,
         )
 
     def _names(self) -> DisplayNames:

@@ -117,7 +117,7 @@ class ProjectPaths:
     @property
     def hubness(self) -> Path:
         """How near each video is to others anyway, where that counts."""
-        return self.root / "data/hubness.csv"
+        return self.root / "data/hubness.json"
 
     @property
     def weighting(self) -> Path:

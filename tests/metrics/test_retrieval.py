@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.metrics import ndcg_score
-from tests.corpora import corpus, judged, random_corpus
+from tests.corpora import corpus, judged, random_corpus, rank_all
 
 from vidrec.metrics import retrieval
 from vidrec.metrics.figures import rounded
@@ -23,7 +23,6 @@ from vidrec.metrics.retrieval import (
     write_by_category,
     write_precision_by_place,
 )
-from vidrec.recommender.build_index import rank_all
 from vidrec.vectors.vectors import Vectors
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.video import pair

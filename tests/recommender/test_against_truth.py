@@ -4,11 +4,10 @@ import pytest
 from scipy.stats import spearmanr
 from sklearn.metrics import ndcg_score
 from sklearn.metrics.pairwise import cosine_similarity
-from tests.corpora import Values, corpus, judged, random_corpus
+from tests.corpora import Values, corpus, judged, random_corpus, rank_all
 
 from vidrec.recommender import build_index
 from vidrec.recommender.against_truth import mixtures
-from vidrec.recommender.build_index import rank_all
 from vidrec.recommender.ranking import similarities
 from vidrec.vectors.vectors import Vectors
 

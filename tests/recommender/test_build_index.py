@@ -4,10 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.metrics.pairwise import cosine_similarity
-from tests.corpora import Values, corpus, random_corpus
+from tests.corpora import Values, corpus, random_corpus, rank_all
 
 from vidrec.recommender import build_index
-from vidrec.recommender.build_index import rank_all
 from vidrec.recommender.recommendations import recommendations
 from vidrec.vectors.vectors import Vectors
 from vidrec.workflow.video import pair

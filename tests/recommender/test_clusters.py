@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from tests.corpora import Values, corpus
+from tests.corpora import Values, corpus, rank_all
 
 from vidrec.recommender import build_index, clusters
-from vidrec.recommender.build_index import Ranking, build_and_rank, clusters_in, rank_all
+from vidrec.recommender.build_index import Ranking, build_and_rank, clusters_in
 from vidrec.recommender.clusters import build, find, read, write
 from vidrec.recommender.reasons import recommend
 from vidrec.vectors.sparse import as_dense, as_sparse

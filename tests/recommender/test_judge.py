@@ -5,11 +5,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.corpora import Values, corpus, judged, random_corpus
+from tests.corpora import Values, corpus, judged, random_corpus, rank_all
 
 from vidrec.metrics.retrieval import headlines
-from vidrec.recommender import build_index
-from vidrec.recommender.build_index import rank_all
+from vidrec.recommender import build_index, clusters
 from vidrec.recommender.judge import Findings, Judge, rank_few_or_many
 from vidrec.recommender.ranking import Candidates
 from vidrec.settings.build_index import Params
@@ -79,6 +78,12 @@ def test_a_video_whose_only_like_is_its_copy_is_alone() -> None:
     assert few(vectors, v01="v00").alone.tolist() == [True, True, False, False]
 
 
+def test_of_copies_in_two_categories_either_counts() -> None:
+    vectors = corpus(np.ones((5, 1)), list("aabbb"))
+    found = few(vectors, v02="v00")
+    assert found.scores["precision_at_10"].tolist() == [1.0] * 5
+
+
 def hubs() -> Vectors:
     """v00 is near to all others, which are of three categories far from each other."""
     random = np.random.default_rng(0)
@@ -126,6 +131,19 @@ def test_many_videos_are_ranked_as_few_are(
         np.testing.assert_array_equal(found.ranking.order, wanted.ranking.order)
         np.testing.assert_allclose(found.ranking.score, wanted.ranking.score, atol=2e-6)
         assert found.recall["recall_at_10"] > 0.99
+
+
+def test_a_query_is_answered_as_the_stage_ranks_however_many_are_wanted(tmp_path: Path) -> None:
+    vectors = sparse_corpus()
+    by_index = dataclasses.replace(PLAIN, hubness="csls", exact_up_to=0)
+    found = rank_few_or_many(as_sparse(vectors), None, {"v03": "v00"}, by_index, tmp_path)
+    candidates = Candidates.of(vectors.ids, {"v03": "v00"}, found.hubness)
+    index = clusters.read(tmp_path)
+    for me in range(0, 60, 7):
+        for count in (1, 3, 10, 15):
+            asked = clusters.best(index, vectors.values[me], candidates, count, me)
+            wanted = found.ranking.order[me, :count].tolist()
+            assert asked.order[:10].tolist() == wanted
 
 
 def sparse_corpus() -> Vectors:

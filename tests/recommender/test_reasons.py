@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from tests.corpora import rank_all
 
-from vidrec.recommender.build_index import rank_all
 from vidrec.recommender.reasons import Similar, reasons, recommend
 from vidrec.recommender.recommendations import recommendations
 from vidrec.vectors.vectors import Vectors

@@ -2,9 +2,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.corpora import corpus, random_corpus
+from tests.corpora import corpus, random_corpus, rank_all
 
-from vidrec.recommender.build_index import rank_all
 from vidrec.recommender.recommendations import (
     Ranked,
     read_recommendations,

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from vidrec.detections.rle import area_pct
-from vidrec.segmenter.annotated_images import areas, load_images, read_annotated
+from vidrec.segmenter.annotated_images import load_images, read_annotated
 from vidrec.workflow.errors import UserError
 
 # COCO's smallest objects have fewer pixels (32 x 32): there a pixel more is some percent.
@@ -105,7 +105,9 @@ def test_the_areas_of_cocos_own_photographs(real_data: Path) -> None:
     pairs = [
         (area / 100 * image.height * image.width, said)
         for image in images
-        for area, (said, crowd) in zip(areas(image), told[image.name], strict=True)
+        for area, (said, crowd) in zip(
+            area_pct([each.mask for each in image.objects]), told[image.name], strict=True
+        )
         if not crowd
     ]
     read, said = np.array(pairs).T
@@ -128,3 +130,15 @@ def coco_areas(root: Path) -> dict[str, list[tuple[float, int]]]:
             name = names[each["image_id"]]
             found.setdefault(name, []).append((each["area"], each["iscrowd"]))
     return found
+
+
+def test_json_that_cannot_be_read_is_left_out_beside_one_that_can(tmp_path: Path) -> None:
+    (tmp_path / "notes.json").write_text('{"lr": NaN}')
+    with pytest.raises(UserError, match=r"notes\.json: it is not valid JSON"):
+        read_annotated(tmp_path)
+    write(tmp_path, "a.jpg", (80, 40), 0)
+    annotate(tmp_path, ["a.jpg"])
+    images, left_out = read_annotated(tmp_path)
+    assert [image.name for image in images] == ["a.jpg"]
+    assert len(left_out) == 1
+    assert "notes.json: it is not valid JSON" in left_out[0]

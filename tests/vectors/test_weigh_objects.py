@@ -326,3 +326,11 @@ def test_what_masks_cover_together_counts_once() -> None:
     assert totals(joined, term="area") == pytest.approx({"cat": 0.6})
     assert totals(joined, term="confidence_area") == pytest.approx({"cat": 0.55})
     assert totals(found, term="area") == {"cat": 1.0}
+
+
+def test_with_contrast_what_is_as_usual_is_nothing() -> None:
+    """And not what rounding has left of it."""
+    table = pd.DataFrame({"frame": range(1, 13), "label": list("aaabbbbbbbcc"), "confidence": 1.0})
+    videos = [VideoDetections(Video("c", f"v{number}"), table) for number in range(3)]
+    found, _ = weigh_videos(videos, dataclasses.replace(PLAIN, contrast=True, norm="l2"))
+    assert not as_dense(found).values.any()

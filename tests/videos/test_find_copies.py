@@ -14,7 +14,7 @@ from vidrec.media.frames import Frames
 from vidrec.media.thumbnails import Thumbnails, take_thumbnails
 from vidrec.settings.extract_frames import FrameSettings
 from vidrec.videos import find_copies, frames_at_hand, sample
-from vidrec.videos.find_copies import copies_of, in_clusters, told
+from vidrec.videos.find_copies import copies_of, equal_pairs, in_clusters, told
 from vidrec.videos.framing import take_frames
 from vidrec.videos.sample import Clip, ClipSettings
 
@@ -177,3 +177,10 @@ def test_only_the_first_are_named() -> None:
     assert str(told(copies)).startswith(
         "5 of the videos are copies of others (b0 of a, b1 of a, b2 of a and 2 more): none is in"
     )
+
+
+def test_videos_of_the_same_frames_are_copies_though_nothing_moves_in_them() -> None:
+    pairs = equal_pairs(["x", "y", "x", "z", "y", "x"])
+    assert pairs == [(0, 2), (1, 4), (0, 5)]
+    found = copies_of(list("abcdef"), dict.fromkeys(pairs, 1.0))
+    assert found == [Copy("c", "a", 1.0), Copy("e", "b", 1.0), Copy("f", "a", 1.0)]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vidrec.commands.display_names import DisplayNames
+from vidrec.detections.copies import groups
 from vidrec.recommender.ranking import Candidates
 from vidrec.recommender.reasons import Reason, Similar, recommend
 from vidrec.vectors.categories import DECIMALS, Guess
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from vidrec.vectors.sparse import SparseVectors
     from vidrec.vectors.vectors import Vectors
 
-ALONE = "it is the only video of its category"
-TOO_FEW = "to learn categories takes two of them with two videos each"
+ALONE = "it is the only video of its category, but for copies"
+TOO_FEW = "to learn categories takes two of them with two videos each that are no copies"
 UNTRAINED = "`dvc repro train_video_classifier` makes the classifier of videos"
 
 
@@ -63,7 +64,8 @@ class Known:
 
     def nearest(self, query: FloatArray, count: int, row: int | None = None) -> list[Similar]:
         """The `count` videos most like `query` (labels,), which is the video in that `row`."""
-        candidates = Candidates.of(self.vectors.ids, self.copies, self.hubness)
+        ranks = self.index.ranks if self.index else None
+        candidates = Candidates.of(self.vectors.ids, self.copies, self.hubness, ranks)
         return recommend(self.vectors, query, count, row, self.index, candidates)
 
     def copies_of(self, video_id: str) -> list[str]:
@@ -97,7 +99,9 @@ def of_indexed(known: Known, video: Video, count: int, guesses: Mapping[str, Gue
     vectors = known.vectors
     row = vectors.videos.index(video)
     found = known.nearest(vectors.rows(row, row + 1)[0], count, row)
-    sizes = Counter(vectors.categories)
+    firsts = groups(vectors.ids, known.copies)
+    # Copies count once.
+    sizes = Counter(category for category, _ in set(zip(vectors.categories, firsts, strict=True)))
     few = sum(size > 1 for size in sizes.values()) < 2
     why = TOO_FEW if few else ALONE if sizes[video.category] == 1 else UNTRAINED
     neighbors = named(found, known.names)

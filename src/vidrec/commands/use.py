@@ -204,12 +204,11 @@ def for_own_videos(weights: Values, root: Path) -> Values:
     values["run.finetuned_segmenter"] = masks
     if not masks:
         values["segment_objects.weights"] = "pretrained"
-    if values["weigh_objects.detector"] == "segmented":
-        values["weigh_objects.term"] = "confidence"
-    else:
-        # What ranks real clips best by weights that know a thousand classes: docs/weightings.md.
-        values |= {"weigh_objects.term": "probability", "weigh_objects.idf": False}
-        values["build_index.hubness"] = "csls"
+    chosen = values["weigh_objects.detector"]
+    values["weigh_objects.term"] = "confidence" if chosen == "segmented" else "probability"
+    # What ranks real clips best by weights that know a thousand classes: docs/weightings.md.
+    many = chosen == "classified"
+    values |= {"weigh_objects.idf": not many, "build_index.hubness": "csls" if many else "none"}
     return values
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from vidrec.metrics.retrieval import expected_gains, normalized_gain, ties_of
 from vidrec.recommender.ranking import DEPTH, Nearest
-from vidrec.workflow.arrays import FloatArray
+from vidrec.workflow.arrays import FloatArray, IntArray
 
 FIGURES = ("truth_ndcg_at_10", "truth_spearman")
 # All of them of a video that has no truth.
@@ -23,17 +23,19 @@ def mixtures(areas: pd.DataFrame, ids: Sequence[str]) -> FloatArray:
 
 
 def agreement(
-    me: int, found: Nearest, similarity: FloatArray, true: FloatArray
+    me: int, found: Nearest, similarity: FloatArray, true: FloatArray, groups: IntArray
 ) -> dict[str, float]:
     """How well the neighbours `found` of a video, and its `similarity` to all, agree with its
-    `true` similarity to all: FIGURES.
+    `true` similarity to all: FIGURES. `groups` are those of copies, of which one can be found.
 
     `truth_ndcg_at_10`: nDCG of the first ten neighbours, gain = true similarity; of those of equal
     score it is what is to be expected. `truth_spearman`: rank correlation over all other videos.
     """
     others, theirs = np.delete(similarity, me), np.delete(true, me)
     gains = expected_gains(true[found.order], ties_of(found.score))
-    ideal = np.sort(theirs)[::-1][: min(DEPTH, len(gains))]
+    best = np.zeros(groups.max() + 1)
+    np.maximum.at(best, groups, true)
+    ideal = np.sort(np.delete(best, groups[me]))[::-1][: min(DEPTH, len(gains))]
     # Ranks of a constant have no correlation: it agrees with nothing.
     varies = len(others) > 1 and np.ptp(others) > 0 and np.ptp(theirs) > 0
     rank = spearman(others, theirs) if varies else 0.0

@@ -41,14 +41,12 @@ class Ranking:
     similarity: FloatArray
     score: FloatArray
 
+    def first(self, places: int) -> "Ranking":
+        order, similarity = self.order[:, :places], self.similarity[:, :places]
+        return Ranking(order, similarity, self.score[:, :places])
+
     def of(self, row: int) -> Nearest:
         return Nearest(self.order[row], self.similarity[row], self.score[row])
-
-
-def rank_all(vectors: Vectors, count: int, candidates: Candidates | None = None) -> Ranking:
-    """The `count` best of each, itself excluded; all others where they are fewer."""
-    candidates = candidates or Candidates.of(vectors.ids)
-    return together(found.first(count) for found, _ in compare_all(vectors, count, candidates))
 
 
 def compare_all(

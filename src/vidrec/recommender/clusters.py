@@ -52,8 +52,8 @@ TRIED, TARGET = 300, 0.993
 POWER = 1.5
 
 # Where hubs or copies may put others in their place, so many times the neighbours that are wanted
-# are looked up.
-RERANKED = 5
+# are looked up, and at least so many: that more are wanted must not change which are the first.
+RERANKED, DEPTH_LEAST = 5, 100
 
 # Videos that are put into clusters at a time.
 BLOCK = 4096
@@ -283,6 +283,11 @@ def _by_blocks(function: Callable[[Small], Found], unit: Any, centers: Small) ->
         return list(pool.map(lambda block: function(block @ turned), blocks))
 
 
+def depth(count: int) -> int:
+    """How many of the nearest are ranked again for the best `count` of them."""
+    return max(RERANKED * count, DEPTH_LEAST)
+
+
 def best(
     index: Clusters, query: FloatArray, candidates: Candidates, count: int, me: int | None = None
 ) -> Nearest:
@@ -290,7 +295,7 @@ def best(
 
     `me` is the row of the query itself, which may not be named, and no copy of it.
     """
-    wanted = count if candidates.plain else RERANKED * count
+    wanted = count if candidates.plain else depth(count)
     while True:
         found = find(index, query, wanted, me)
         kept = nearest(found.similarity, candidates, count, me, found.order).first(count)

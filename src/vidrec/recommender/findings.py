@@ -19,7 +19,7 @@ OPTIONAL = (
     ("--by-category", "CSV file to write: scores of each"),
     ("--precision-at-k", "CSV file to write: k,precision"),
     ("--scores-by-video", "CSV file to write: scores of each"),
-    ("--hubness", "CSV file to write: video_id,hubness"),
+    ("--hubness", "JSON file to write: how near each video is to others"),
 )
 
 
@@ -43,7 +43,7 @@ def write(
     if args.scores_by_video:
         by_video.write_scores(args.scores_by_video, vectors.videos, found.scores)
     if args.hubness:
-        write_hubness(args.hubness, vectors.ids, found.hubness)
+        write_hubness(args.hubness, vectors, found.hubness)
 
 
 def apart_text(vectors: Vectors | SparseVectors, found: Findings) -> str | None:

@@ -5,18 +5,19 @@ Some videos are near to everything, and crowd the neighbours of all others (Rado
 `ranking.scores`.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from vidrec.recommender.ranking import DECIMALS
+from vidrec.vectors.sparse import SparseVectors, as_sparse
+from vidrec.vectors.vectors import Vectors
 from vidrec.workflow.arrays import FloatArray
 from vidrec.workflow.errors import UserError
-from vidrec.workflow.tables import check_numbers, read_table, write_table
+from vidrec.workflow.files import read_json, write_json
 
-COLUMNS = ("video_id", "hubness")
+ANEW = "run `dvc repro`, or `dvc repro -s -f build_index` if nothing has changed"
 
 
 def hubness(similarity: FloatArray, neighbors: int) -> float:
@@ -28,24 +29,33 @@ def hubness(similarity: FloatArray, neighbors: int) -> float:
     return round(float(highest.mean()), DECIMALS)
 
 
-def write_hubness(path: Path, ids: Sequence[str], values: FloatArray | None) -> None:
-    """Write `video_id,hubness`, a row for each video; none where hubness does not count."""
-    rows = {"video_id": list(ids), "hubness": values} if values is not None else {}
-    write_table(path, pd.DataFrame(rows, columns=list(COLUMNS)))
+def write_hubness(path: Path, vectors: Vectors | SparseVectors, values: FloatArray | None) -> None:
+    """Write the hubness of the videos of `vectors`, None where it does not count, as JSON.
 
-
-def read_hubness(path: Path, ids: Sequence[str]) -> FloatArray | None:
-    """The hubness of the videos `ids`; None where it does not count.
-
-    Raises UserError where the file is no such table, or one of other videos.
+    `vectors` is kept as a digest: those of another run have another hubness.
     """
-    table = read_table(path, COLUMNS)
-    if table.empty:
+    content: dict[str, Any] = {"vectors": None, "hubness": None}
+    if values is not None:
+        content = {"vectors": as_sparse(vectors).digest, "hubness": values.tolist()}
+    write_json(path, content)
+
+
+def read_hubness(path: Path, vectors: Vectors | SparseVectors) -> FloatArray | None:
+    """The hubness of the videos of `vectors`; None where it does not count.
+
+    Raises UserError where the file holds none, or that of other vectors.
+    """
+    content = read_json(path)
+    if not isinstance(content, dict) or not {"vectors", "hubness"} <= set(content):
+        raise UserError(f"{path} does not hold the hubness of videos: {ANEW}")
+    if content["hubness"] is None:
         return None
-    check_numbers(path, table, "hubness", -1, 1)
-    if table["video_id"].tolist() != list(ids):
-        raise UserError(
-            f"{path} is of other videos than the vectors: they are of different runs, make it again"
-            " (`dvc repro -s -f build_index`)"
-        )
-    return table["hubness"].to_numpy(np.float64)
+    if content["vectors"] != as_sparse(vectors).digest:
+        raise UserError(f"{path} and the vectors are of different runs: {ANEW}")
+    try:
+        values = np.array(content["hubness"], np.float64)
+    except (TypeError, ValueError, OverflowError):
+        values = np.empty(0)
+    if values.shape != (len(vectors.ids),) or not (np.abs(values) <= 1).all():
+        raise UserError(f"{path} does not hold a hubness from -1 to 1 for each video: {ANEW}")
+    return values

@@ -59,24 +59,34 @@ class Findings:
 
 @dataclass(frozen=True)
 class Judge:
-    """Tells how good the neighbours of a video are: by category, and how many of each there are."""
+    """Tells how good the neighbours of a video are, by category.
+
+    `members` has for each category the groups of copies of which any video is in it: whichever of
+    them is named, it is relevant.
+    """
 
     categories: Sequence[str]
-    totals: Sequence[int]
+    groups: Sequence[int]
+    members: Mapping[str, set[int]]
 
     @classmethod
     def of(cls, categories: Sequence[str], candidates: Candidates) -> "Judge":
-        """`totals` counts the videos of the same category, of copies one, its own none."""
         groups = candidates.groups.tolist()
         members: dict[str, set[int]] = defaultdict(set)
         for category, group in zip(categories, groups, strict=True):
             members[category].add(group)
-        return cls(categories, [len(members[name]) - 1 for name in categories])
+        return cls(categories, groups, members)
+
+    @property
+    def totals(self) -> list[int]:
+        """How many videos of the same category each has to find: of copies one, its own none."""
+        return [len(self.members[name]) - 1 for name in self.categories]
 
     def __call__(self, me: int, found: Nearest) -> Judged:
-        same = [self.categories[row] == self.categories[me] for row in found.order.tolist()]
+        mine = self.members[self.categories[me]]
+        same = [self.groups[row] in mine for row in found.order.tolist()]
         relevant = np.array(same, bool) & (found.similarity > 0)
-        return judge(relevant, found.score, self.totals[me])
+        return judge(relevant, found.score, len(mine) - 1)
 
 
 def rank_few_or_many(
@@ -116,7 +126,9 @@ def rank_and_judge(
     for me, ((found, similarity), true) in enumerate(pairs):
         kept.append(found.first(count))
         judged.append(judge_one(me, found))
-        agreed.append(UNKNOWN if true is None else agreement(me, found, similarity, true))
+        agreed.append(
+            UNKNOWN if true is None else agreement(me, found, similarity, true, candidates.groups)
+        )
     lengths = np.abs(vectors.values).sum(axis=1)
     return _findings(together(kept), judge_one, judged, agreed, lengths == 0, candidates, {})
 
@@ -136,15 +148,15 @@ def _rank_many(
 ) -> Findings:
     from vidrec.recommender import clusters
 
-    places = max(count, settings.hubness_neighbors) if settings.corrects_hubs else count
     plain = candidates.plain and not settings.corrects_hubs
-    ranking, recall = build_and_rank(
-        vectors, places if plain else places * clusters.RERANKED, folder
-    )
+    depth = count if plain else clusters.depth(count)
+    wanted = max(depth, settings.hubness_neighbors) if settings.corrects_hubs else depth
+    ranking, recall = build_and_rank(vectors, wanted, folder)
     if settings.corrects_hubs:
         candidates = replace(candidates, hubness=_hubness(ranking, candidates, settings))
     if not plain:
-        ranking = _again(vectors, ranking, candidates, count, clusters.read(folder))
+        near = ranking.first(depth)
+        ranking = _again(vectors, near, candidates, count, clusters.read(folder))
     judge_one = Judge.of(vectors.categories, candidates)
     judged = [judge_one(row, ranking.of(row)) for row in range(len(vectors.ids))]
     empty = np.diff(vectors.indptr) == 0

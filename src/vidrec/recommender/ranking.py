@@ -61,10 +61,16 @@ class Candidates:
         ids: Sequence[str],
         copies: Mapping[str, str] | None = None,
         hubness: FloatArray | None = None,
+        ranks: IntArray | None = None,
     ) -> "Candidates":
-        """Of videos by their ids; `copies` has for a copy the one that stands for its group."""
-        _, numbers = np.unique(np.array(groups(ids, copies or {}), object), return_inverse=True)
-        return cls(id_ranks(ids), numbers, hubness)
+        """Of videos by their ids; `copies` has for a copy the one that stands for its group.
+
+        `ranks` are those of the ids, where they are known: a million take a while to sort.
+        """
+        numbers = np.arange(len(ids))
+        if copies:
+            _, numbers = np.unique(np.array(groups(ids, copies), object), return_inverse=True)
+        return cls(id_ranks(ids) if ranks is None else ranks, numbers, hubness)
 
     @cached_property
     def places(self) -> int:

@@ -83,7 +83,7 @@ def _checked(path: Path, vectors: Vectors) -> pd.DataFrame:
     check_numbers(path, table, "rank", 1, float("inf"))
     check_numbers(path, table, "similarity", -1, 1)
     if "score" in table:
-        check_numbers(path, table, "score", -2, 1)
+        check_numbers(path, table, "score", -2, 2)
         table = table.astype({"score": "float64"})
     for column in ("video_id", "neighbor_id"):
         unknown = table[column][~table[column].isin(vectors.ids)]

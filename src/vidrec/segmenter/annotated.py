@@ -8,6 +8,7 @@ from typing import Any
 
 from vidrec.detections.rle import Rle
 from vidrec.workflow.errors import UserError, readable
+from vidrec.workflow.tables import shown
 
 # Class 0 of every network here; no own class may be called so.
 BACKGROUND = "__background__"
@@ -41,12 +42,12 @@ def class_name(value: Any, where: str) -> str:
     name = unicodedata.normalize("NFC", value).strip() if isinstance(value, str) else ""
     if not name or name != readable(name) or name == BACKGROUND:
         raise UserError(
-            f"{where} is {value!r}, which is not the name of a class: write a text on one line"
+            f"{where} is {shown(value)}, which is not the name of a class: write a text on one line"
             f" other than {BACKGROUND}"
         )
     return name
 
 
-def classes_of(images: Iterable[Annotated]) -> tuple[str, ...]:
-    """The classes of which there is an object, by name."""
-    return tuple(sorted({x.label for image in images for x in image.objects if not x.crowd}))
+def classes_of(objects: Iterable[Marked]) -> tuple[str, ...]:
+    """The classes of which there is one among objects, by name; crowds do not count."""
+    return tuple(sorted({each.label for each in objects if not each.crowd}))

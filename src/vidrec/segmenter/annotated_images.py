@@ -1,7 +1,7 @@
 """The own images that a new segmenter learns: a directory with masks, each picture made square."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from vidrec.detections.rle import area_pct, decode_mask, encode_mask
+from vidrec.detections.rle import decode_mask, encode_mask
 from vidrec.media.copies import Fingerprint, group_copies, take_fingerprint
 from vidrec.media.fitting import fit_mask, fit_picture
 from vidrec.media.frames import read_picture
@@ -18,6 +18,7 @@ from vidrec.segmenter.annotated import Annotated, Marked
 from vidrec.segmenter.class_maps import is_class_maps, read_class_maps
 from vidrec.segmenter.coco_json import is_coco, read_coco, read_json
 from vidrec.workflow.errors import UserError
+from vidrec.workflow.tables import shown
 
 LAYOUT = (
     "a COCO JSON (images, annotations, categories) beside the pictures, or images/, masks/ and"
@@ -48,23 +49,31 @@ def read_annotated(root: Path) -> tuple[list[Annotated], list[str]]:
         )
     if is_class_maps(root):
         return read_class_maps(root)
-    read = [read_coco(path, content, root) for path, content in _coco_files(root)]
+    contents, broken = _json_files(root)
+    read = [read_coco(path, content, root) for path, content in contents if is_coco(content)]
     if not read:
+        # What is broken may be just what was meant.
+        if broken:
+            raise UserError(broken[0])
         raise UserError(f"{root} has no annotations that are known here: put there {LAYOUT}")
     images = [image for part, _ in read for image in part]
     twice = [name for name, count in Counter(x.name for x in images).items() if count > 1]
     if twice:
-        raise UserError(f"{root} has {twice[0]!r} in two files of annotations: take one away")
-    return images, [told for _, told in read if told]
+        raise UserError(f"{root} has {shown(twice[0])} in two files of annotations: take one away")
+    return images, [*broken, *(told for _, told in read if told)]
 
 
-def _coco_files(root: Path) -> Iterator[tuple[Path, Any]]:
-    """The files of annotations in `root` and in the folders right below, with their content."""
+def _json_files(root: Path) -> tuple[list[tuple[Path, Any]], list[str]]:
+    """The JSON files in `root` and in the folders right below, with their content; and why others
+    of them cannot be read."""
+    contents, broken = [], []
     for path in sorted([*root.glob("*.json"), *root.glob("*/*.json")]):
         if path.is_file() and not path.name.startswith("."):
-            content = read_json(path)
-            if is_coco(content):
-                yield path, content
+            try:
+                contents.append((path, read_json(path)))
+            except UserError as error:
+                broken.append(str(error))
+    return contents, broken
 
 
 def load_images(root: Path, size: int, fit: str) -> tuple[list[OwnImage], list[str]]:
@@ -121,8 +130,3 @@ def _with_sources(images: Sequence[OwnImage], prints: Sequence[Fingerprint]) -> 
         OwnImage(image.name, source, image.pixels, image.objects)
         for image, source in zip(images, firsts, strict=True)
     ]
-
-
-def areas(image: Annotated) -> list[float]:
-    """The share of the picture that each object covers, in %."""
-    return [float(area) for area in area_pct([each.mask for each in image.objects])]

@@ -95,8 +95,7 @@ def objects_of(numbers: NDArray[np.uint8], names: tuple[str, ...]) -> tuple[Mark
     found = []
     for number in sorted(set(np.unique(numbers).tolist()) - {0}):
         pieces, count = ndimage.label(numbers == number, np.ones((3, 3)))
-        for piece in range(1, count + 1):
-            mask = pieces == piece
-            if mask.mean() >= LEAST_SHARE:
-                found.append(Marked(names[number - 1], encode_mask(mask)))
+        sizes = np.bincount(pieces.ravel(), minlength=count + 1)
+        large = np.flatnonzero(sizes[1:] >= LEAST_SHARE * pieces.size) + 1
+        found += [Marked(names[number - 1], encode_mask(pieces == piece)) for piece in large]
     return tuple(found)

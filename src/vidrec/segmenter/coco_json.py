@@ -12,10 +12,11 @@ from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
 
-from vidrec.detections.rle import Rle, from_polygons, from_runs, is_rle
+from vidrec.detections.rle import Rle, area_pct, from_polygons, from_runs, is_rle
 from vidrec.media.frames import MAX_PIXELS
 from vidrec.segmenter.annotated import Annotated, Marked, class_name
 from vidrec.workflow.errors import UserError
+from vidrec.workflow.tables import shown
 
 KEYS = ("images", "annotations", "categories")
 # Larger files are not read: as objects of Python their content takes ten times the memory.
@@ -57,7 +58,7 @@ class Source:
         for number, row in enumerate(rows, start=1):
             key = row.get("id")
             if type(key) is not int:
-                self.refuse(f"{kind} {number} has id {key!r}, which is not a whole number")
+                self.refuse(f"{kind} {number} has id {shown(key)}, which is not a whole number")
             if key in found:
                 self.refuse(f"two of its {kind}s have the id {key}")
             found[key] = row
@@ -118,7 +119,7 @@ def read_coco(path: Path, content: Mapping[str, Any], root: Path) -> tuple[list[
 def _size(source: Source, key: int, row: Mapping[str, Any]) -> Size:
     height, width = row.get("height"), row.get("width")
     if type(height) is not int or type(width) is not int or min(height, width) < 1:
-        source.refuse(f"image {key} has height {height!r} and width {width!r}")
+        source.refuse(f"image {key} has height {shown(height)} and width {shown(width)}")
     if height * width > MAX_PIXELS:
         source.refuse(f"image {key} has {height * width:.3g} pixels, more than {MAX_PIXELS:,}")
     return Size(height, width)
@@ -129,25 +130,27 @@ def _known(
 ) -> int:
     value = row.get(field)
     if type(value) is not int or value not in known:
-        source.refuse(f"annotation {key} has {field} {value!r}, which the file does not have")
+        source.refuse(f"annotation {key} has {field} {shown(value)}, which the file does not have")
     return value
 
 
 def _is_crowd(source: Source, key: int, row: Mapping[str, Any]) -> bool:
     crowd = row.get("iscrowd", 0)
     if crowd not in (0, 1) or isinstance(crowd, float):
-        source.refuse(f"annotation {key} has iscrowd {crowd!r}, which is neither 0 nor 1")
+        source.refuse(f"annotation {key} has iscrowd {shown(crowd)}, which is neither 0 nor 1")
     return bool(crowd)
 
 
 def _mask(source: Source, key: int, row: Mapping[str, Any], size: Size) -> Rle | None:
-    """The mask of an annotation, as large as its picture; None where only a box was drawn."""
+    """The mask of an annotation, as large as its picture; None where only a box was drawn, or what
+    covers no pixel."""
     drawn = row.get("segmentation")
     if drawn is None or drawn == []:
         return None
     if isinstance(drawn, list):
         _check_polygons(source, key, drawn, size)
-        return from_polygons([_within(each, size) for each in drawn], size.height, size.width)
+        mask = from_polygons([_within(each, size) for each in drawn], size.height, size.width)
+        return mask if area_pct([mask])[0] else None
     if not isinstance(drawn, dict):
         source.refuse(f"annotation {key} has a mask that is neither polygons nor run lengths")
     if drawn.get("size") != [size.height, size.width]:
@@ -203,7 +206,7 @@ def _files(
         found[key] = file.relative_to(root).as_posix(), file
     twice = [name for name, count in Counter(x for x, _ in found.values()).items() if count > 1]
     if twice:
-        source.refuse(f"two of its images are the file {twice[0]!r}")
+        source.refuse(f"two of its images are the file {shown(twice[0])}")
     return found
 
 
@@ -213,7 +216,7 @@ def _file(source: Source, key: int, value: Any, places: Sequence[Path]) -> Path:
     name = PurePosixPath(text)
     if not name.parts or name.is_absolute() or ".." in name.parts or not text.isprintable():
         source.refuse(
-            f"image {key} has file_name {value!r}, which is not the name of a file beside it"
+            f"image {key} has file_name {shown(value)}, which is not the name of a file beside it"
         )
     named = [place / name for place in places]
     return next((file for file in named if _is_file(file)), named[0])

@@ -18,7 +18,7 @@ from vidrec.networks.mask_rcnn import build_segmenter, decode_in_fp32
 from vidrec.networks.precision import resolve
 from vidrec.networks.weights import Card
 from vidrec.segmenter import annotated_images
-from vidrec.segmenter.annotated import BACKGROUND
+from vidrec.segmenter.annotated import BACKGROUND, classes_of
 from vidrec.segmenter.annotated_images import OwnImage
 from vidrec.segmenter.frozen_trunk import FrozenTrunk, HeadFinder
 from vidrec.segmenter.mask_scores import FIGURES, Matches, Picture, figures, match
@@ -84,8 +84,8 @@ def finetune(
     trunk = FrozenTrunk(old, [image.pixels for image in images], params.precision)
     look = partial(find_in, trunk=trunk, images=images, params=params)
     learnt, judged = (np.flatnonzero(side).tolist() for side in (~held_out, held_out))
-    classes = classes_of([images[number] for number in learnt])
-    meaning = learn_meaning(look(old, card, learnt), classes)
+    classes = classes_of(x for number in learnt for x in images[number].objects)
+    meaning = learn_meaning(look(old, card, learnt), card.labels, classes)
     known = [BACKGROUND, *(meaning.origin.get(name) for name in classes)]
     origins = [None if name is None else card.labels.index(name) for name in known]
     own_card = replace(
@@ -102,11 +102,6 @@ def finetune(
     before = [Picture(translate(each.found, meaning), each.marked) for each in found]
     after = look(network, own_card, judged)
     return Finetuned(network.cpu().state_dict(), own_card, before, after)
-
-
-def classes_of(images: Sequence[OwnImage]) -> tuple[str, ...]:
-    """The classes that are marked in the images, by name."""
-    return tuple(sorted({x.label for image in images for x in image.objects if not x.crowd}))
 
 
 def _network(tensors: Mapping[str, Tensor], card: Card, params: Params) -> nn.Module:
@@ -161,7 +156,7 @@ def measure(
     values = np.array(
         [[[figures(x, times, threshold) for x in side] for side in matches] for times in samples]
     )
-    every = _row("all", learnt, judged, matches[0], _mean_of_known(values))
+    every = _row(None, learnt, judged, matches[0], _mean_of_known(values))
     rows = [
         _row(label, learnt, judged, matches[0][at : at + 1], values[:, :, at])
         for at, label in enumerate(classes)
@@ -190,21 +185,21 @@ def _mean_of_known(values: FloatArray) -> FloatArray:
 
 
 def _row(
-    label: str,
+    label: str | None,
     learnt: Sequence[OwnImage],
     judged: Sequence[OwnImage],
     matches: Sequence[Matches],
     values: FloatArray,
 ) -> dict[str, Any]:
-    """A row of the table; `values` are (samples, sides, figures), the first the images as they
-    are."""
+    """A row of the table, of class `label` or of all; `values` are (samples, sides, figures), the
+    first the images as they are."""
     sides = {
         f"{figure}_{side}": values[:, at, place]
         for place, figure in enumerate(FIGURES)
         for at, side in enumerate(SIDES)
     }
     row: dict[str, Any] = {
-        "class": label,
+        "class": label or "all",
         "images_trained_on": _showing(learnt, label),
         "images_held_out": _showing(judged, label),
         "objects_held_out": sum(int(each.true.sum()) for each in matches),
@@ -215,9 +210,11 @@ def _row(
     return row
 
 
-def _showing(images: Sequence[OwnImage], label: str) -> int:
-    """In how many of the images something of class `label`, or any, is marked; of all, all."""
-    return sum(label in ("all", *(x.label for x in image.objects)) for image in images)
+def _showing(images: Sequence[OwnImage], label: str | None) -> int:
+    """In how many of the images something of class `label` is marked; of none, all of them."""
+    if label is None:
+        return len(images)
+    return sum(label in {x.label for x in image.objects} for image in images)
 
 
 def _known(value: float) -> float | None:

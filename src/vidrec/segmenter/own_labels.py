@@ -1,7 +1,7 @@
 """What the labels of a network mean in own classes, learnt from what it finds in marked images."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from vidrec.detections.masks import COLUMNS, Segments
@@ -21,19 +21,19 @@ class Meaning:
     origin: Mapping[str, str]
 
 
-def learn_meaning(pictures: Iterable[Picture], classes: Sequence[str]) -> Meaning:
-    """What labels mean, of what was found under them in the images that are learnt from.
+def learn_meaning(
+    pictures: Iterable[Picture], known: Collection[str], classes: Sequence[str]
+) -> Meaning:
+    """What the labels `known` mean, of what was found under them in the images learnt from.
 
     A label of the name of an own class means that. Any other means the class upon whose objects it
     was found most often; one that was found upon none means nothing.
     """
     counts: Counter[tuple[str, str]] = Counter()
-    labels: set[str] = set()
     for picture in pictures:
-        labels |= set(picture.found.table["label"])
         counts.update(_same(picture))
     ranked = sorted(counts, key=lambda pair: (-counts[pair], pair))
-    equal = {label: label for label in labels & set(classes)}
+    equal = {name: name for name in classes if name in known}
     stands_for, origin = dict(equal), dict(equal)
     for label, own in ranked:
         stands_for.setdefault(label, own)

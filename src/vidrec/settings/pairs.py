@@ -97,9 +97,11 @@ def segmenter_without_trunk(segmented: bool, source: str, arch: str) -> str | No
     )
 
 
-def own_segmenter_not_run(weights: str, wanted: bool, source: str, images: str) -> str | None:
+def own_segmenter_not_run(
+    run: bool, weights: str, wanted: bool, source: str, images: str
+) -> str | None:
     """Weights of own classes that find the objects, and are not trained."""
-    if weights != "finetuned" or (wanted and (source == "sample" or images)):
+    if not run or weights != "finetuned" or (wanted and (source == "sample" or images)):
         return None
     why = "finetune_segmenter.images is empty" if wanted else "run.finetuned_segmenter is false"
     mend = "name a directory of own images with masks there" if wanted else "set that to true"
@@ -216,7 +218,7 @@ MISFITS = (
         detector_without_weights,
         (DETECTOR, WEIGHTS, "prepare_weights.classifier_file", "prepare_weights.segmenter_file"),
     ),
-    Rule(own_segmenter_not_run, (OWN_WEIGHTS, OWN_SEGMENTER, WEIGHTS, OWN_MASKS)),
+    Rule(own_segmenter_not_run, (SEGMENTED, OWN_WEIGHTS, OWN_SEGMENTER, WEIGHTS, OWN_MASKS)),
     Rule(segmenter_without_trunk, (SEGMENTED, WEIGHTS, CLASSIFIER)),
     *(
         Rule(partial(more_than_extracted, stage), (f"{stage}.fps", "extract_frames.fps"))

@@ -83,7 +83,8 @@ def can_be_validated(categories: Sequence[str], sources: Sequence[str]) -> BoolA
     if sum(size > 1 for size in sizes.values()) < 2:
         found = ", ".join(f"{name} has {size}" for name, size in sorted(sizes.items()))
         raise AbsentError(
-            f"a classifier needs two categories of two videos each ({found}): add videos"
+            f"a classifier needs two categories of two videos each, of which copies count once"
+            f" ({found}): add videos"
         )
     return np.array([sizes[category] > 1 for category in categories])
 

@@ -237,7 +237,9 @@ def weigh_sums(sums: LabelSums, weighting: Weighting) -> FloatArray:
 def _weigh(total: FloatArray, weighting: Weighting) -> FloatArray:
     importance = _importance(total, weighting)
     if weighting.usual is not None:
-        importance = np.maximum(_unit(importance) - weighting.usual, 0)
+        # What is less than a digit more than usual is so by rounding.
+        more = np.round(_unit(importance) - weighting.usual, DECIMALS - 1)
+        importance = np.maximum(more, 0)
     if weighting.params.norm != "none":
         importance = _unit(importance, weighting.params.norm)
     return np.round(importance, DECIMALS)

@@ -46,6 +46,8 @@ def read_weighting(path: Path) -> Weighting:
         usual = np.array(content["usual"], float) if params.contrast else None
         idf = np.array(content["idf"], float)
         weighting = Weighting(params, list(content["labels"]), idf, usual)
+        if not all(isinstance(label, str) for label in weighting.labels):
+            raise ValueError("a label is no text")
     except (KeyError, TypeError, ValueError, OverflowError, UserError) as error:
         raise UserError(f"{path} is not a weighting ({error}): {REMAKE}") from None
     for name, numbers in (("an idf", idf), ("a usual importance", usual)):

@@ -48,7 +48,15 @@ def find_copies(frames: FrameSource) -> list[Copy]:
         return look_of(store.once(key, partial(make, framed[number])))
 
     shares = {(a, b): matched_share(look(a), look(b)) for a, b in pairs}
+    shares |= dict.fromkeys(equal_pairs([each.sha256 for each in framed]), 1.0)
     return copies_of([each.video.video_id for each in framed], shares)
+
+
+def equal_pairs(digests: Sequence[str]) -> list[Pair]:
+    """The pairs of the first video with a digest of frames and each other that has it."""
+    first: dict[str, int] = {}
+    numbered = [(first.setdefault(each, number), number) for number, each in enumerate(digests)]
+    return [(one, other) for one, other in numbered if one != other]
 
 
 def pairs_alike(videos: Iterable[Thumbnails]) -> list[Pair]:
