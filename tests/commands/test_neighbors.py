@@ -3,6 +3,8 @@ import pytest
 
 from vidrec.commands.display_names import DisplayNames
 from vidrec.commands.neighbors import (
+    ONLY_COPIES,
+    TOO_FEW,
     UNTRAINED,
     Known,
     check_any_object,
@@ -97,3 +99,32 @@ def test_a_classifier_of_other_labels_says_nothing() -> None:
         found = of_unseen(KNOWN, query, 1, classifier)
         assert (found.category, found.unknown) == (None, UNTRAINED)
         assert [neighbor.video_id for neighbor in found.neighbors] == ["pets_1"]
+
+
+def test_a_copy_is_no_neighbour_and_is_told() -> None:
+    known = Known(INDEX, NAMES, {"cars_2": "cars_1"})
+    found = of_indexed(known, Video("cars", "cars_2"), 9, {})
+    assert [each.video_id for each in found.neighbors] == ["mixed"]
+    assert to_dict("cars_2", found)["copies"] == ["cars_1"]
+    only = of_indexed(
+        Known(INDEX, NAMES, {"cars_2": "cars_1", "mixed": "pets_1"}), Video("cars", "cars_1"), 9, {}
+    )
+    assert only.unknown == TOO_FEW
+
+
+def test_where_a_category_has_only_copies_it_is_said() -> None:
+    videos = pair(list("aabbcc"), [f"v{number}" for number in range(6)])
+    vectors = Vectors(videos, ["car"], np.ones((6, 1)))
+    known = Known(vectors, DisplayNames(), {"v1": "v0"})
+    assert of_indexed(known, videos[0], 3, {}).unknown == ONLY_COPIES
+    assert of_indexed(known, videos[2], 3, {}).unknown == UNTRAINED
+
+
+def test_hubs_come_later_and_that_is_told() -> None:
+    known = Known(INDEX, NAMES, hubness=np.array([0.0, 0.9, 0.0, 0.0]))
+    found = of_indexed(known, Video("cars", "cars_1"), 9, {})
+    assert found.corrected
+    assert [each.video_id for each in found.neighbors] == ["cars_2", "mixed"]
+    assert [each.score for each in found.neighbors] == [0.51, 0.48]
+    assert [each.similarity for each in found.neighbors] == [0.96, 0.48]
+    assert all(sum(x.share for x in each.reasons) == pytest.approx(1) for each in found.neighbors)

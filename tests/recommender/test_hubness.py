@@ -38,7 +38,7 @@ def test_that_of_other_vectors_is_refused(tmp_path: Path) -> None:
         read_hubness(tmp_path / "h.json", corpus(np.array([[1.0, 0], [0.5, 1]])))
 
 
-@pytest.mark.parametrize("wrong", [[0.5], [0.5, "x"], [0.5, 7], {}, [0.5, float("nan")], "no"])
+@pytest.mark.parametrize("wrong", [[0.5], [0.5, "x"], [0.5, 7], {}, "no"])
 def test_what_is_none_is_refused(tmp_path: Path, wrong: Any) -> None:
     write_hubness(tmp_path / "h.json", VECTORS, np.array([0.25, 1.0]))
     content = read_json(tmp_path / "h.json")

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from vidrec.vectors.sparse import SparseVectors
     from vidrec.vectors.vectors import Vectors
 
-ALONE = "it is the only video of its category, but for copies"
+ALONE = "it is the only video of its category"
+ONLY_COPIES = "all others of its category are copies of it"
 TOO_FEW = "to learn categories takes two of them with two videos each that are no copies"
 UNTRAINED = "`dvc repro train_video_classifier` makes the classifier of videos"
 
@@ -103,7 +104,9 @@ def of_indexed(known: Known, video: Video, count: int, guesses: Mapping[str, Gue
     # Copies count once.
     sizes = Counter(category for category, _ in set(zip(vectors.categories, firsts, strict=True)))
     few = sum(size > 1 for size in sizes.values()) < 2
-    why = TOO_FEW if few else ALONE if sizes[video.category] == 1 else UNTRAINED
+    copies = known.copies_of(video.video_id)
+    alone = sizes[video.category] == 1 and (ONLY_COPIES if copies else ALONE)
+    why = TOO_FEW if few else alone or UNTRAINED
     neighbors = named(found, known.names)
     return Answer(
         neighbors,
@@ -111,7 +114,7 @@ def of_indexed(known: Known, video: Video, count: int, guesses: Mapping[str, Gue
         why,
         video,
         known.names,
-        known.copies_of(video.video_id),
+        copies,
         known.hubness is not None,
     )
 
