@@ -44,6 +44,8 @@ ROOT = Path(__file__).parents[1]
 ARCH, LAST = "mobilenet_v2", "build_index"
 # Of a video: pixels of a square, squares in a row and in a column, pictures per second.
 SQUARE, ROW, COLUMN, FPS = 8, 14, 10, 3
+# Of videos of which none is a copy of another.
+CATEGORIES = 2
 # Of `python`, which DVC starts for each stage: notes when it starts and ends, and the stage's name.
 NOTING = """#!/bin/sh
 began=$(date +%s.%N)
@@ -162,10 +164,15 @@ def clip(seed: int, seconds: float) -> bytes:
 
 
 def write_videos(folder: Path, count: int, distinct: int, seconds: float) -> None:
-    """Write `count` videos: `distinct` ones in each of as many categories as it takes."""
+    """Write `count` videos: `distinct` ones in each of as many categories as it takes.
+
+    Those of other categories are copies. Where all are distinct there are two categories or more.
+    """
     contents = [clip(seed, seconds) for seed in range(min(count, distinct))]
     for number in range(count):
         category, seed = divmod(number, len(contents))
+        if distinct >= count:
+            category = number % CATEGORIES
         path = folder / f"category_{category}" / f"video_{category}_{seed}.mp4"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(contents[seed])

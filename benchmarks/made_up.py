@@ -14,6 +14,7 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import nn
 
+from vidrec.detections.copies import write_copies
 from vidrec.detections.distributions import Distribution
 from vidrec.detections.features import write_features
 from vidrec.detections.masks import COLUMNS, Segments, write_segments
@@ -130,6 +131,7 @@ def write_findings(root: Path, count: int, frames: int) -> None:
         features = random.random((frames, FEATURES)).astype(np.float16)
         write_features(root / "data/features", video, features, numbers)
         write_segments(paths.detections("segmented"), video, _segments(frames, labels))
+    write_copies(paths.copies, [])
     truth = truth_of(list(_truth(videos(count), frames, labels)))
     write_truth(root / "data/truth.csv", root / "data/truth_masks.csv", truth)
 

@@ -1,7 +1,7 @@
 """What it costs to try another weighting: by `dvc exp run`, with the page and without, and many.
 
 python benchmarks/weightings.py [--videos 400] [--seconds 10] [--distinct 40]
-                                [--only 'classified-*']
+                                [--only 'classified-*idf']
 
 A project of own videos is made in a temporary directory as `add_one_video.py` makes one, and run
 once. Then `dvc repro` with nothing to do, `dvc exp run -S weigh_objects.scaling=…` up to
@@ -46,8 +46,8 @@ def main() -> None:
     )
     parser.add_argument("--videos", type=int, default=400)
     parser.add_argument("--seconds", type=float, default=10.0, help="length of each")
-    parser.add_argument("--distinct", type=int, default=40, help="how many of them differ")
-    parser.add_argument("--only", default="classified-*", help="the weightings to run at last")
+    parser.add_argument("--distinct", type=int, default=400, help="others are copies of these")
+    parser.add_argument("--only", default="classified-*idf", help="the weightings to run at last")
     parser.add_argument("--rounds", type=int, default=len(TERMS), choices=range(1, len(TERMS) + 1))
     args = parser.parse_args()
     print(f"weightings: {args.videos} videos, {told(machine())}", flush=True)

@@ -127,7 +127,12 @@ def test_figures_of_an_experiment() -> None:
 def test_an_experiment_that_failed_has_no_figures() -> None:
     assert figures(None) is None
     assert figures({"revs": [{"data": None, "error": {"msg": "x"}}]}) is None
-    assert figures(experiment({"precision_at_10": 0.5})) is None
+    assert figures(experiment({"recall_at_10": 0.5})) is None
+
+
+def test_a_figure_that_is_not_known_is_none() -> None:
+    found = figures(experiment({"precision_at_10": 0.5, "map_at_10": 0.25}))
+    assert found == {"precision_at_10": 0.5, "map_at_10": 0.25, "accuracy": None}
 
 
 def result(precision: list[float], map_at_10: float = 0.5) -> Result:

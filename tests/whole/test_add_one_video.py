@@ -5,8 +5,8 @@ import re
 from tests.projects import ROOT, succeed
 
 STAGES = (
-    *("download_videos", "extract_frames", "find_copies", "quantize_classifier"),
-    *("classify_frames", "weigh_objects", "build_index"),
+    *("download_videos", "extract_frames", "quantize_classifier", "classify_frames"),
+    *("weigh_objects", "find_copies", "build_index"),
     "all",
 )
 

@@ -58,7 +58,7 @@ def test_dvc_is_timed_by_the_files_that_it_tracks() -> None:
 
 
 def test_another_weighting_is_timed_with_the_page_and_without() -> None:
-    small = ("--videos", "4", "--seconds", "1", "--distinct", "2", "--rounds", "1")
+    small = ("--videos", "4", "--seconds", "1", "--distinct", "4", "--rounds", "1")
     said = told("weightings", *small, "--only", "classified-count-log-idf")
     names = ("nothing to do", "without the page", "with the page")
     assert min(seconds_of(said, name) for name in names) > 0

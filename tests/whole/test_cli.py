@@ -34,6 +34,7 @@ SETTINGS = {
         "detections": 4,
         "max_overlap": 1.0,
         "precision": "fp32",
+        "weights": "pretrained",
     },
     "extract_frames": {"fps": 3},
 }
@@ -217,7 +218,7 @@ def test_recommend_prints_the_json_of_the_contract(
     assert places == ([1, 2, 3, 4, 5, 6] if video == "unseen.mp4" else [1, 2, 3, 4, 5])
     for item in found["neighbors"]:
         named = ["rank", "video_id", "category", "title", "path"]
-        assert list(item) == [*named, "similarity", "reasons"]
+        assert list(item) == [*named, "similarity", "score", "reasons"]
         assert all(list(reason) == ["label", "share"] for reason in item["reasons"])
         assert sum(reason["share"] for reason in item["reasons"]) == pytest.approx(1)
 

@@ -29,6 +29,7 @@ for category, label in (("cars", "car"), ("pets", "cat"), ("music", "drum")):
         rows = [f"{f},{label if f % 2 else 'person'},0.{9 - n}" for f in range(1, n % 4 + 3)]
         path.write_text("\\n".join(["frame,label,confidence", *rows, ""]))
 Path("data/truth.csv").write_text("video_id,frame,label,area_pct\\ncars_0,1,car,5.0\\n")
+Path("data/copies.csv").write_text("video_id,copy_of,share\\n")
 """
 
 
@@ -67,7 +68,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def pipeline() -> dict[str, Any]:
     """dvc.yaml with the detectors and the page, which take long, replaced by stubs."""
     whole: dict[str, Any] = yaml.safe_load((ROOT / "dvc.yaml").read_text())
-    outs = ["data/detections/segmented", "data/truth.csv"]
+    outs = ["data/detections/segmented", "data/truth.csv", "data/copies.csv"]
     stages = {"segment_objects": {"cmd": "python stub.py", "deps": ["stub.py"], "outs": outs}}
     stages |= {"apply_head": {"cmd": NOT_RUN, "outs": [SKIPPED]}}
     stages |= {name: whole["stages"][name] for name in OWN_STAGES}

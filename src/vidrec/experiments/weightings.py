@@ -123,7 +123,10 @@ def without(tried: Sequence[Combination], absent: Collection[str]) -> list[Combi
 
 
 def figures(experiment: Any | None) -> dict[str, Any] | None:
-    """The FIGURES of one experiment as `dvc exp show --json` has it; None without all of them."""
+    """The FIGURES of one experiment as `dvc exp show --json` has it; None without any of them.
+
+    One that is not known is None: DVC leaves out what is null.
+    """
     experiment = experiment or {"revs": [{}]}
     metrics = (experiment["revs"][0].get("data") or {}).get("metrics") or {}
     found = {
@@ -131,9 +134,9 @@ def figures(experiment: Any | None) -> dict[str, Any] | None:
         for path in (ProjectPaths().index_metrics, ProjectPaths().classifier_metrics)
         for name, value in ((metrics.get(path.as_posix()) or {}).get("data") or {}).items()
     }
-    if not set(FIGURES) <= set(found):
+    if not set(FIGURES) & set(found):
         return None
-    return {name: found[name] for name in FIGURES}
+    return {name: found.get(name) for name in FIGURES}
 
 
 def reason(log: str) -> str:
