@@ -18,7 +18,7 @@ HEADERS = {
     "data/detections/classified/cars/cars_001.csv": "frame,label,confidence",
     "data/detections/finetuned/cars/cars_001.csv": "frame,label,confidence",
     "data/detections/segmented/cars/cars_001.csv": "frame,label,confidence,area_pct",
-    "data/recommendations.csv": "video_id,rank,neighbor_id,similarity",
+    "data/recommendations.csv": "video_id,rank,neighbor_id,similarity,score",
     "data/truth.csv": "video_id,frame,label,area_pct",
 }
 
