@@ -158,7 +158,7 @@ def test_sections_and_keys_are_told_with_the_nearest(told: Told) -> None:
     assert line == "params.yaml has no weigh_objects, but Weigh_Object: rename it"
     [line] = told(("  detector: classified", "  detectr: classified"))
     assert line == "params.yaml has no weigh_objects.detector, but weigh_objects.detectr: rename it"
-    [line] = told(("  seed: 1\n", "  seed: 1\n  sample_fp: 6\n"))
+    [line] = told(("  seed: 101\n", "  seed: 101\n  sample_fp: 6\n"))
     assert line.startswith(
         "params.yaml has download_videos.sample_fp, which nothing reads: did you"
     )

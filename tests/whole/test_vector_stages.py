@@ -25,12 +25,18 @@ PARAMS: dict[str, dict[str, Any]] = {
         "term": "confidence",
         "scaling": "sqrt",
         "idf": True,
+        "contrast": False,
         "norm": "l2",
         "min_confidence": 0.001,
         "ignore_labels": [],
     },
     "train_video_classifier": {"folds": 5, "c": 10.0, "seed": 0, "max_iter": 1000},
-    "build_index": {"neighbors": 10, "exact_up_to": 1000},
+    "build_index": {
+        "neighbors": 10,
+        "hubness": "none",
+        "hubness_neighbors": 10,
+        "exact_up_to": 1000,
+    },
 }
 
 
@@ -158,7 +164,8 @@ def test_from_detections_to_recommendations(tmp_path: Path) -> None:
     )
     assert (indexed.returncode, indexed.stderr) == (0, "")
     metrics = read_json(tmp_path / "out" / "index.json")
-    assert metrics == {"precision_at_10": 0.3, "map_at_10": 1.0}
+    # Each finds the three others of its category, which are all that there are.
+    assert metrics == {"precision_at_10": 1.0, "map_at_10": 1.0}
     table = pd.read_csv(tmp_path / "out" / "retrieval.csv").set_index("category")
     assert ",".join(table.reset_index().columns) == (
         "category,videos,precision_at_10,precision_at_10_low,precision_at_10_high,map_at_10,"
@@ -233,7 +240,7 @@ def test_the_index_keeps_how_videos_were_looked_at(tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text(ONE, encoding="utf-8")
     whole = ROOT / "params.yaml"
     done = run(INDEX[0], tmp_path, *INDEX[1:], "--index", "index.json", "--params", str(whole))
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, ALONE)
     settings = yaml.safe_load(whole.read_text(encoding="utf-8"))
     sections = ("extract_frames", "classify_frames", "segment_objects")
     assert read_json(tmp_path / "index.json") == {name: settings[name] for name in sections}
@@ -248,6 +255,7 @@ def test_without_those_params_there_is_no_such_index(tmp_path: Path) -> None:
     assert not (tmp_path / "index.json").exists()
 
 
+ALONE = "in no figure, as no other video is of their category: a\n"
 WEIGH = ["weigh_objects", "--detections", "found", "--vectors", "out.csv"]
 TRAIN = ["train_video_classifier", "--vectors", "in.csv", "--metrics", "out.json"]
 INDEX = [
@@ -322,6 +330,6 @@ def test_a_single_video_has_an_index_without_neighbours(tmp_path: Path) -> None:
     write_params(tmp_path)
     (tmp_path / "in.csv").write_text(ONE, encoding="utf-8")
     done = run(INDEX[0], tmp_path, *INDEX[1:])
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, ALONE)
     listed = (tmp_path / "out.csv").read_text(encoding="utf-8")
-    assert listed == "video_id,rank,neighbor_id,similarity\n"
+    assert listed == "video_id,rank,neighbor_id,similarity,score\n"
