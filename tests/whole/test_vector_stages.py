@@ -168,7 +168,7 @@ def test_from_detections_to_recommendations(tmp_path: Path) -> None:
     assert metrics == {"precision_at_10": 1.0, "map_at_10": 1.0}
     table = pd.read_csv(tmp_path / "out" / "retrieval.csv").set_index("category")
     assert ",".join(table.reset_index().columns) == (
-        "category,videos,precision_at_10,precision_at_10_low,precision_at_10_high,map_at_10,"
+        "category,videos,alone,without_objects,precision_at_10,precision_at_10_low,precision_at_10_high,map_at_10,"
         "map_at_10_low,map_at_10_high,ndcg_at_10,truth_ndcg_at_10,truth_spearman"
     )
     assert table["videos"].to_dict() == {"all": 12, "cars": 4, "music": 4, "pets": 4}
