@@ -166,7 +166,7 @@ def test_detectors_that_were_not_run_alone_are_an_error(project: Path) -> None:
     done = weightings(project, "finetuned-count-*")
     assert done.returncode == 1
     assert done.stdout == "finetuned is left out: run.finetuned is false\n"
-    assert done.stderr.strip().startswith("error: all 8 weightings chosen are of detectors that")
+    assert done.stderr.strip().startswith("error: all 32 weightings chosen are of detectors that")
 
 
 def test_detections_that_are_not_up_to_date_are_an_error(project: Path) -> None:
