@@ -21,6 +21,7 @@ OWN = {
     "detections": 4,
     "max_overlap": 1.0,
     "precision": "fp32",
+    "weights": "pretrained",
 }
 
 

@@ -175,7 +175,8 @@ def test_what_a_killed_run_has_left_is_swept_by_the_next(tmp_path: Path) -> None
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
     ours = files.temporary_prefix()
-    left = folder / f"{ours.replace(str(os.getpid()), str(gone.pid))}abc"
+    theirs = ours.removesuffix(f"{os.getpid()}-") + f"{gone.pid}-"
+    left = folder / f"{theirs}abc"
     mine, foreign = folder / f"{ours}abc", folder / f"{TEMPORARY}elsewhere-{gone.pid}-abc"
     for path in (left, mine, foreign):
         path.write_bytes(b"half")
