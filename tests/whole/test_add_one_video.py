@@ -6,7 +6,7 @@ from tests.projects import ROOT, succeed
 
 STAGES = (
     *("download_videos", "extract_frames", "quantize_classifier", "classify_frames"),
-    *("weigh_objects", "find_copies", "build_index"),
+    *("find_copies", "weigh_objects", "build_index"),
     "all",
 )
 
