@@ -15,7 +15,9 @@ def test_the_new_video_the_stages_and_dvc_are_told_apart() -> None:
     script = "benchmarks/add_one_video.py"
     said = succeed(ROOT, "python", script, "--videos", "4", "--seconds", "1", "--distinct", "2")
     rows = re.findall(r"^(\w+) +(\d+) +([\d.]+) +([\d.]+) +([\d.]+)$", said, re.MULTILINE)
-    assert [row[0] for row in rows] == list(STAGES)
+    # DVC may run find_copies before or after what needs no copies.
+    assert sorted(row[0] for row in rows) == sorted(STAGES)
+    assert rows[-1][0] == "all"
     made = {name: int(count) for name, count, *_ in rows}
     # Its frames are taken by `vidrec add`.
     assert made == dict.fromkeys(STAGES, 0) | {"find_copies": 1, "classify_frames": 1, "all": 1}
