@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from vidrec.settings.segment_objects import read_at
+from vidrec.settings.segment_objects import FindingSettings
 from vidrec.workflow.absent import AbsentError
 from vidrec.workflow.params import param
 
 
 @dataclass(frozen=True)
-class Params:
+class Params(FindingSettings):
     """See `finetune_segmenter` in params.yaml; and how the network is run, as over the frames."""
 
     images: str = param()
@@ -23,17 +23,8 @@ class Params:
     precision: str = param(choices=("auto", "fp32", "bf16"))
     size: int = param(name="extract_frames.size", low=32, high=1024)
     fit: str = param(name="extract_frames.fit", choices=("stretch", "crop", "pad"))
-    resolution: int = param(name="segment_objects.resolution", low=0, high=2048)
-    proposals: int = param(name="segment_objects.proposals", low=1, high=2000)
-    threshold: float = param(name="segment_objects.threshold", low=0, high=1)
-    detections: int = param(name="segment_objects.detections", low=1, high=1000)
-    max_overlap: float = param(name="segment_objects.max_overlap", low=0, high=1)
     source: str = param(name="prepare_weights.source", choices=("sample", "torchvision", "file"))
     wanted: bool = param(name="run.finetuned_segmenter")
-
-    def read_at(self, trained_at: int) -> int:
-        """Pixels at which weights that were trained at so many read a picture: as in the frames."""
-        return read_at(self.resolution, trained_at)
 
     def check_wanted(self) -> None:
         """Raise AbsentError where no own classes are wanted, or there is nothing to learn from."""

@@ -12,12 +12,6 @@ MOST_PIXELS = 320
 PRETRAINED, FINETUNED = "pretrained", "finetuned"
 
 
-def read_at(resolution: int, trained_at: int) -> int:
-    """Pixels of the shorter side at which weights that were trained at so many read a frame, where
-    `segment_objects.resolution` is so."""
-    return resolution or min(trained_at, MOST_PIXELS)
-
-
 @dataclass(frozen=True)
 class WeightsChoice:
     """Which weights find the objects: those of prepare_segmenter, or of finetune_segmenter."""
@@ -26,12 +20,11 @@ class WeightsChoice:
 
 
 @dataclass(frozen=True)
-class SegmenterSettings:
-    """How the network is run, and on which frames: see `segment_objects` in params.yaml.
+class FindingSettings:
+    """How objects are found in a picture: see `segment_objects` in params.yaml.
 
-    `fps` frames of each second are looked at, of the `frame_fps` that there are. `resolution` 0
-    means: as the weights were trained, but no more than `MOST_PIXELS`. Of two masks whose IoU is
-    above `max_overlap`, whatever their labels, the less confident is dropped.
+    `resolution` 0 means: as the weights were trained, but no more than `MOST_PIXELS`. Of two masks
+    whose IoU is above `max_overlap`, whatever their labels, the less confident is dropped.
     """
 
     resolution: int = param(name="segment_objects.resolution", low=0, high=2048)
@@ -39,13 +32,19 @@ class SegmenterSettings:
     threshold: float = param(name="segment_objects.threshold", low=0, high=1)
     detections: int = param(name="segment_objects.detections", low=1, high=1000)
     max_overlap: float = param(name="segment_objects.max_overlap", low=0, high=1)
-    precision: str = param(name="segment_objects.precision", choices=("auto", "bf16", "fp32"))
-    fps: float = param(name="segment_objects.fps", low=0.01)
-    frame_fps: int = param(name="extract_frames.fps", low=1, high=60)
 
     def read_at(self, trained_at: int) -> int:
         """Pixels of the shorter side at which weights that were trained at so many read a frame."""
-        return read_at(self.resolution, trained_at)
+        return self.resolution or min(trained_at, MOST_PIXELS)
+
+
+@dataclass(frozen=True)
+class SegmenterSettings(FindingSettings):
+    """And how precisely, and in which frames: `fps` of each second, of `frame_fps` there are."""
+
+    precision: str = param(name="segment_objects.precision", choices=("auto", "bf16", "fp32"))
+    fps: float = param(name="segment_objects.fps", low=0.01)
+    frame_fps: int = param(name="extract_frames.fps", low=1, high=60)
 
 
 @dataclass(frozen=True)
