@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from vidrec.detections.copies import Copy, groups, read_copies, write_copies
+from vidrec.detections.copies import Copy, groups, others, read_copies, write_copies
 from vidrec.workflow.errors import UserError
 
 
@@ -54,3 +54,13 @@ def test_a_table_that_is_none_is_refused_in_one_line(tmp_path: Path, text: str, 
 def test_a_missing_table_says_what_makes_it(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="is missing: run `dvc repro`"):
         read_copies(tmp_path / "copies.csv")
+
+
+def test_the_others_of_each_group_are_named_and_only_those_that_are_there() -> None:
+    copies = {"c": "a", "b": "a", "y": "x"}
+    assert others(["c", "b", "z", "a", "y"], copies) == {
+        "a": ["b", "c"],
+        "b": ["a", "c"],
+        "c": ["a", "b"],
+    }
+    assert others(["a", "b"], {}) == {}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vidrec.commands.display_names import DisplayNames
-from vidrec.detections.copies import groups
+from vidrec.detections.copies import groups, others
 from vidrec.recommender.ranking import Candidates
 from vidrec.recommender.reasons import Reason, Similar, recommend
 from vidrec.vectors.categories import DECIMALS, Guess
@@ -69,12 +69,6 @@ class Known:
         candidates = Candidates.of(self.vectors.ids, self.copies, self.hubness, ranks)
         return recommend(self.vectors, query, count, row, self.index, candidates)
 
-    def copies_of(self, video_id: str) -> list[str]:
-        """The other videos of its group of copies, sorted."""
-        first = self.copies.get(video_id, video_id)
-        group = {first, *(name for name, other in self.copies.items() if other == first)}
-        return sorted(group - {video_id})
-
 
 @dataclass(frozen=True)
 class Answer:
@@ -104,7 +98,7 @@ def of_indexed(known: Known, video: Video, count: int, guesses: Mapping[str, Gue
     # Copies count once.
     sizes = Counter(category for category, _ in set(zip(vectors.categories, firsts, strict=True)))
     few = sum(size > 1 for size in sizes.values()) < 2
-    copies = known.copies_of(video.video_id)
+    copies = others(vectors.ids, known.copies).get(video.video_id, [])
     alone = sizes[video.category] == 1 and (ONLY_COPIES if copies else ALONE)
     why = TOO_FEW if few else alone or UNTRAINED
     neighbors = named(found, known.names)

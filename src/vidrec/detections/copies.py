@@ -4,6 +4,7 @@ One row for each video that is a copy, with the first video of its group, which 
 share of the shorter one's frames that are matched. A video without a copy has no row.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +59,19 @@ def _check_groups(path: Path, ids: Sequence[str], copies: Mapping[str, str]) -> 
         if first in copies:
             whose = "itself" if first == video_id else f"{shown(first)}, which is a copy too"
             raise UserError(f"{path} has {shown(video_id)} as a copy of {whose}: run {ANEW}")
+
+
+def others(ids: Sequence[str], copies: Mapping[str, str]) -> dict[str, list[str]]:
+    """For each of `ids` that has copies among them these, sorted; the others are left out."""
+    members = defaultdict[str, list[str]](list)
+    for each, first in zip(ids, groups(ids, copies), strict=True):
+        members[first].append(each)
+    return {
+        each: sorted({*group} - {each})
+        for group in members.values()
+        if len(group) > 1
+        for each in group
+    }
 
 
 def groups(ids: Sequence[str], copies: Mapping[str, str]) -> list[str]:

@@ -1,6 +1,6 @@
 """Stage render_report: the whole index as one page, to look at and to find its faults."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from vidrec.detections.copies import others
 from vidrec.media.status import GOOD, OK, PARTIAL
 from vidrec.recommender.ranking import similarity_text
 from vidrec.recommender.reasons import Reason, reasons
@@ -105,18 +106,19 @@ def describe_all(index: Index, names: Sequence[str]) -> list[dict[str, Any]]:
     place_of = {row: place for place, row in enumerate(order)}
     wanted = pair(index.manifest["category"], index.manifest["video_id"])
     titles = dict(zip(wanted, index.manifest["title"], strict=True))
-    copies = _copies(index, titles)
+    named = {video.video_id: titles.get(video) or video.video_id for video in videos}
+    copies = others(index.vectors.ids, index.copies)
     partial = partial_ones(index.manifest)
     return [
         {
             "place": place,
             "row": row,
             "id": videos[row].video_id,
-            "title": titles.get(videos[row]) or videos[row].video_id,
+            "title": named[videos[row].video_id],
             "category": names.index(videos[row].category),
             "guess": _guess(index, videos[row]),
             "partial": partial.get(videos[row]),
-            "copies": copies.get(videos[row], []),
+            "copies": [named[each] for each in copies.get(videos[row].video_id, [])],
             **_pictures(index.strips.get(videos[row])),
             **_objects(index, row),
             **_likeness(index, row, place_of),
@@ -128,19 +130,6 @@ def describe_all(index: Index, names: Sequence[str]) -> list[dict[str, Any]]:
 def _is_corrected(index: Index) -> bool:
     """Whether the ranks are by something else than the similarity."""
     return any(item.score != item.similarity for items in index.neighbors for item in items)
-
-
-def _copies(index: Index, titles: Mapping[Video, str]) -> dict[Video, list[str]]:
-    """What people call the copies of each video that has any."""
-    groups = defaultdict(list)
-    for video in sorted(index.vectors.videos):
-        groups[index.copies.get(video.video_id, video.video_id)].append(video)
-    return {
-        video: [titles.get(each) or each.video_id for each in group if each != video]
-        for group in groups.values()
-        if len(group) > 1
-        for video in group
-    }
 
 
 def partial_ones(manifest: pd.DataFrame) -> dict[Video, str]:
