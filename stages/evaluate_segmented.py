@@ -1,14 +1,13 @@
 """Measure the object segmenter against the masks of what was drawn."""
 
-from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
-import pandas as pd
-
 from vidrec.detections.truth import read_masks
+from vidrec.metrics.figures import write_figures
 from vidrec.segmenter import evaluate_segmented
 from vidrec.settings.evaluate_segmented import Params
-from vidrec.workflow import files, params, script, tables
+from vidrec.workflow import params, script
 from vidrec.workflow.absent import skipping
 from vidrec.workflow.errors import tell
 
@@ -21,11 +20,7 @@ def main() -> None:
     parser.add_argument("--by-label", type=Path, help="output: CSV, the figures of each label")
     args = parser.parse_args()
     settings = params.load(Params, args.params)
-
-    def write(metrics: Mapping[str, float | None], by_label: pd.DataFrame) -> None:
-        files.write_json(args.metrics, metrics)
-        if args.by_label:
-            tables.write_table(args.by_label, by_label)
+    write = partial(write_figures, args.metrics, args.by_label)
 
     with skipping("evaluate_segmented", instead=lambda _: write(*evaluate_segmented.nothing())):
         truth = evaluate_segmented.index_truth(read_masks(args.truth_masks))

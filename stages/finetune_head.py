@@ -1,15 +1,14 @@
 """Train a new final layer on the features of the own image set; the trunk stays as it is."""
 
-from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
-
-import pandas as pd
 
 from vidrec.head import finetune_head
 from vidrec.head.embedded_images import read_embedded
+from vidrec.metrics.figures import write_figures
 from vidrec.networks import weights
 from vidrec.settings.finetune_head import Params
-from vidrec.workflow import files, params, script, tables
+from vidrec.workflow import params, script
 from vidrec.workflow.absent import skipping
 
 
@@ -22,11 +21,7 @@ def main() -> None:
     parser.add_argument("--by-class", type=Path, help="output: CSV, the figures of each class")
     args = parser.parse_args()
     settings = params.load(Params, args.params)
-
-    def write(metrics: Mapping[str, float | None], by_class: pd.DataFrame) -> None:
-        files.write_json(args.metrics, metrics)
-        if args.by_class:
-            tables.write_table(args.by_class, by_class)
+    write = partial(write_figures, args.metrics, args.by_class)
 
     with skipping("finetune_head", args.head, instead=lambda _: write(*finetune_head.nothing())):
         table, features = read_embedded(args.embedded)

@@ -1,12 +1,11 @@
 """Train the last layers of the object segmenter for own classes; its trunk stays as it is."""
 
-from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
-import pandas as pd
-
+from vidrec.metrics.figures import write_figures
 from vidrec.settings.finetune_segmenter import Params
-from vidrec.workflow import files, params, script, tables
+from vidrec.workflow import params, script
 from vidrec.workflow.absent import check_there, skipping
 from vidrec.workflow.errors import tell
 
@@ -19,11 +18,7 @@ def main() -> None:
     parser.add_argument("--by-class", type=Path, help="output: CSV, the figures of each class")
     args = parser.parse_args()
     settings = params.load(Params, args.params)
-
-    def write(metrics: Mapping[str, float | None], by_class: pd.DataFrame) -> None:
-        files.write_json(args.metrics, metrics)
-        if args.by_class:
-            tables.write_table(args.by_class, by_class)
+    write = partial(write_figures, args.metrics, args.by_class)
 
     # Loads torch, which takes seconds.
     from vidrec.networks import weights
