@@ -122,8 +122,9 @@ class Nodes:
 
 def ended(process: "subprocess.Popen[str]") -> tuple[str, str]:
     """What it has printed, and told, once it has ended: without the log of Ray's library, which
-    has a line where there is no network."""
+    has a line where there is no network, and says late that a machine was lost."""
     printed, told = process.communicate(timeout=PATIENCE_S)
+    printed = re.sub(r"^(?:\x1b\[\d+m)?\(raylet\).*\n(?:\t.*\n)*", "", printed, flags=re.MULTILINE)
     return printed, re.sub(r"^\[\d{4}-.*\n", "", told, flags=re.MULTILINE)
 
 

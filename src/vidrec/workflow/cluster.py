@@ -189,6 +189,8 @@ def connected() -> Any:
         raise UserError("VIDREC_ENGINE is ray, but Ray is not installed: run `make cluster`")
     # It would else send statistics of its use.
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    # Nobody asks for the result of a task that was ended with the run; Ray would tell of its error.
+    os.environ["RAY_IGNORE_UNHANDLED_ERRORS"] = "1"
     import ray
 
     address = os.environ.get("RAY_ADDRESS") or "local"
