@@ -1,0 +1,1 @@
+"""The words for what networks see: labels, the groups that people think in, Spanish names."""
