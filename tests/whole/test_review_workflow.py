@@ -57,9 +57,13 @@ def test_no_checkout_leaves_a_token_behind() -> None:
     assert all(step["with"]["persist-credentials"] is False for step in checkouts)
 
 
-def test_actions_are_github_s_own_and_pinned_to_a_version() -> None:
-    for step in STEPS:
-        assert re.fullmatch(r"actions/[a-z-]+@v\d+", step.get("uses", "actions/x@v1"))
+def test_actions_are_github_s_own_and_pinned_by_commit() -> None:
+    lines = re.findall(r"uses:.*", TEXT)
+    assert len(lines) == len([step for step in STEPS if "uses" in step]) == 7
+    for line in lines:
+        assert re.fullmatch(r"uses: actions/[a-z-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line)
+    # One commit and one version of each action.
+    assert len(set(lines)) == len({line.partition("@")[0] for line in lines}) == 4
 
 
 def test_there_is_one_comment_that_is_updated() -> None:
