@@ -157,6 +157,11 @@ class ProjectPaths:
         return self.root / "metrics/plots/scores_by_video.csv"
 
     @property
+    def first_ten(self) -> Path:
+        """The ten most similar videos of each video, or of some of very many."""
+        return self.root / "metrics/first_ten.csv"
+
+    @property
     def confusion(self) -> Path:
         """The category of each video, and the one that it would get."""
         return self.root / "metrics/plots/confusion.csv"

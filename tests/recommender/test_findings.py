@@ -9,7 +9,7 @@ from vidrec.recommender.findings import add_arguments, apart_text, write
 from vidrec.workflow.files import read_json
 
 ALONE = corpus(np.ones((9, 1)), list("abcdefggh"))
-NAMES = ("by-category", "precision-at-k", "scores-by-video", "hubness")
+NAMES = ("by-category", "precision-at-k", "scores-by-video", "first-ten", "hubness")
 
 
 def test_what_is_not_asked_for_is_not_written(tmp_path: Path) -> None:
@@ -22,6 +22,9 @@ def test_what_is_not_asked_for_is_not_written(tmp_path: Path) -> None:
     others = [part for name in NAMES for part in (f"--{name}", f"{tmp_path}/{name}.csv")]
     write(parser.parse_args([*needed, *others]), ALONE, judged(ALONE), 3)
     assert pd.read_csv(tmp_path / "by-category.csv")["alone"][0] == 7
+    assert pd.read_csv(tmp_path / "first-ten.csv")["nearest"][0] == (
+        "v01 v02 v03 v04 v05 v06 v07 v08"
+    )
     assert read_json(tmp_path / "m.json")["precision_at_10"] == 1.0
 
 

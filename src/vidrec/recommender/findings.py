@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from vidrec.metrics import by_video, retrieval
+from vidrec.recommender.first_ten import write_first_ten
 from vidrec.recommender.hubness import write_hubness
 from vidrec.recommender.judge import Findings
 from vidrec.recommender.recommendations import write_recommendations
@@ -19,6 +20,7 @@ OPTIONAL = (
     ("--by-category", "CSV file to write: scores of each"),
     ("--precision-at-k", "CSV file to write: k,precision"),
     ("--scores-by-video", "CSV file to write: scores of each"),
+    ("--first-ten", "CSV file to write: the ten most similar of each, for git"),
     ("--hubness", "JSON file to write: how near each video is to others"),
 )
 
@@ -42,6 +44,8 @@ def write(
         retrieval.write_precision_by_place(args.precision_at_k, found.by_place)
     if args.scores_by_video:
         by_video.write_scores(args.scores_by_video, vectors.videos, found.scores)
+    if args.first_ten:
+        write_first_ten(args.first_ten, vectors.ids, found.ranking.order)
     if args.hubness:
         write_hubness(args.hubness, vectors, found.hubness)
 
