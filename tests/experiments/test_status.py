@@ -7,7 +7,7 @@ import pytest
 import yaml
 from tests.projects import succeed
 
-from vidrec.experiments.status import stale_outputs
+from vidrec.experiments.status import params_not_run, stale_outputs
 from vidrec.workflow.errors import UserError
 
 STAGES = {
@@ -73,3 +73,20 @@ def test_a_dvc_yaml_that_is_none_is_one_line(project: Path) -> None:
     with pytest.raises(UserError, match=r"dvc .*status.* failed") as raised:
         stale_outputs(project)
     assert len(str(raised.value).splitlines()) == 1
+
+
+def test_params_of_which_the_results_are_not_are_named(project: Path) -> None:
+    assert params_not_run(project) == []
+    (project / "params.yaml").write_text("n: 2\nm: 3\n")
+    assert params_not_run(project) == ["n"]
+    (project / "params.yaml").write_text("m: 3\n")
+    assert params_not_run(project) == ["n"]
+    (project / "dvc.lock").unlink()
+    assert params_not_run(project) == []
+
+
+def test_params_of_a_section_are_found_and_named_whole(tmp_path: Path) -> None:
+    (tmp_path / "params.yaml").write_text("a: {b: [1], c: 1.0, d: 2}\ne: 1\n")
+    ran = {"first": {"params": {"params.yaml": {"a.b": [1], "a.c": 2.0, "e.f": 1}}}, "second": {}}
+    (tmp_path / "dvc.lock").write_text(yaml.safe_dump({"stages": ran}))
+    assert params_not_run(tmp_path) == ["a.c", "e.f"]

@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from vidrec.experiments.dvc import dvc
+from vidrec.project import PARAMS
 
 
 def stale_outputs(root: Path) -> list[str]:
@@ -25,6 +26,25 @@ def stale_outputs(root: Path) -> list[str]:
             stale.append(name)
             old |= _paths(stage, "outs")
     return [name for name in _stages(root / "dvc.yaml") if name in stale]
+
+
+def params_not_run(root: Path) -> list[str]:
+    """The params whose value in params.yaml is other than in the last run of a stage, by name.
+
+    As dvc.lock has it: without data, from what is in git.
+    """
+    present = yaml.safe_load((root / PARAMS).read_text(encoding="utf-8"))
+    ran = [each.get("params", {}).get(PARAMS, {}) for each in _stages(root / "dvc.lock").values()]
+    return sorted(
+        {name for each in ran for name, value in each.items() if _find(present, name) != value}
+    )
+
+
+def _find(params: Any, name: str) -> Any:
+    """The param of a dotted name; None where there is none."""
+    for key in name.split("."):
+        params = params.get(key) if isinstance(params, dict) else None
+    return params
 
 
 def _stages(path: Path) -> dict[str, Any]:
