@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from vidrec.experiments.git import branches, find_base
+from vidrec.experiments.git import branches, find_base, is_changed
 from vidrec.workflow.errors import UserError
 
 Git = Callable[..., None]
@@ -70,3 +70,18 @@ def test_a_clone_without_branches_says_none(git: Git) -> None:
     git("branch", "--delete", "--force", "work")
     with pytest.raises(UserError, match="the branches are none: "):
         find_base("main")
+
+
+def test_a_file_is_changed_where_the_work_tree_has_another(git: Git, tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a/old.csv").write_text("1")
+    git("add", "--all")
+    git("commit", "--message", "Second")
+    assert not is_changed("HEAD", ["a", "none*"])
+    assert is_changed("HEAD~1", ["a"])
+    (tmp_path / "a/old.csv").write_text("2")
+    assert is_changed("HEAD", ["a"])
+    assert not is_changed("HEAD", ["a", ":(exclude)a/old.csv"])
+    (tmp_path / "a/new.csv").write_text("1")
+    assert is_changed("HEAD", ["a", ":(exclude)a/old.csv"])
+    assert not is_changed("HEAD", ["b"])

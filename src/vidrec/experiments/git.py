@@ -58,3 +58,10 @@ def take_out(revision: str, paths: Iterable[Path], folder: Path) -> None:
         if content is not None:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content)
+
+
+def is_changed(revision: str, paths: Iterable[str]) -> bool:
+    """Whether any of `paths`, which may have patterns of git, is other here than in `revision`."""
+    wanted = list(paths)
+    listed = git("diff", "--name-only", revision, "--", *wanted)
+    return bool(listed or git("ls-files", "--others", "--exclude-standard", "--", *wanted))
