@@ -6,6 +6,7 @@ Its detections are written by a stub stage; what comes after them is the project
 import csv
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -186,20 +187,42 @@ def test_a_review_shows_what_one_param_did(project: Path) -> None:
     before = json.loads(succeed(project, "git", "show", "HEAD~1:metrics/build_index.json"))
     now = json.loads((project / "metrics/build_index.json").read_text())
     report = succeed(project, "python", "tools/review.py", "--base", "HEAD~1")
-    params, metrics, noise = report.split("\n## ")[1:4]
-    rows = [line for line in params.splitlines() if line.startswith("| params.yaml")]
-    assert len(rows) == 1
-    assert "| weigh_objects.scaling |" in rows[0]
-    assert "| sqrt | binary |" in " ".join(rows[0].split())
+    verdict, videos, params, metrics, figures = report.split("\n## ")[:5]
+    assert re.match(r"# (Better, surely: |Worse, surely: |No sure change|No change)", verdict)
+    assert f", now {now['precision_at_10']:.3f}".replace(" 0.", " .") in verdict
+    assert "has not been run" not in verdict
+    assert re.search(r"among the ten of \d+ of 15 videos", videos)
+    rows = [line for line in params.splitlines() if line.startswith("| `params.yaml`")]
+    assert [" ".join(row.split()) for row in rows] == [
+        "| `params.yaml` | `weigh_objects.scaling` | `sqrt` | `binary` |"
+    ]
     for name in ("precision_at_10", "map_at_10"):
-        assert (f"| {name} " in metrics) == (before[name] != now[name])
-    assert f"{before['precision_at_10']:.3f} (" in noise
+        assert (f"| `{name}` " in metrics) == (before[name] != now[name])
+    assert f"{before['precision_at_10']:.3f} (" in figures
+
+
+def test_a_review_of_params_that_were_not_run_says_so(project: Path) -> None:
+    write_params(project, {"weigh_objects": {"scaling": "log"}})
+    report = succeed(project, "python", "tools/review.py", "--base", "HEAD")
+    succeed(project, "git", "checkout", "--quiet", "params.yaml")
+    told = "`dvc repro` has not been run since `weigh_objects.scaling` changed.\n"
+    assert f"The results are not of these params: {told}" in report
+    assert report.startswith("# No change\n")
 
 
 def test_a_review_without_a_change_says_so(project: Path) -> None:
     report = succeed(project, "python", "tools/review.py", "--base", "HEAD")
-    first, second = report.split("\n\n## ")[1:3]
-    assert (first, second) == ("Params\n\nNo change.", "Metrics\n\nNo change.")
+    verdict, *sections = report.strip().split("\n\n## ")
+    assert verdict.startswith("# No change\n\n- No change: precision at 10, now ")
+    assert verdict.endswith("in brackets are 95 % intervals.")
+    titles = [section.partition("\n\n")[0] for section in sections if "No change." in section]
+    assert titles == [
+        "Videos whose ten changed most",
+        "Params",
+        "Metrics",
+        "Categories",
+        "Precision of the first k",
+    ]
 
 
 def test_a_base_that_is_not_there_is_one_line(project: Path) -> None:
@@ -214,7 +237,8 @@ def test_a_base_without_metrics_is_no_error(project: Path) -> None:
     nothing = succeed(project, "git", "hash-object", "-t", "tree", "-w", os.devnull).strip()
     empty = succeed(project, "git", "commit-tree", "-m", "Empty", nothing)
     report = succeed(project, "python", "tools/review.py", "--base", empty.strip())
-    assert "| none " in report
+    assert "- Not comparable: precision at 10, as `" in report
+    assert "has not `metrics/first_ten.csv`" in report
 
 
 def test_plots_of_two_revisions_show_all(project: Path) -> None:

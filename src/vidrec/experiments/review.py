@@ -1,129 +1,212 @@
-"""What a change does to params, metrics and plots, as Markdown for the review of the change.
+"""What a change does to params, metrics and recommendations, as Markdown for its review.
 
-The tables of `dvc params diff` and `dvc metrics diff` come first; then what a number alone does
-not say: whether a figure changed by more than noise, where categories are mixed up, precision by k.
+The verdict comes first, in words. Then the videos that tell most of it, and the tables: what
+`dvc params diff` and `dvc metrics diff` say, where categories are mixed up, precision by k. What
+another revision is called, `base`, is Markdown.
 """
 
-from collections.abc import Mapping
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from vidrec.experiments.markdown import code, listed, table
+from vidrec.experiments.verdict import Side, Verdict, headline
 from vidrec.metrics.by_video import FIGURES, known
-from vidrec.metrics.intervals import difference, mean_interval, with_interval
+from vidrec.metrics.intervals import mean_interval, with_interval
 
-# Figures by name, from the metrics files; empty where there are none, None for one not known.
-Metrics = Mapping[str, Any]
+# What `dvc params diff --json` and `dvc metrics diff --json` print: by file, by name, what was
+# `old` and is `new`.
+Diff = Mapping[str, Mapping[str, Mapping[str, Any]]]
+# The ids of the first ten of each video.
+Tens = Mapping[str, Sequence[str]]
 
-NOISE = "0 is in the interval: may be noise"
-CERTAIN = "more than noise"
-GONE = "There are no results here to compare: `dvc repro` makes them."
+# Videos that are named, and of what came to one and went, so many.
+VIDEOS, NAMED = 5, 3
 
-
-def report(base: str, sections: Mapping[str, str]) -> str:
-    """The whole report against the revision `base`: each title with its text.
-
-    No text, or the head of a table alone, says that there is no change.
-    """
-    parts = [
-        f"## {title}\n\n{'No change.' if _is_empty(text) else text.strip()}"
-        for title, text in sections.items()
-    ]
-    return "\n\n".join([f"# Against {base}", *parts]) + "\n"
+HOW = "each video is compared with itself, and in brackets are 95 % intervals"
 
 
-def _is_empty(text: str) -> bool:
-    lines = text.strip().splitlines()
-    return not lines or (lines[0].startswith("|") and len(lines) <= 2)
-
-
-def intervals(
-    base: str, before: Metrics, now: Metrics, old: pd.DataFrame | None, new: pd.DataFrame | None
+def report(
+    base: str, verdicts: Sequence[Verdict], notes: Sequence[str], sections: Mapping[str, str]
 ) -> str:
-    """Per figure both values and the change with their 95 % intervals, and what to make of it.
+    """The whole report: the verdicts, what else is to be said, and each title with its text.
 
-    `old` and `new` have the figures by video (index), so that each video is compared with itself.
+    A section without text is one without a change.
     """
+    parts = [f"# {headline(verdicts)}"]
+    if verdicts:
+        parts.append("\n".join(f"- {each}" for each in verdicts))
+    parts += [f"Against {base}: {HOW}.", *notes]
+    parts += [f"## {title}\n\n{text or 'No change.'}" for title, text in sections.items()]
+    return "\n\n".join(parts) + "\n"
+
+
+@dataclass(frozen=True)
+class Changed:
+    """Whether params, the code and the results are others than in the base."""
+
+    params: bool
+    code: bool
+    results: bool
+
+
+def notes(changed: Changed, not_run: Sequence[str]) -> list[str]:
+    """What does not go together; `not_run` are params that the results are not of."""
+    if not_run:
+        return [
+            "The results are not of these params: `dvc repro` has not been run since"
+            f" {listed(not_run, NAMED)} changed."
+        ]
+    if changed.params and not changed.results:
+        return ["Params changed and no result did: they matter to nothing that is measured."]
+    if changed.results and not changed.params and not changed.code:
+        return [
+            "Results changed, and no param and no code did: they are of other videos or weights,"
+            " or of another machine."
+        ]
+    return []
+
+
+def tens(base: str, before: Tens | None, now: Tens | None) -> str:
+    """The VIDEOS whose first ten changed most, by how many are new."""
+    missing = _missing(base, "metrics/first_ten.csv", before, now)
+    if missing or before is None or now is None:
+        return missing
+    both = sorted(before.keys() & now.keys())
+    changed = [each for each in both if set(before[each]) != set(now[each])]
+    if not both or not changed:
+        return "" if both else f"No video is here and in {base}."
+    changed.sort(key=lambda each: (-_moved(before[each], now[each]), each))
+    rows = [_changed_ten(each, before[each], now[each]) for each in changed[:VIDEOS]]
+    return (
+        f"Other videos than in {base} are among the ten of {len(changed)} of {len(both)} videos;"
+        f" of most in:\n\n{table(['video', 'new', 'came', 'went'], rows)}"
+    )
+
+
+def _moved(before: Sequence[str], now: Sequence[str]) -> int:
+    return len(set(before) ^ set(now))
+
+
+def _changed_ten(video_id: str, before: Sequence[str], now: Sequence[str]) -> list[str]:
+    came = [each for each in now if each not in before]
+    went = [each for each in before if each not in now]
+    new = f"{len(came)} of {len(now)}"
+    return [code(video_id), new, listed(came, NAMED), listed(went, NAMED)]
+
+
+def _missing(base: str, what: str, before: object | None, now: object | None) -> str:
+    """Why nothing is known where a side has not `what`; empty where both have it."""
+    if before is not None and now is not None:
+        return ""
+    if before is None and now is None:
+        where = f"neither {base} nor this tree has"
+    else:
+        where = f"{base} has not" if before is None else "this tree has not"
+    return f"Not known: {where} `{what}`, which `dvc repro` makes."
+
+
+def params(base: str, diff: Diff) -> str:
+    """The params that changed, by name."""
     rows = [
-        {"figure": name, base: _figure(name, before, old), "now": _figure(name, now, new)}
-        | _change(name, old, new)
-        for name in FIGURES
-        if before.get(name) is not None or now.get(name) is not None
+        [code(path), code(name), _value(pair.get("old")), _value(pair.get("new"))]
+        for path, name, pair in _pairs(diff)
     ]
-    return _table(pd.DataFrame(rows))
+    return table(["file", "param", base, "now"], rows)
 
 
-def _figure(name: str, metrics: Metrics, scores: pd.DataFrame | None) -> str:
-    """A figure, with its interval where it is known by video."""
-    if metrics.get(name) is None:
+def metrics(base: str, diff: Diff) -> str:
+    """The figures that changed, by name."""
+    rows = [
+        [code(path), code(name), *map(_value, (pair.get("old"), pair.get("new"))), _step(pair)]
+        for path, name, pair in _pairs(diff)
+    ]
+    return table(["file", "metric", base, "now", "change"], rows)
+
+
+def _pairs(diff: Diff) -> list[tuple[str, str, Mapping[str, Any]]]:
+    return [
+        (path, name, pair)
+        for path, changes in sorted(diff.items())
+        for name, pair in sorted(changes.items())
+    ]
+
+
+def _value(value: Any) -> str:
+    if value is None:
         return "none"
-    if scores is None or not len(known(scores, name)):
-        return f"{metrics[name]:.3f}"
-    return with_interval(metrics[name], *mean_interval(known(scores, name)))
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return json.dumps(value)
+    return code(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
 
 
-def _change(name: str, old: pd.DataFrame | None, new: pd.DataFrame | None) -> dict[str, str]:
-    nothing = {"change": "", "": "nothing to compare with"}
-    if old is None or new is None:
-        return nothing
-    found = difference(old[name], new[name])
-    if found is None:
-        return nothing
-    change = with_interval(found.mean, found.low, found.high, "+")
-    if found.videos < max(len(old), len(new)):
-        change += f", in the {found.videos} videos of both"
-    same = found.low == found.high == 0
-    return {"change": change, "": "no change" if same else CERTAIN if found.certain else NOISE}
+def _step(pair: Mapping[str, Any]) -> str:
+    step = pair.get("diff")
+    return f"{step:+.4f}" if isinstance(step, int | float) else ""
+
+
+def figures(base: str, before: Side, now: Side) -> str:
+    """Each of FIGURES on both sides, with its own 95 % interval."""
+    rows = [
+        [name, _figure(name, before), _figure(name, now)]
+        for name in FIGURES
+        if before.value(name) is not None or now.value(name) is not None
+    ]
+    return table(["figure", base, "now"], rows)
+
+
+def _figure(name: str, side: Side) -> str:
+    """A figure, with its interval where it is known by video."""
+    value = side.value(name)
+    if value is None:
+        return "none"
+    if side.scores is None or not len(known(side.scores, name)):
+        return f"{value:.3f}"
+    return with_interval(value, *mean_interval(known(side.scores, name)))
 
 
 def confusion(base: str, before: pd.DataFrame | None, now: pd.DataFrame | None) -> str:
-    """How many videos of each actual category (row) were taken for which (column)."""
-    if now is None:
-        return GONE if before is not None else ""
+    """How many videos of an actual category were taken for which, where that changed: what
+    changed most comes first."""
+    missing = _missing(base, "metrics/plots/confusion.csv", before, now)
+    if missing or before is None or now is None:
+        return missing
     old, new = _counts(before), _counts(now)
-    if old.equals(new):
-        return ""
-    names = sorted({*old.index, *old.columns, *new.index, *new.columns})
-    old, new = (counts.reindex(index=names, columns=names, fill_value=0) for counts in (old, new))
-    cells = {
-        f"→ {column}": [_count(*pair) for pair in zip(old[column], new[column], strict=True)]
-        for column in names
-    }
-    return f"Actual → predicted; {base} → now.\n\n" + _table(pd.DataFrame({"": names, **cells}))
+    steps = {pair: new[pair] - old[pair] for pair in old.keys() | new.keys()}
+    changed = sorted((-abs(step), pair) for pair, step in steps.items() if step)
+    rows = [
+        [code(pair[0]), code(pair[1]), f"{old[pair]}", f"{new[pair]}", f"{steps[pair]:+}"]
+        for _, pair in changed
+    ]
+    return table(["videos of", "taken for", base, "now", "change"], rows)
 
 
-def _counts(table: pd.DataFrame | None) -> pd.DataFrame:
-    return pd.DataFrame() if table is None else pd.crosstab(table["actual"], table["predicted"])
-
-
-def _count(old: int, new: int) -> str:
-    return str(new) if old == new else f"{old} → **{new}**"
+def _counts(named: pd.DataFrame) -> Counter[tuple[str, str]]:
+    return Counter(zip(named["actual"], named["predicted"], strict=True))
 
 
 def precision_at_k(base: str, before: pd.DataFrame | None, now: pd.DataFrame | None) -> str:
-    """The precision of the first k recommendations in both revisions, one column per k."""
-    if now is None:
-        return GONE if before is not None else ""
-    if before is not None and before.equals(now):
+    """The precision of the first k recommendations on both sides."""
+    missing = _missing(base, "metrics/plots/precision_at_k.csv", before, now)
+    if missing or before is None or now is None:
+        return missing
+    if before.equals(now):
         return ""
-    both = {base: before, "now": now}
-    named = {name: table for name, table in both.items() if table is not None and len(table)}
-    if not named:
-        return ""
+    old, new = (dict(zip(each["k"], each["precision"], strict=True)) for each in (before, now))
     rows = [
-        {"k": name} | {f"{k}": f"{share:.3f}" for k, share in table.itertuples(index=False)}
-        for name, table in named.items()
+        [f"{k:g}", _share(old.get(k)), _share(new.get(k)), _share_step(old.get(k), new.get(k))]
+        for k in sorted(old.keys() | new.keys())
     ]
-    return f"{_chart(named)}\n\n{_table(pd.DataFrame(rows).fillna(''))}"
+    return table(["first k", base, "now", "change"], rows)
 
 
-def _chart(named: Mapping[str, pd.DataFrame]) -> str:
-    """Lines that GitHub draws: https://mermaid.js.org/syntax/xyChart.html."""
-    places = max((table["k"].tolist() for table in named.values()), key=len)
-    lines = [f"    line {table['precision'].tolist()}" for table in named.values()]
-    axes = f'    x-axis "first k" {places}', '    y-axis "precision" 0 --> 1'
-    return "\n".join(["```mermaid", "xychart-beta", *axes, *lines, "```"])
+def _share(share: float | None) -> str:
+    return "none" if share is None else f"{share:.3f}"
 
 
-def _table(table: pd.DataFrame) -> str:
-    return "" if table.empty else str(table.to_markdown(index=False, disable_numparse=True))
+def _share_step(old: float | None, new: float | None) -> str:
+    return "" if old is None or new is None else f"{round(new - old, 3) + 0.0:+.3f}"
