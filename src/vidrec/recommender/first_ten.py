@@ -43,7 +43,8 @@ def read_first_ten(path: Path) -> dict[str, list[str]]:
     """
     table = read_table(path, ["video_id", "nearest"], as_text=True)
     check_names(path, table, "video_id")
-    found = {row.video_id: row.nearest.split() for row in table.itertuples()}
+    pairs = zip(table["video_id"].tolist(), table["nearest"].tolist(), strict=True)
+    found = {str(video_id): str(nearest).split() for video_id, nearest in pairs}
     if len(found) < len(table):
         raise UserError(f"{path} has a video_id twice: one row per video")
     for video_id, nearest in found.items():
