@@ -32,8 +32,8 @@ def cells(text: str) -> list[list[Token]]:
         ("a\nb\rc", "`a\ufffdb\ufffdc`"),
         ("\u202eevil\x1b[31m", "`\ufffdevil\ufffd[31m`"),
         ("", '`""`'),
-        ("x" * 40, f"`{'x' * 40}`"),
-        ("x" * 41, f"`{'x' * 39}…`"),
+        ("x" * 32, f"`{'x' * 32}`"),
+        ("x" * 33, f"`{'x' * 31}…`"),
     ],
 )
 def test_text_becomes_a_code_span(text: str, shown: str) -> None:

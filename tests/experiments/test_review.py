@@ -65,9 +65,9 @@ Other videos than in `main` are among the ten of 2 of 3 videos; of most in:
 
 ## Params
 
-| file          | param   | `main`   | now     |
-|:--------------|:--------|:---------|:--------|
-| `params.yaml` | `a.b`   | `sqrt`   | `log¦2` |
+| param   | `main`   | now     |
+|:--------|:---------|:--------|
+| `a.b`   | `sqrt`   | `log¦2` |
 
 ## Metrics
 
@@ -81,6 +81,8 @@ No change.
 | accuracy        | none                   | 1.000                  |
 
 ## Categories
+
+Taken for another category than in `main`: 1 of 2 videos.
 
 | videos of   | taken for   | `main`   | now   | change   |
 |:------------|:------------|:---------|:------|:---------|
@@ -196,19 +198,27 @@ def test_what_a_side_has_not_is_said(made: Any, file: str, empty: None, some: Te
 
 
 def test_params_are_shown_as_they_are_written() -> None:
-    values = {"b": {"old": None, "new": True}, "a": {"old": ["x"], "new": 0.5}, "c": {"new": ""}}
-    assert cells(review.params(BASE, {"p.yaml": values})) == [
-        ["`p.yaml`", "`a`", '`["x"]`', "0.5"],
-        ["`p.yaml`", "`b`", "none", "`true`"],
-        ["`p.yaml`", "`c`", "none", '`""`'],
+    values: dict[str, dict[str, Any]] = {
+        "b": {"old": None, "new": True},
+        "a": {"old": ["x"], "new": 0.5},
+        "c": {"new": ""},
+    }
+    assert cells(review.params(BASE, {"params.yaml": values, "o.yaml": {"a": {"new": 1}}})) == [
+        ["`o.yaml:a`", "none", "1"],
+        ["`a`", '`["x"]`', "0.5"],
+        ["`b`", "none", "`true`"],
+        ["`c`", "none", '`""`'],
     ]
 
 
 def test_metrics_have_their_change_where_they_are_numbers() -> None:
-    values = {"m": {"old": 0.5, "new": 0.25, "diff": -0.25}, "n": {"old": "fp32", "new": "bf16"}}
-    assert cells(review.metrics(BASE, {"z.json": {}, "m.json": values})) == [
-        ["`m.json`", "`m`", "0.5", "0.25", "-0.2500"],
-        ["`m.json`", "`n`", "`fp32`", "`bf16`", ""],
+    values: dict[str, dict[str, Any]] = {
+        "m": {"old": 0.5, "new": 0.25, "diff": -0.25},
+        "n": {"old": "fp32", "new": "bf16"},
+    }
+    assert cells(review.metrics(BASE, {"z.json": {}, "metrics/s.json": values})) == [
+        ["`s`", "`m`", "0.5", "0.25", "-0.2500"],
+        ["`s`", "`n`", "`fp32`", "`bf16`", ""],
     ]
 
 
@@ -232,6 +242,13 @@ def test_categories_have_what_changed_most_first() -> None:
     assert cells(review.confusion(BASE, before.head(1), before.head(0))) == [
         ["`cars`", "`cars`", "1", "0", "-1"]
     ]
+
+
+def test_videos_that_change_places_are_counted() -> None:
+    before, now = videos("a a", "a b", "a a"), videos("a b", "a a", "a a", "a a").head(3)
+    assert review.confusion(BASE, before, now) == (
+        "Taken for another category than in `main`: 2 of 3 videos."
+    )
 
 
 def test_many_categories_stay_a_narrow_table_of_ten_rows() -> None:

@@ -11,8 +11,9 @@ import pandas as pd
 
 from vidrec.workflow.errors import readable
 
-# Characters of a name or value: five of them side by side fit the page.
-LONGEST = 40
+# Characters of a name or value that are shown: three columns of these fit the 900 pixels of a
+# comment.
+LONGEST = 32
 # Rows of a table that are seen at once, and that are in the text at all.
 SEEN, MOST = 10, 200
 

@@ -9,6 +9,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -17,6 +18,7 @@ from vidrec.experiments.markdown import code, listed, table
 from vidrec.experiments.verdict import Side, Verdict, headline
 from vidrec.metrics.by_video import FIGURES, known
 from vidrec.metrics.intervals import mean_interval, with_interval
+from vidrec.project import PARAMS
 
 # What `dvc params diff --json` and `dvc metrics diff --json` print: by file, by name, what was
 # `old` and is `new`.
@@ -80,7 +82,7 @@ def tens(base: str, before: Tens | None, now: Tens | None) -> str:
     changed = [each for each in both if set(before[each]) != set(now[each])]
     if not both or not changed:
         return "" if both else f"No video is here and in {base}."
-    changed.sort(key=lambda each: (-_moved(before[each], now[each]), each))
+    changed.sort(key=lambda each: (-_count_others(before[each], now[each]), each))
     rows = [_changed_ten(each, before[each], now[each]) for each in changed[:VIDEOS]]
     return (
         f"Other videos than in {base} are among the ten of {len(changed)} of {len(both)} videos;"
@@ -88,7 +90,7 @@ def tens(base: str, before: Tens | None, now: Tens | None) -> str:
     )
 
 
-def _moved(before: Sequence[str], now: Sequence[str]) -> int:
+def _count_others(before: Sequence[str], now: Sequence[str]) -> int:
     return len(set(before) ^ set(now))
 
 
@@ -111,21 +113,31 @@ def _missing(base: str, what: str, before: object | None, now: object | None) ->
 
 
 def params(base: str, diff: Diff) -> str:
-    """The params that changed, by name."""
+    """The params that changed, by name; of another file than params.yaml with its path."""
     rows = [
-        [code(path), code(name), _value(pair.get("old")), _value(pair.get("new"))]
+        [
+            code(name if path == PARAMS else f"{path}:{name}"),
+            _value(pair.get("old")),
+            _value(pair.get("new")),
+        ]
         for path, name, pair in _pairs(diff)
     ]
-    return table(["file", "param", base, "now"], rows)
+    return table(["param", base, "now"], rows)
 
 
 def metrics(base: str, diff: Diff) -> str:
-    """The figures that changed, by name."""
+    """The metrics that changed, by the stage whose file they are in."""
     rows = [
-        [code(path), code(name), *map(_value, (pair.get("old"), pair.get("new"))), _step(pair)]
+        [
+            code(Path(path).stem),
+            code(name),
+            _value(pair.get("old")),
+            _value(pair.get("new")),
+            _step(pair),
+        ]
         for path, name, pair in _pairs(diff)
     ]
-    return table(["file", "metric", base, "now", "change"], rows)
+    return table(["stage", "metric", base, "now", "change"], rows)
 
 
 def _pairs(diff: Diff) -> list[tuple[str, str, Mapping[str, Any]]]:
@@ -171,7 +183,7 @@ def _figure(name: str, side: Side) -> str:
 
 def confusion(base: str, before: pd.DataFrame | None, now: pd.DataFrame | None) -> str:
     """How many videos of an actual category were taken for which, where that changed: what
-    changed most comes first."""
+    changed most comes first. Both by video id (index)."""
     missing = _missing(base, "metrics/plots/confusion.csv", before, now)
     if missing or before is None or now is None:
         return missing
@@ -182,7 +194,20 @@ def confusion(base: str, before: pd.DataFrame | None, now: pd.DataFrame | None) 
         [code(pair[0]), code(pair[1]), f"{old[pair]}", f"{new[pair]}", f"{steps[pair]:+}"]
         for _, pair in changed
     ]
-    return table(["videos of", "taken for", base, "now", "change"], rows)
+    moved = _moved(base, before["predicted"], now["predicted"])
+    parts = [moved, table(["videos of", "taken for", base, "now", "change"], rows)]
+    return "\n\n".join(filter(None, parts))
+
+
+def _moved(base: str, before: "pd.Series[str]", now: "pd.Series[str]") -> str:
+    """Counts may stay while videos change places."""
+    both = before.index.intersection(now.index)
+    moved = int((before[both] != now[both]).sum())
+    return (
+        f"Taken for another category than in {base}: {moved} of {len(both)} videos."
+        if moved
+        else ""
+    )
 
 
 def _counts(named: pd.DataFrame) -> Counter[tuple[str, str]]:
