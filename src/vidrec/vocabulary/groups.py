@@ -53,10 +53,17 @@ class Vocabulary:
         """Those of `labels` that a word stands for, in their order; none where it is unknown.
 
         They are the labels of a parent of that name, else of a group, else the label itself, else
-        the labels of a group that names it among other things. The word may be English or Spanish,
-        with other case, accents, hyphens or underscores, or a plural.
+        the labels of a group that names it among other things, or that a label of that name is in,
+        which is not among them. The word may be English or Spanish, with other case, accents,
+        hyphens or underscores, or a plural.
         """
-        levels = (self._in_parents, self._in_groups, self._by_name, self._in_groups_of_several)
+        levels = (
+            self._in_parents,
+            self._in_groups,
+            self._by_name,
+            self._in_groups_of_several,
+            self._in_its_group,
+        )
         return next((found for level in levels if (found := level(word, labels))), [])
 
     def names(self, labels: Sequence[str], language: str) -> list[str]:
@@ -94,6 +101,10 @@ class Vocabulary:
             for name in self._both(group)
             if any(same(word, part) for part in BETWEEN.split(name))
         }
+        return [label for label in labels if self.group(label) in wanted]
+
+    def _in_its_group(self, word: str, labels: Sequence[str]) -> list[str]:
+        wanted = {self.group(label) for label in self._meant(word, self.group_of)}
         return [label for label in labels if self.group(label) in wanted]
 
     def _meant(self, word: str, names: Iterable[str]) -> set[str]:
