@@ -8,6 +8,7 @@ from tests.corpora import rank_all
 
 from vidrec.recommender.reasons import Similar, reasons, recommend
 from vidrec.recommender.recommendations import recommendations
+from vidrec.recommender.steering import Steering
 from vidrec.vectors.vectors import Vectors
 from vidrec.workflow.video import pair
 
@@ -23,7 +24,7 @@ INDEX = Vectors(
 def recommend_for_id(vectors: Vectors, video_id: str, count: int = 10) -> list[Similar]:
     """The videos most like one of `vectors`."""
     row = vectors.ids.index(video_id)
-    return recommend(vectors, vectors.values[row], count, row)
+    return recommend(vectors, vectors.values[row], count, Steering((row,)))
 
 
 def test_neighbours_come_with_what_they_share() -> None:
@@ -54,7 +55,7 @@ def test_a_query_from_outside_may_find_every_video() -> None:
     found = recommend(INDEX, np.array([0.0, 2.0, 0.0]), 9)
     assert [neighbor.video_id for neighbor in found] == ["pets_1", "mixed", "cars_1", "cars_2"]
     assert found[0].similarity == 1.0
-    again = recommend(INDEX, np.array([0.0, 2.0, 0.0]), 1, INDEX.ids.index("pets_1"))
+    again = recommend(INDEX, np.array([0.0, 2.0, 0.0]), 1, Steering((INDEX.ids.index("pets_1"),)))
     assert [neighbor.video_id for neighbor in again] == ["mixed"]
 
 

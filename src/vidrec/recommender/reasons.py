@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vidrec.recommender.ranking import Candidates, Nearest, nearest, similarities
-from vidrec.vectors.vectors import unit_rows
+from vidrec.recommender.ranking import Candidates, Nearest
+from vidrec.recommender.steering import PLAIN, Steering, steered
 from vidrec.workflow.arrays import FloatArray
 
 if TYPE_CHECKING:
@@ -46,17 +46,18 @@ def recommend(
     vectors: "Vectors | SparseVectors",
     query: FloatArray,
     count: int = 10,
-    excluded: int | None = None,
+    asked: Steering = PLAIN,
     index: "Clusters | None" = None,
     candidates: Candidates | None = None,
 ) -> list[Similar]:
-    """The `count` videos most like `query` (labels,), ranked as the stage build_index ranks.
+    """The `count` videos most like `query` (labels,), ranked as the stage build_index ranks, as far
+    as nothing else is `asked`.
 
-    The video in the row `excluded`, the query itself, is left out with its copies. With an `index`
-    of the vectors only some are looked at. `candidates` knows of copies and hubs, if there are any.
+    With an `index` of the vectors only some are looked at, unless that is steered. `candidates`
+    knows of copies and hubs, if there are any.
     """
     candidates = candidates or Candidates.of(vectors.ids)
-    found = _found(vectors, query, count, excluded, index, candidates)
+    found = _found(vectors, query, count, asked, index, candidates)
     pairs = zip(
         *(part.tolist() for part in (found.order, found.similarity, found.score)), strict=True
     )
@@ -77,17 +78,15 @@ def _found(
     vectors: "Vectors | SparseVectors",
     query: FloatArray,
     count: int,
-    excluded: int | None,
+    asked: Steering,
     index: "Clusters | None",
     candidates: Candidates,
 ) -> Nearest:
-    if index is not None:
-        from vidrec.recommender.clusters import best
+    if index is None or not asked.plain:
+        return steered(vectors, query, count, candidates, asked)
+    from vidrec.recommender.clusters import best
 
-        return best(index, query, candidates, count, excluded)
-    everything = vectors.rows(0, len(vectors.ids))
-    similarity = similarities(query[np.newaxis], unit_rows(everything))[0]
-    return nearest(similarity, candidates, count, excluded).first(count)
+    return best(index, query, candidates, count, next(iter(asked.own), None))
 
 
 def reasons(
