@@ -120,6 +120,11 @@ class ProjectPaths:
         return self.root / "data/hubness.json"
 
     @property
+    def usual(self) -> Path:
+        """What is usual in the index, which tells what is not."""
+        return self.root / "data/usual.json"
+
+    @property
     def weighting(self) -> Path:
         """How the vectors were weighed."""
         return self.root / "data/weighting.json"

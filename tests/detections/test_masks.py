@@ -11,6 +11,7 @@ import pytest
 from vidrec.detections.masks import (
     COLUMNS,
     Segments,
+    read_detections_of,
     read_looked_at,
     read_segments,
     read_with_added,
@@ -154,3 +155,12 @@ def test_masks_of_one_frame_have_one_size(tmp_path: Path) -> None:
     write_segments(tmp_path, VIDEO, Segments([1], rows, [band(0, 5), small]))
     with pytest.raises(UserError, match="masks of different sizes in one frame"):
         read_segments(tmp_path / "pets/007.csv")
+
+
+def test_one_video_is_read_with_the_frames_looked_at(tmp_path: Path) -> None:
+    write_segments(tmp_path, VIDEO, FOUND)
+    found = read_detections_of(tmp_path, VIDEO)
+    assert found.looked_at == FOUND.frames
+    assert found.table["frame"].tolist() == FOUND.table["frame"].tolist()
+    VIDEO.below(tmp_path, ".masks.json").unlink()
+    assert read_detections_of(tmp_path, VIDEO).looked_at is None

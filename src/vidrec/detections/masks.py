@@ -121,6 +121,14 @@ def read_looked_at(root: Path) -> dict[Video, list[int]]:
     return {Video.at(path, ENDING): _checked(path)["frames"] for path in files}
 
 
+def read_detections_of(root: Path, video: Video) -> VideoDetections:
+    """The detections of one video below `root`, with the frames that were looked at."""
+    table = read_detections(video.below(root, tree.ENDING))
+    beside = video.below(root, ENDING)
+    looked_at = _checked(beside)["frames"] if beside.is_file() else None
+    return VideoDetections(video, table, looked_at=looked_at)
+
+
 def _beside(path: Path) -> dict[str, Any]:
     return _checked(Video.at(path, tree.ENDING).below(path.parents[1], ENDING))
 

@@ -5,7 +5,7 @@ that its rows come from.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,11 +44,15 @@ PLAIN = {
 
 @dataclass(frozen=True)
 class VideoDetections:
-    """What was found in one video; `table` has frame, label, confidence and maybe area_pct."""
+    """What was found in one video; `table` has frame, label, confidence and maybe area_pct.
+
+    `looked_at` has the frames that were looked at, where not each of them has a row.
+    """
 
     video: Video
     table: pd.DataFrame
     distribution: Distribution | None = None
+    looked_at: Sequence[int] | None = None
 
 
 def write_detections(folder: Path, video: Video, table: pd.DataFrame) -> None:

@@ -1,15 +1,22 @@
 """What stage build_index writes of its findings, each where it is asked for."""
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
+from vidrec.detections.masks import read_looked_at
+from vidrec.detections.tree import read_videos
 from vidrec.metrics import by_video, retrieval
 from vidrec.recommender.first_ten import write_first_ten
 from vidrec.recommender.hubness import write_hubness
 from vidrec.recommender.judge import Findings
 from vidrec.recommender.recommendations import write_recommendations
+from vidrec.recommender.usual import confidence_of, usual_of, write_usual
 from vidrec.vectors.sparse import SparseVectors
 from vidrec.vectors.vectors import Vectors
+from vidrec.workflow.arrays import FloatArray
 from vidrec.workflow.files import write_json
 
 # Of those that are named, so many.
@@ -22,6 +29,8 @@ OPTIONAL = (
     ("--scores-by-video", "CSV file to write: scores of each"),
     ("--first-ten", "CSV file to write: the ten most similar of each, for git"),
     ("--hubness", "JSON file to write: how near each video is to others"),
+    ("--detections", "directory of <category>/<video_id>.csv: how surely objects are found"),
+    ("--usual", "JSON file to write: what is usual in the index"),
 )
 
 
@@ -48,6 +57,25 @@ def write(
         write_first_ten(args.first_ten, vectors.ids, found.ranking.order)
     if args.hubness:
         write_hubness(args.hubness, vectors, found.hubness)
+    if args.usual:
+        write_usual(args.usual, vectors, usual_of(_confidence(args.detections), _best(found)))
+
+
+def _confidence(detections: Path | None) -> FloatArray | None:
+    """How surely objects are found in each video of a tree of detections."""
+    if detections is None:
+        return None
+    looked_at = read_looked_at(detections)
+    videos = read_videos(detections, with_distribution=False)
+    return np.array(
+        [confidence_of(replace(each, looked_at=looked_at.get(each.video))) for each in videos]
+    )
+
+
+def _best(found: Findings) -> FloatArray:
+    """The similarity of the best match of each video that has one."""
+    similarity = found.ranking.similarity
+    return similarity[:, 0] if similarity.shape[1] else np.empty(0)
 
 
 def apart_text(vectors: Vectors | SparseVectors, found: Findings) -> str | None:
