@@ -1,10 +1,13 @@
 """A detector run from a command finds what its stage finds, on the same calls."""
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from numpy.typing import NDArray
+from PIL import Image
 from tests.clips import all_pictures
 
 from vidrec.classifier.frame_classifier import ClassifierFiles, load_classifier
@@ -70,3 +73,22 @@ def test_the_segmenter_looks_at_the_frames_that_its_stage_looks_at(
     assert set(found.table["frame"]) == {1, 7}
     pd.testing.assert_frame_equal(found.table, expected.table)
     assert found.masks == expected.masks
+
+
+def drawn(*pictures: NDArray[np.uint8]) -> Frames:
+    files = []
+    for picture in pictures:
+        stream = BytesIO()
+        Image.fromarray(picture).save(stream, "JPEG", quality=90)
+        files.append(stream.getvalue())
+    return Frames("made", files)
+
+
+def test_frames_of_one_colour_show_nothing() -> None:
+    plain = np.full((64, 64, 3), 90, np.uint8)
+    noise = np.random.default_rng(0).integers(0, 5, (64, 64, 3), np.uint8)
+    shown = plain.copy()
+    shown[20:30, 20:30] = 250
+    assert detect.is_blank(drawn(plain, plain + noise, plain * 0))
+    assert not detect.is_blank(drawn(plain, shown))
+    assert not detect.is_blank(drawn(*[plain] * 40, *[shown] * 40))

@@ -13,11 +13,13 @@ from vidrec.workflow.video import Video
 
 @dataclass(frozen=True)
 class DisplayNames:
-    """Title and path of the manifest by video id; by category its name where that is another."""
+    """Title, path and length of the manifest by video id; by category its name where that is
+    another."""
 
     titles: Mapping[str, str] = field(default_factory=dict)
     paths: Mapping[str, str] = field(default_factory=dict)
     categories: Mapping[str, str] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
     def title(self, video_id: str) -> str:
         """The title of a video, or its id where it has none."""
@@ -55,7 +57,9 @@ def read_display_names(videos: Path, originals: Path) -> DisplayNames:
     columns = (table[name] for name in ("video_id", "path", "source"))
     rows = zip(*columns, strict=True)
     paths = {name: _found(path, source, originals) for name, path, source in rows}
-    return DisplayNames(titles, paths, read_category_names(videos))
+    lengths = zip(table["video_id"], table["duration_s"], strict=True)
+    seconds = {name: float(length) for name, length in lengths if float(length or 0)}
+    return DisplayNames(titles, paths, read_category_names(videos), seconds)
 
 
 def _found(path: str, source: str, originals: Path) -> str:
