@@ -37,6 +37,7 @@ def places(root: Path) -> tuple[Rule, ...]:
         ),
         Rule(partial(own_images, root), ("finetune_head.images", FINETUNED)),
         Rule(partial(own_masks, root), (OWN_MASKS, OWN_SEGMENTER)),
+        Rule(partial(own_groups, root), ("objects.groups",)),
         Rule(
             partial(youtube_ids, root),
             (
@@ -95,6 +96,16 @@ def own_masks(root: Path, images: str, wanted: bool) -> str | None:
     return (
         f"{OWN_MASKS} is {images!r}, which is not a directory: name one that holds images with"
         " masks, or leave it empty"
+    )
+
+
+def own_groups(root: Path, groups: str) -> str | None:
+    """A table of own groups that is not there."""
+    if not groups or _is_file(root / groups):
+        return None
+    return (
+        f"objects.groups is {groups!r}, which is not a file: name a CSV file label,group, or leave"
+        " it empty"
     )
 
 
