@@ -5,16 +5,18 @@ params file. Each question imports what it needs: one about a video of the index
 torch.
 """
 
-import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vidrec.commands import neighbors
+from vidrec.commands.detect import is_blank
 from vidrec.commands.display_names import DisplayNames, read_display_names
-from vidrec.commands.neighbors import Answer, Known, Neighbor
+from vidrec.commands.neighbors import About, Answer, Known, Neighbor
+from vidrec.commands.question import Question, Words, rows_of
 from vidrec.commands.terminal import Progress
 from vidrec.commands.video_at_hand import (
     File,
@@ -26,20 +28,24 @@ from vidrec.commands.video_at_hand import (
     resolve,
 )
 from vidrec.detections.copies import read_copies
-from vidrec.detections.tree import VideoDetections
+from vidrec.detections.masks import read_detections_of
+from vidrec.detections.tree import ENDING, VideoDetections
 from vidrec.media.frames import Frames, read_frames
 from vidrec.project import PARAMS, ProjectPaths, find_root, shortest
 from vidrec.recommender.hubness import read_hubness
+from vidrec.recommender.steering import Steering, query_of
+from vidrec.recommender.usual import Doubt, Usual, confidence_of, doubts, read_usual
 from vidrec.vectors.categories import Guess, read_categories
 from vidrec.vectors.vectors import Vectors, read_vectors
 from vidrec.vectors.video_classifier import VideoClassifier, read_classifier
 from vidrec.vectors.weigh_objects import weigh_video
 from vidrec.vectors.weighting import Weighting, read_weighting
 from vidrec.videos.manifest import ids_by_content
+from vidrec.vocabulary.groups import Vocabulary, read_vocabulary
 from vidrec.workflow import params, state
 from vidrec.workflow.absent import absent_reason
 from vidrec.workflow.arrays import FloatArray
-from vidrec.workflow.errors import UserError
+from vidrec.workflow.errors import UserError, tell
 from vidrec.workflow.files import expanded
 from vidrec.workflow.video import Video
 
@@ -52,6 +58,10 @@ if TYPE_CHECKING:
     from vidrec.settings.classify_frames import LookingSettings
     from vidrec.settings.segment_objects import SegmenterSettings
     from vidrec.vectors.sparse import SparseVectors
+
+# A video, or several, and words for objects or categories, one or several.
+Asked = str | Path | Sequence[str | Path]
+Named = str | Sequence[str]
 
 # What is being done while the frames are classified.
 CLASSIFYING = "loading the classifier, looking at the frames"
@@ -67,9 +77,45 @@ def segment(directory: str | Path) -> "pd.DataFrame":
     return Project().segment(directory)
 
 
-def recommend(video: str | Path, k: int = 10) -> list[Neighbor]:
+def recommend(
+    video: Asked = (),
+    k: int = 10,
+    *,
+    objects: Named = (),
+    without: Named = (),
+    less: Named = (),
+    more: Named = (),
+    category: Named = (),
+    not_in_category: Named = (),
+    diverse: bool = False,
+) -> list[Neighbor]:
     """As `Project.recommend`, from the project that the current directory lies in."""
-    return Project().recommend(video, k)
+    return Project().recommend(
+        video,
+        k,
+        objects=objects,
+        without=without,
+        less=less,
+        more=more,
+        category=category,
+        not_in_category=not_in_category,
+        diverse=diverse,
+    )
+
+
+def _listed(names: Named) -> Sequence[str]:
+    return [names] if isinstance(names, str) else list(names)
+
+
+@dataclass(frozen=True)
+class _Met:
+    """A video that is asked about: its vector (labels,), and its row where it is of the index; of
+    another one how surely objects are recognised in it, and whether it shows nothing at all."""
+
+    vector: FloatArray
+    row: int | None = None
+    confidence: float | None = None
+    blank: bool = False
 
 
 def _tell_nobody(_: str) -> None:
@@ -103,7 +149,7 @@ class Project:
         from vidrec.settings.classify_frames import LookingSettings
 
         settings = params.load(LookingSettings, self._params)
-        every = dataclasses.replace(settings, fps=float(settings.frame_fps))
+        every = replace(settings, fps=float(settings.frame_fps))
         return self._classify(self._frames_in(Path(directory)), every).table
 
     def segment(self, directory: str | Path) -> "pd.DataFrame":
@@ -111,32 +157,113 @@ class Project:
         from vidrec.settings.segment_objects import SegmenterSettings
 
         settings = params.load(SegmenterSettings, self._params)
-        every = dataclasses.replace(settings, fps=float(settings.frame_fps))
+        every = replace(settings, fps=float(settings.frame_fps))
         return self._segment(self._frames_in(Path(directory)), every, self._params).table
 
-    def recommend(self, video: str | Path, k: int = 10) -> list[Neighbor]:
+    def recommend(
+        self,
+        video: Asked = (),
+        k: int = 10,
+        *,
+        objects: Named = (),
+        without: Named = (),
+        less: Named = (),
+        more: Named = (),
+        category: Named = (),
+        not_in_category: Named = (),
+        diverse: bool = False,
+    ) -> list[Neighbor]:
         """The `k` videos most like `video`, best first, or as many as have anything in common.
 
-        `video` is an id or a title of the index, a file, a directory of frames, or a URL.
+        `video` is an id or a title of the index, a file, a directory of frames, or a URL; or
+        several of them, to all of which the answer is near. `objects` are asked for beside them, or
+        alone; those `without`, `less` and `more` count not at all, half and double. Only videos of
+        a `category` are named, and none that is `not_in_category`; `diverse`: no two alike.
         """
-        return self.answer(video, k).neighbors
+        question = Question(
+            _listed(objects),
+            _listed(without),
+            _listed(less),
+            _listed(more),
+            _listed(category),
+            _listed(not_in_category),
+            diverse,
+        )
+        return self.answer(video, k, question).neighbors
 
-    def answer(self, video: str | Path, k: int = 10) -> Answer:
-        """The neighbours of `recommend`, and the category that the video would get."""
+    def answer(self, video: Asked, k: int = 10, question: Question | None = None) -> Answer:
+        """The neighbours of `recommend`, and what is said of the video that is asked about."""
         if k < 1:
             raise UserError(f"k is {k}: it must be 1 or more")
-        word, known = str(video), self._known()
+        asked, known = question or Question(), self._known()
+        words = Words(known.vocabulary, known.vectors.labels)
+        objects = [words.numbers(word) for word in words.objects(asked)]
+        weights = words.weights(asked)
+        rows = rows_of(asked, known.vectors.categories, known.names)
+        named = [str(each) for each in ([video] if isinstance(video, str | Path) else video)]
+        if not named and not objects:
+            raise UserError("nothing is asked about: name a video, or objects (--objects dog)")
+        met = [self._met(word, known) for word in named]
+        base = query_of([each.vector for each in met], objects, len(weights))
+        query = base * weights
+        self._check_query(words, asked, base, query)
+        own = [each.row for each in met if each.row is not None]
+        found = known.nearest(query, k, Steering(own, rows, asked.diverse))
+        about = [self._about(known, each, found, asked) for each in met]
+        return neighbors.answered(known, found, about, asked)
+
+    def _met(self, word: str, known: Known) -> "_Met":
+        """The video that a word stands for, looked at if it is not of the index."""
         with self._at_hand(word, known) as query:
             if isinstance(query, Indexed):
-                return neighbors.of_indexed(known, query.video, k, self._guesses())
+                row = known.vectors.videos.index(query.video)
+                return _Met(known.vectors.rows(row, row + 1)[0], row)
             weighting = self._weighting(known.vectors)
             frames = self._frames(query, word)
-        vector = weigh_video(self._detect(frames, weighting.params.detector), weighting)
+        found = self._detect(frames, weighting.params.detector)
+        vector = weigh_video(found, weighting)
         neighbors.check_any_object(vector, word)
+        return _Met(vector, None, confidence_of(found), is_blank(frames))
+
+    def _check_query(
+        self, words: Words, asked: Question, base: FloatArray, query: FloatArray
+    ) -> None:
+        """Raise UserError where weights leave nothing; tell which of them change nothing."""
+        if base.any() and not query.any():
+            raise UserError(
+                "nothing is left to be alike in: all objects asked about count not at all, leave"
+                " out a --without"
+            )
+        for word in words.without_effect(asked, base):
+            tell(f"{word!r} is not in what is asked about: --objects {word!r} asks for it")
+
+    def _about(self, known: Known, met: "_Met", found: list[Neighbor], asked: Question) -> About:
+        usual = self._usual(known)
+        # Compared is what the same question was for the videos of the index.
+        best = None if asked.asked else found[0].similarity if found else 0.0
+        if met.row is not None:
+            video = known.vectors.videos[met.row]
+            about = neighbors.about_indexed(known, video, self._guesses())
+            return replace(about, unsure=doubts(usual, self._confidence(video), best))
         classifier = self._classifier()
         none = classifier is None and self._paths.video_classifier.is_file()
         why = neighbors.TOO_FEW if none else neighbors.UNTRAINED
-        return neighbors.of_unseen(known, vector, k, classifier, why)
+        about = neighbors.about_unseen(known, met.vector, classifier, why)
+        unsure = [Doubt("blank")] if met.blank else doubts(usual, met.confidence, best)
+        return replace(about, unsure=unsure)
+
+    def _usual(self, known: Known) -> Usual:
+        path = self._paths.usual
+        return read_usual(path, known.vectors) if path.is_file() else Usual(None, None)
+
+    def _confidence(self, video: Video) -> float | None:
+        """How surely objects were recognised in a video of the index; None: not known here."""
+        if not self._paths.weighting.is_file():
+            return None
+        folder = self._paths.detections(read_weighting(self._paths.weighting).params.detector)
+        if not video.below(folder, ENDING).is_file():
+            return None
+        return confidence_of(read_detections_of(folder, video))
 
     def inspect(self, video: str | Path) -> "Inspected":
         """What is known of a video, frame by frame; its `sheet()` is a picture of it.
@@ -170,7 +297,7 @@ class Project:
         folder = self._paths.clusters
         if not folder.is_dir() or absent_reason(folder) is not None:
             vectors = read_vectors(self._paths.vectors)
-            return Known(vectors, self._names(), *self._told_apart(vectors))
+            return Known(vectors, self._names(), self._vocabulary(), *self._told_apart(vectors))
         from vidrec.recommender import clusters
         from vidrec.vectors.sparse import read_sparse
 
@@ -181,7 +308,7 @@ class Project:
                 f"{folder} and {self._paths.sparse_vectors} are of different runs: run `dvc repro`,"
                 f" or {clusters.ANEW} if nothing has changed"
             )
-        return Known(many, self._names(), *self._told_apart(many), index)
+        return Known(many, self._names(), self._vocabulary(), *self._told_apart(many), index)
 
     def _told_apart(
         self, vectors: "Vectors | SparseVectors"
@@ -192,6 +319,12 @@ class Project:
             read_copies(copies) if copies.is_file() else {},
             read_hubness(hubs, vectors) if hubs.is_file() else None,
         )
+
+    def _vocabulary(self) -> Vocabulary:
+        from vidrec.settings.objects import Params
+
+        own = params.load(Params, self._params).groups if self._params.is_file() else ""
+        return read_vocabulary(self._paths.root / own if own else None)
 
     def _names(self) -> DisplayNames:
         return read_display_names(self._paths.videos, state.originals(self._paths.root))
@@ -260,7 +393,8 @@ class Project:
         if detector == "segmented":
             from vidrec.detections.masks import with_added
 
-            return VideoDetections(detect.QUERY, with_added(self._segment_as_indexed(frames)))
+            segments = self._segment_as_indexed(frames)
+            return VideoDetections(detect.QUERY, with_added(segments), looked_at=segments.frames)
         settings = params.load(LookingSettings, self._paths.index)
         if detector == "classified":
             return self._classify(frames, settings)

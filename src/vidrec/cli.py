@@ -97,11 +97,32 @@ def _parser() -> argparse.ArgumentParser:
 ANY_VIDEO = "an id in the index, a video file, a directory of frames, or a URL"
 
 
+# What `vidrec recommend` asks for, each word of it for an object or a category.
+WORDS = (
+    ("--objects", "OBJECT", "objects that are asked for, alone or beside videos: 'dog, guitar'"),
+    ("--without", "OBJECT", "what counts not at all"),
+    ("--less", "OBJECT", "what counts half"),
+    ("--more", "OBJECT", "what counts double"),
+    ("--category", "C", "only videos of this category, or of any that are named"),
+    ("--not-in-category", "C", "no video of this category"),
+)
+
+
 def _add_recommend(command: argparse.ArgumentParser) -> None:
-    command.add_argument("video", metavar="VIDEO", help=ANY_VIDEO)
+    several = f"{ANY_VIDEO}; of several, what is near to all"
+    command.add_argument("videos", metavar="VIDEO", nargs="*", help=several)
     command.add_argument("-k", type=positive, default=10, help="how many (default 10)")
+    for name, word, what in WORDS:
+        command.add_argument(name, metavar=word, action="append", default=[], help=what)
+    command.add_argument("--diverse", action="store_true", help="no two that are much alike")
     command.add_argument("--json", action="store_true", help="print JSON")
-    command.set_defaults(command=run_recommend)
+    command.add_argument(
+        "--output", type=Path, metavar="FILE", help="write the list, .csv or .m3u, instead"
+    )
+    command.add_argument(
+        "--lang", choices=("en", "es"), help="of names and words (default: the locale's)"
+    )
+    command.set_defaults(command=run_recommend, misused=command.error)
 
 
 def _add_inspect(command: argparse.ArgumentParser) -> None:
@@ -204,22 +225,35 @@ def _print_csv(table: "pd.DataFrame") -> None:
 
 
 def run_recommend(args: argparse.Namespace) -> None:
-    """Print the most similar videos as a table or as JSON."""
+    """Print the most similar videos as a table or as JSON, or write them to a file."""
     from vidrec.api import Project
-    from vidrec.commands import terminal
-    from vidrec.commands.neighbor_table import head, table_of
+    from vidrec.commands import saved_list, terminal
+    from vidrec.commands.answer_texts import language_of
+    from vidrec.commands.neighbor_table import head, names_of, table_of
     from vidrec.commands.neighbors import to_dict
+    from vidrec.commands.question import Question
 
+    if not (args.videos or args.objects):
+        args.misused("name a video, or objects: --objects dog")
+    saved_list.check_list(args.output)
+    language = args.lang or language_of()
+    words = {name: getattr(args, name) for name in vars(Question())}
     with terminal.progress() as progress:
-        found = Project(args.root, progress=progress).answer(args.video, args.k)
-    if args.json:
+        project = Project(args.root, progress=progress)
+        found = project.answer(args.videos, args.k, Question(**words))
+    if args.output:
+        saved_list.write_list(args.output, found, language)
+        say(str(args.output))
+    elif args.json:
         # A name that is not UTF-8 is no JSON either.
-        name = args.video.encode(errors="replace").decode()
-        _print_json(to_dict(name, found))
-    elif found.neighbors:
-        terminal.print_table(head(readable(args.video), found), table_of(found.neighbors))
+        names = [name.encode(errors="replace").decode() for name in args.videos]
+        _print_json(to_dict(names, found, language))
     else:
-        _print_lines(head(readable(args.video), found).splitlines())
+        title = head(names_of(args.videos, found, language), found, language)
+        if found.neighbors:
+            terminal.print_table(title, table_of(found, language))
+        else:
+            _print_lines(title.splitlines())
 
 
 def _print_json(content: dict[str, Any]) -> None:

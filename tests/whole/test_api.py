@@ -16,18 +16,21 @@ from vidrec.api import Project
 from vidrec.classifier.frame_classifier import ClassifierFiles
 from vidrec.commands import detect
 from vidrec.commands.neighbors import ALONE, TOO_FEW, UNTRAINED, Answer, Neighbor
+from vidrec.commands.question import Question
 from vidrec.detections.tree import VideoDetections, write_classes, write_detections
 from vidrec.head.finetune_head import Head, save_head
+from vidrec.media import ffmpeg
 from vidrec.media.frame_index import videos_below
 from vidrec.media.frames import Frames, read_frames
 from vidrec.networks import weights
 from vidrec.recommender.build_index import build_and_rank
+from vidrec.recommender.usual import Usual, write_usual
 from vidrec.segmenter.object_segmenter import SegmenterFiles
 from vidrec.settings.classify_frames import LookingSettings
 from vidrec.settings.segment_objects import SegmenterSettings
 from vidrec.vectors.categories import read_categories
 from vidrec.vectors.sparse import as_dense, as_sparse, write_sparse
-from vidrec.vectors.vectors import Vectors, read_vectors
+from vidrec.vectors.vectors import Vectors, read_vectors, write_vectors
 from vidrec.workflow import params
 from vidrec.workflow.errors import UserError
 
@@ -391,3 +394,94 @@ def test_what_is_asked_wrongly_is_one_line(index: Path) -> None:
         vidrec.recommend("clip_0", 0)
     with pytest.raises(UserError, match=r"^typo is not a directory"):
         vidrec.Project("typo")
+
+
+def test_several_videos_are_asked_about_at_once(index: Path) -> None:
+    names = [each.video_id for each in vidrec.recommend(["clip_0", "clip_1"])]
+    assert set(names) <= {"clip_2", "clip_3", "clip_4", "clip_5"}
+    assert names == [each.video_id for each in vidrec.recommend(["clip_1", "clip_0"])]
+    mixed = vidrec.recommend(["clip_0", unseen("videos", "clip_1")])
+    assert "clip_0" not in [each.video_id for each in mixed]
+    found = Project().answer(["clip_0", "clip_1"])
+    assert (found.single, found.category, found.unsure) == (False, None, ())
+
+
+def test_what_counts_is_said_by_name(index: Path) -> None:
+    usual = vidrec.recommend("clip_0")
+    labels = {reason.label for each in usual for reason in each.reasons}
+    gone = sorted(labels)[0]
+    steered = vidrec.recommend("clip_0", without=gone)
+    assert gone not in {reason.label for each in steered for reason in each.reasons}
+    for each in steered:
+        assert sum(reason.share for reason in each.reasons) == pytest.approx(1)
+        assert sum(group.share for group in each.groups) == pytest.approx(1)
+    assert vidrec.recommend("clip_0", more=sorted(labels), k=3) != []
+    with pytest.raises(UserError, match="nothing is left to be alike in"):
+        vidrec.recommend("clip_0", without=["cat", "dog", "tree"])
+
+
+def test_objects_may_be_asked_for_alone(index: Path) -> None:
+    for words in ("dog", ["dog", "tree"], "dog, perro"):
+        found = vidrec.recommend(objects=words)
+        assert found
+        assert all(each.reasons for each in found)
+    assert vidrec.recommend("clip_0", objects="dog") != []
+    with pytest.raises(UserError, match="nothing is asked about"):
+        vidrec.recommend()
+
+
+def test_categories_and_variety(index: Path) -> None:
+    found = vidrec.recommend("clip_0", category="pets")
+    assert {each.category for each in found} == {"pets"}
+    found = vidrec.recommend("clip_0", not_in_category=["pets"])
+    assert {each.category for each in found} == {"cars"}
+    usual = [each.video_id for each in vidrec.recommend("clip_0")]
+    varied = [each.video_id for each in vidrec.recommend("clip_0", diverse=True)]
+    assert varied[0] == usual[0]
+    assert sorted(varied) == sorted(usual)
+
+
+def test_a_word_without_effect_is_told(index: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    vectors = read_vectors(Path("data/vectors.csv"))
+    row = vectors.ids.index("clip_0")
+    values = vectors.values.copy()
+    values[row, 1:] = 0.0
+    write_vectors(Path("data/vectors.csv"), dataclasses.replace(vectors, values=values))
+    gone = vectors.labels[1]
+    vidrec.recommend("clip_0", more=gone)
+    assert capsys.readouterr().err == (
+        f"'{gone}' is not in what is asked about: --objects '{gone}' asks for it\n"
+    )
+
+
+def test_an_index_that_knows_what_is_usual_says_when_it_is_unsure(index: Path) -> None:
+    vectors = read_vectors(Path("data/vectors.csv"))
+    certain = Usual((0.99,) * 11, (0.999999,) * 11)
+    write_usual(Path("data/usual.json"), vectors, certain)
+    unsure = [(each.why, each.usual) for each in Project().answer("clip_0").unsure]
+    assert unsure == [("confidence", 0.99), ("match", 0.999999)]
+    # It has a match that is the same but for a byte of its file.
+    unsure = [(each.why, each.usual) for each in answer(unseen("videos", "clip_0")).unsure]
+    assert unsure == [("confidence", 0.99)]
+    steered = Project().answer("clip_0", 10, Question(diverse=True))
+    assert [each.why for each in steered.unsure] == ["confidence"]
+    write_usual(Path("data/usual.json"), vectors, Usual((0.0,) * 11, (0.0,) * 11))
+    assert Project().answer("clip_0").unsure == []
+
+
+def test_a_video_that_shows_nothing_is_told(index: Path) -> None:
+    black = [bytes(64 * 48 * 3)] * 6
+    Path("black.mp4").write_bytes(ffmpeg.encode_clip(black, 64, 48, 3))
+    assert [each.why for each in Project().answer("black.mp4").unsure] == ["blank"]
+
+
+def test_own_groups_are_those_of_the_params(index: Path) -> None:
+    Path("groups.csv").write_text("label,group,group_es\ncat,pet,mascota\ndog,pet,mascota\n")
+    write_params(index, {"objects": {"groups": "groups.csv"}})
+    groups = {group.group for each in vidrec.recommend("clip_0") for group in each.groups}
+    assert "pet" in groups
+    assert not {"cat", "dog"} & groups
+    assert vidrec.recommend(objects="mascotas") == vidrec.recommend(objects="pet")
+    Path("groups.csv").unlink()
+    with pytest.raises(UserError, match=r"groups\.csv is not a file"):
+        vidrec.recommend("clip_0")

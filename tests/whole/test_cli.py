@@ -141,6 +141,7 @@ def test_missing_weights_or_params_are_one_line(
         (["dance"], "'dance'"),
         (["classify"], "DIR"),
         (["segment", "a", "b"], "b"),
+        (["recommend"], "name a video, or objects: --objects dog"),
         (["recommend", "a", "-k", "0"], "'0' is not a whole number of 1 or more"),
         (["recommend", "a", "-k", "two"], "'two' is not a whole number of 1 or more"),
         (["discover"], "CATEGORY=SOURCE"),
@@ -218,7 +219,7 @@ def test_recommend_prints_the_json_of_the_contract(
     assert places == ([1, 2, 3, 4, 5, 6] if video == "unseen.mp4" else [1, 2, 3, 4, 5])
     for item in found["neighbors"]:
         named = ["rank", "video_id", "category", "title", "path"]
-        assert list(item) == [*named, "similarity", "score", "reasons"]
+        assert list(item) == [*named, "similarity", "score", "reasons", "groups"]
         assert all(list(reason) == ["label", "share"] for reason in item["reasons"])
         assert sum(reason["share"] for reason in item["reasons"]) == pytest.approx(1)
 
@@ -648,3 +649,64 @@ def test_discover_asks_nobody_with_cookies_that_are_none(
     assert vidrec("discover", "pets=cat") == 1
     assert capsys.readouterr().err.startswith("error: VIDREC_COOKIES names nowhere.txt, which")
     assert found_by_yt_dlp == []
+
+
+def test_recommend_takes_several_and_says_what_is_steered(
+    index: Path, vidrec: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["clip_0", "clip_1", "--objects", "dog", "--without", "cat", "--less", "tree"]
+    assert vidrec("recommend", *words, "--not-in-category", "pets", "--diverse", "--json") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["query"] == ["clip_0", "clip_1"]
+    assert answer["steering"] == {
+        "objects": ["dog"],
+        "without": ["cat"],
+        "less": ["tree"],
+        "not_in_category": ["pets"],
+        "diverse": True,
+    }
+    assert {each["category"] for each in answer["neighbors"]} == {"cars"}
+    for each in answer["neighbors"]:
+        assert sum(reason["share"] for reason in each["reasons"]) == pytest.approx(1)
+        assert sum(group["share"] for group in each["groups"]) == pytest.approx(1)
+
+
+def test_recommend_speaks_the_language_asked_for(
+    index: Path, vidrec: Run, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert vidrec("recommend", "--objects", "dog", "--lang", "es") == 0
+    in_spanish = capsys.readouterr().out
+    assert in_spanish.startswith("los más parecidos a perro:\npuesto")
+    assert "perro 100%" in in_spanish
+    for name, value in {"LC_ALL": "", "LC_MESSAGES": "", "LANG": "es_ES.UTF-8"}.items():
+        monkeypatch.setenv(name, value)
+    assert vidrec("recommend", "--objects", "perro") == 0
+    assert capsys.readouterr().out == in_spanish
+    assert vidrec("recommend", "--objects", "perro", "--lang", "en") == 0
+    assert capsys.readouterr().out.startswith("most similar to perro:\nrank")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (
+            ["clip_0", "--without", "dgo"],
+            "no object of the index is called 'dgo': did you mean dog",
+        ),
+        (["clip_0", "--category", "car"], "no category 'car' in the index: did you mean cars"),
+        (["clip_0", "--less", "dog", "--more", "dog"], "'dog' and 'dog' give 'dog' different"),
+        (
+            ["clip_0", "--category", "cars", "--not-in-category", "cars"],
+            "the category 'cars' is asked for and left out",
+        ),
+        (["clip_0", "--output", "list.txt"], "--output list.txt: it must be a file that ends in"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_line(
+    index: Path, vidrec: Run, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    assert vidrec("recommend", *words) == 1
+    printed, errors = capsys.readouterr()
+    assert printed == ""
+    assert errors.startswith(f"error: {said}")
+    assert errors.count("\n") == 1

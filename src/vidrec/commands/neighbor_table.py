@@ -1,6 +1,8 @@
 """The neighbours of a video as a table that a person reads at a glance."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from functools import partial
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, JustifyMethod
@@ -8,26 +10,24 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from vidrec.commands.answer_texts import TEXTS, percent
 from vidrec.commands.neighbors import Answer, Neighbor
+from vidrec.recommender.group_shares import LABELS_SHOWN, REASONS_SHOWN, GroupReason
 from vidrec.recommender.ranking import similarity_text
-from vidrec.recommender.reasons import Reason
+from vidrec.vocabulary.groups import ENGLISH
 from vidrec.workflow.errors import readable
 
-REASONS_SHOWN = 3
 COPIES_SHOWN = 5
+# The share that rounds to one of a hundred.
+LEAST = 0.005
 # A terminal with less room for titles gets longer lines.
 TITLE_LEAST = 12
 # Title, justification and style of the columns that no terminal is too narrow for.
 COLUMNS: tuple[tuple[str, JustifyMethod, str], ...] = (
     ("rank", "right", ""),
     ("video", "left", "bold cyan"),
-    ("category", "left", ""),
+    ("kind", "left", ""),
     ("similarity", "right", "green"),
-)
-NOTHING = "no video of the index has an object in common with it"
-CORRECTED = (
-    "ranked by similarity less half of what each has to its own nearest: what is near to everything"
-    " comes later"
 )
 
 
@@ -42,46 +42,67 @@ class _Title(Text):
         return Measurement(min(width, TITLE_LEAST), width)
 
 
-def head(name: str, answer: Answer) -> str:
-    """What stands above the table: whose neighbours they are, and the category it would get."""
-    category = answer.category
-    if category is None:
-        said = f"not known: {answer.unknown}"
-    else:
-        shown = answer.names.category(category.name)
-        said = f"{readable(shown)} ({category.probability:.0%})"
-    nothing = "" if answer.neighbors else f" {NOTHING}"
-    lines = [f"most similar to {name}:{nothing}", f"category by its objects: {said}"]
+def names_of(videos: Sequence[str], answer: Answer, language: str) -> list[str]:
+    """What people call those that are asked about: videos as they are named, and objects."""
+    shown = partial(answer.vocabulary.shown, language=language)
+    return [*videos, *(shown(word) for word in answer.question.objects)]
+
+
+def head(names: Sequence[str], answer: Answer, language: str = ENGLISH) -> str:
+    """What stands above the table: whose neighbours they are, the category that it would get, and
+    what makes the answer unsure."""
+    texts = TEXTS[language]
+    nothing = "" if answer.neighbors else f" {texts['nothing']}"
+    lines = [texts["most_similar"].format(names=_joined(names, texts["and"])) + nothing]
+    lines += [texts[f"unsure_{each.why}"].format(**asdict(each)) for each in answer.unsure]
+    if answer.single:
+        lines.append(texts["category"].format(said=_category(answer, texts)))
     if answer.copies:
-        lines.append(_copies(answer))
+        lines.append(_copies(answer, texts))
     if answer.corrected:
-        lines.append(CORRECTED)
+        lines.append(texts["corrected"])
     return "\n".join(lines)
 
 
-def _copies(answer: Answer) -> str:
+def _joined(names: Sequence[str], last: str) -> str:
+    *others, final = map(readable, names)
+    return f"{', '.join(others)} {last} {final}" if others else final
+
+
+def _category(answer: Answer, texts: Mapping[str, str]) -> str:
+    category = answer.category
+    if category is None:
+        return texts["not_known"].format(why=answer.unknown)
+    return f"{readable(answer.names.category(category.name))} ({category.probability:.0%})"
+
+
+def _copies(answer: Answer, texts: Mapping[str, str]) -> str:
     titles = [readable(answer.names.title(each)) for each in answer.copies[:COPIES_SHOWN]]
     more = len(answer.copies) - len(titles)
-    return f"copies of it, left out: {', '.join(titles)}{f' and {more} more' if more else ''}"
+    said = texts["more_copies"].format(count=more) if more else ""
+    return texts["copies"].format(names=", ".join(titles) + said)
 
 
-def table_of(neighbors: Sequence[Neighbor]) -> Table:
-    """A row for each neighbour: rank, id, category, similarity, and its three largest reasons.
+def table_of(answer: Answer, language: str = ENGLISH) -> Table:
+    """A row for each neighbour: rank, id, category, similarity, and its reasons by group, the
+    largest first, with how many others there are.
 
     Before the reasons stands its title, if any title says more than the id.
     """
+    texts, neighbors = TEXTS[language], answer.neighbors
     rows = [_cells(neighbor) for neighbor in neighbors]
     table = Table(box=None, pad_edge=False, header_style="dim")
     for index, (title, justify, style) in enumerate(COLUMNS):
-        widest = max(cell_len(text) for text in (title, *(row[index] for row in rows)))
-        table.add_column(title, justify=justify, style=style, no_wrap=True, min_width=widest)
+        widest = max(cell_len(text) for text in (texts[title], *(row[index] for row in rows)))
+        table.add_column(texts[title], justify=justify, style=style, no_wrap=True, min_width=widest)
     titled = any(neighbor.title != neighbor.video_id for neighbor in neighbors)
     if titled:
-        table.add_column("title")
-    table.add_column("objects in both")
+        table.add_column(texts["title"])
+    table.add_column(texts["in_both"])
+    shown = partial(answer.vocabulary.shown, language=language)
     for row, neighbor in zip(rows, neighbors, strict=True):
         named = [_Title(neighbor.title)] if titled else []
-        table.add_row(*map(Text, row), *named, _reasons(neighbor.reasons))
+        table.add_row(*map(Text, row), *named, _reasons(neighbor.groups, shown, texts))
     return table
 
 
@@ -90,9 +111,27 @@ def _cells(neighbor: Neighbor) -> tuple[str, str, str, str]:
     return str(neighbor.rank), *names, similarity_text(neighbor.similarity)
 
 
-def _reasons(reasons: Sequence[Reason]) -> Text:
+def _reasons(
+    groups: Sequence[GroupReason], shown: Callable[[str], str], texts: Mapping[str, str]
+) -> Text:
     parts = Text()
-    for place, reason in enumerate(reasons[:REASONS_SHOWN]):
-        parts.append(", " if place else "").append(readable(reason.label))
-        parts.append(f" {reason.share:.0%}", style="dim")
+    for place, group in enumerate(groups[:REASONS_SHOWN]):
+        parts.append(", " if place else "").append(readable(shown(group.group)))
+        parts.append(f" {percent(group.share)}{_labels(group, shown)}", style="dim")
+    others = groups[REASONS_SHOWN:]
+    if others:
+        rest = percent(sum(each.share for each in others))
+        said = texts["others"].format(count=len(others), share=rest)
+        parts.append(f", {said}", style="dim")
     return parts
+
+
+def _labels(group: GroupReason, shown: Callable[[str], str]) -> str:
+    """The first labels of a group, where they say more than its name."""
+    labels = group.labels
+    if len(labels) == 1 and labels[0].label == group.group:
+        return ""
+    # The first is told, however small; others where they are one of a hundred.
+    worth = [each for each in labels[:LABELS_SHOWN] if each is labels[0] or each.share >= LEAST]
+    told = [f"{readable(shown(each.label))} {round(100 * each.share)}" for each in worth]
+    return f" ({', '.join(told)}{' …' if len(labels) > len(worth) else ''})"

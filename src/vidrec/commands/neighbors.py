@@ -1,18 +1,24 @@
 """What is said of a query: the videos most like it, why, and the category it would get."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from vidrec.commands.display_names import DisplayNames
+from vidrec.commands.question import Question
 from vidrec.detections.copies import groups, others
+from vidrec.recommender.group_shares import GroupReason, by_group
 from vidrec.recommender.ranking import Candidates
 from vidrec.recommender.reasons import Reason, Similar, recommend
+from vidrec.recommender.steering import PLAIN, Steering
+from vidrec.recommender.usual import Doubt
 from vidrec.vectors.categories import DECIMALS, Guess
 from vidrec.vectors.video_classifier import VideoClassifier, class_probabilities
+from vidrec.vocabulary.groups import ENGLISH, Vocabulary
 from vidrec.workflow.arrays import FloatArray
 from vidrec.workflow.errors import UserError
 from vidrec.workflow.video import Video
@@ -28,9 +34,14 @@ TOO_FEW = "to learn categories takes two of them with two videos each that are n
 UNTRAINED = "`dvc repro train_video_classifier` makes the classifier of videos"
 
 
+def no_vocabulary() -> Vocabulary:
+    """One in which each label is its own group."""
+    return Vocabulary({}, {}, {})
+
+
 @dataclass(frozen=True)
 class Neighbor:
-    """A recommended video, with its reasons: the largest first, all together 1.
+    """A recommended video, with its reasons: the largest first, all together 1; and by group.
 
     It is ranked by its `score`, which is the `similarity` unless hubs are corrected.
 
@@ -47,6 +58,7 @@ class Neighbor:
     reasons: list[Reason] = field(repr=False)
     path: str
     category_name: str
+    groups: list[GroupReason] = field(repr=False, default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -55,19 +67,48 @@ class Known:
 
     `copies` has for a copy the one that stands for its group. `hubness` (videos,) is None where it
     does not count. `index` spares comparing a query with all of them; None where they are few.
+    `vocabulary` has the groups of their labels.
     """
 
     vectors: "Vectors | SparseVectors"
     names: DisplayNames
+    vocabulary: Vocabulary = field(default_factory=no_vocabulary)
     copies: Mapping[str, str] = field(default_factory=dict)
     hubness: FloatArray | None = None
     index: "Clusters | None" = None
 
-    def nearest(self, query: FloatArray, count: int, row: int | None = None) -> list[Similar]:
-        """The `count` videos most like `query` (labels,), which is the video in that `row`."""
+    def nearest(self, query: FloatArray, count: int, asked: Steering = PLAIN) -> list[Neighbor]:
+        """The `count` videos most like `query` (labels,) that have anything in common with it."""
         ranks = self.index.ranks if self.index else None
         candidates = Candidates.of(self.vectors.ids, self.copies, self.hubness, ranks)
-        return recommend(self.vectors, query, count, row, self.index, candidates)
+        found = recommend(self.vectors, query, count, asked, self.index, candidates)
+        return [self._named(each) for each in found if each.similarity > 0]
+
+    def _named(self, found: Similar) -> Neighbor:
+        names = self.names
+        return Neighbor(
+            found.rank,
+            found.video_id,
+            found.category,
+            names.title(found.video_id),
+            found.similarity,
+            found.score,
+            found.reasons,
+            names.path(found.video_id),
+            names.category(found.category),
+            by_group(found.reasons, self.vocabulary),
+        )
+
+
+@dataclass(frozen=True)
+class About:
+    """What is said of a video that is asked about, beside its neighbours: see `Answer`."""
+
+    category: Guess | None = None
+    unknown: str = ""
+    indexed: Video | None = None
+    copies: Sequence[str] = ()
+    unsure: Sequence[Doubt] = ()
 
 
 @dataclass(frozen=True)
@@ -77,7 +118,9 @@ class Answer:
     `category` is None where it is not known, and `unknown` says why. `indexed` is the query itself
     where it is of the index, and `copies` its copies there, which are not named as neighbours.
     `corrected` says whether hubs are, so that the ranks are not in the order of the similarity.
-    `names` are those of all videos and categories.
+    `names` are those of all videos and categories, `vocabulary` has those of objects. `single` is
+    false where several videos, or objects, are asked about: they have no category together.
+    `unsure` has the reasons not to trust the answer.
     """
 
     neighbors: list[Neighbor]
@@ -87,13 +130,15 @@ class Answer:
     names: DisplayNames = field(default_factory=DisplayNames)
     copies: Sequence[str] = ()
     corrected: bool = False
+    vocabulary: Vocabulary = field(default_factory=no_vocabulary)
+    question: Question = field(default_factory=Question)
+    single: bool = True
+    unsure: Sequence[Doubt] = ()
 
 
-def of_indexed(known: Known, video: Video, count: int, guesses: Mapping[str, Guess]) -> Answer:
-    """The `count` videos most like one of the index; its category is the one in `guesses`."""
+def about_indexed(known: Known, video: Video, guesses: Mapping[str, Guess]) -> About:
+    """What is said of a video of the index; its category is the one in `guesses`."""
     vectors = known.vectors
-    row = vectors.videos.index(video)
-    found = known.nearest(vectors.rows(row, row + 1)[0], count, row)
     firsts = groups(vectors.ids, known.copies)
     # Copies count once.
     sizes = Counter(category for category, _ in set(zip(vectors.categories, firsts, strict=True)))
@@ -101,54 +146,41 @@ def of_indexed(known: Known, video: Video, count: int, guesses: Mapping[str, Gue
     copies = others(vectors.ids, known.copies).get(video.video_id, [])
     alone = sizes[video.category] == 1 and (ONLY_COPIES if copies else ALONE)
     why = TOO_FEW if few else alone or UNTRAINED
-    neighbors = named(found, known.names)
-    return Answer(
-        neighbors,
-        guesses.get(video.video_id),
-        why,
-        video,
-        known.names,
-        copies,
-        known.hubness is not None,
-    )
+    return About(guesses.get(video.video_id), why, video, copies)
 
 
-def of_unseen(
-    known: Known,
-    vector: FloatArray,
-    count: int,
-    classifier: VideoClassifier | None,
-    why: str = UNTRAINED,
-) -> Answer:
-    """The `count` videos most like one that is not of the index, by its `vector` (labels,).
+def about_unseen(
+    known: Known, vector: FloatArray, classifier: VideoClassifier | None, why: str = UNTRAINED
+) -> About:
+    """What is said of a video that is not of the index, by its `vector` (labels,).
 
     `why` says why there is no classifier, if there is none.
     """
     category = None
     if classifier is not None and classifier.labels == known.vectors.labels:
         category = guess(classifier, vector)
-    neighbors = named(known.nearest(vector, count), known.names)
-    corrected = known.hubness is not None
-    return Answer(neighbors, category, why, names=known.names, corrected=corrected)
+    return About(category, why)
 
 
-def named(found: Sequence[Similar], names: DisplayNames) -> list[Neighbor]:
-    """The videos of `found` that have anything in common with the query, by their names."""
-    return [
-        Neighbor(
-            each.rank,
-            each.video_id,
-            each.category,
-            names.title(each.video_id),
-            each.similarity,
-            each.score,
-            each.reasons,
-            names.path(each.video_id),
-            names.category(each.category),
-        )
-        for each in found
-        if each.similarity > 0
-    ]
+def answered(
+    known: Known, found: list[Neighbor], about: Sequence[About], asked: Question
+) -> Answer:
+    """The answer about these videos: what is said of one is not said of several."""
+    single = len(about) == 1 and not asked.objects
+    one = about[0] if single else About()
+    return Answer(
+        found,
+        one.category,
+        one.unknown,
+        one.indexed,
+        known.names,
+        one.copies,
+        known.hubness is not None,
+        known.vocabulary,
+        asked,
+        single,
+        one.unsure,
+    )
 
 
 def guess(classifier: VideoClassifier, vector: FloatArray) -> Guess:
@@ -167,8 +199,8 @@ def check_any_object(vector: FloatArray, word: str) -> None:
         )
 
 
-def to_dict(query: str, answer: Answer) -> dict[str, Any]:
-    """What `vidrec recommend --json` prints."""
+def to_dict(query: Sequence[str], answer: Answer, language: str = ENGLISH) -> dict[str, Any]:
+    """What `vidrec recommend --json` prints; names of objects are in `language`."""
     category, names = answer.category, answer.names
     guessed = category and {
         "name": category.name,
@@ -176,12 +208,17 @@ def to_dict(query: str, answer: Answer) -> dict[str, Any]:
         "probability": category.probability,
     }
     return {
-        "query": query,
+        "query": query[0] if len(query) == 1 else list(query),
+        **({"steering": answer.question.asked} if answer.question.asked else {}),
         "in_index": answer.indexed is not None,
         **(_names_of(answer.indexed, names) if answer.indexed else {}),
         "category": guessed,
+        **({"unsure": [asdict(each) for each in answer.unsure]} if answer.unsure else {}),
         **({"copies": list(answer.copies)} if answer.copies else {}),
-        "neighbors": [_neighbor_to_dict(each) for each in answer.neighbors],
+        "neighbors": [
+            _neighbor_to_dict(each, partial(answer.vocabulary.shown, language=language))
+            for each in answer.neighbors
+        ],
     }
 
 
@@ -190,7 +227,7 @@ def _names_of(video: Video, names: DisplayNames) -> dict[str, str]:
     return {"video_id": name, "title": names.title(name), "path": names.path(name)}
 
 
-def _neighbor_to_dict(neighbor: Neighbor) -> dict[str, Any]:
+def _neighbor_to_dict(neighbor: Neighbor, shown: Callable[[str], str]) -> dict[str, Any]:
     return {
         "rank": neighbor.rank,
         "video_id": neighbor.video_id,
@@ -201,6 +238,18 @@ def _neighbor_to_dict(neighbor: Neighbor) -> dict[str, Any]:
         "similarity": neighbor.similarity,
         "score": neighbor.score,
         "reasons": [{"label": each.label, "share": each.share} for each in neighbor.reasons],
+        "groups": [
+            {
+                "group": each.group,
+                "name": shown(each.group),
+                "share": each.share,
+                "labels": [
+                    {"label": reason.label, "name": shown(reason.label), "share": reason.share}
+                    for reason in each.labels
+                ],
+            }
+            for each in neighbor.groups
+        ],
     }
 
 
