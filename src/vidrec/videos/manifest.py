@@ -27,8 +27,8 @@ COLUMNS = (
     "title",
     "error",
 )
-# As a source: videos that stay where their owner keeps them.
-DIRECTORY = "directory"
+# As a source: videos that stay where their owner keeps them, and those that have a page there.
+DIRECTORY, YOUTUBE = "directory", "youtube"
 NAME = "manifest.csv"
 # Control characters, line and paragraph separators, and what overrides the direction of writing.
 UNWANTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")

@@ -17,7 +17,7 @@ import pandas as pd
 
 from vidrec.media.containers import VideoError
 from vidrec.videos.downloads import Downloads, Known, finished, locked
-from vidrec.videos.manifest import Entry
+from vidrec.videos.manifest import YOUTUBE, Entry
 from vidrec.videos.youtube_access import access
 from vidrec.videos.youtube_client import Client, opened
 from vidrec.videos.youtube_options import Log, Rules
@@ -151,7 +151,7 @@ def _take_category(run: Run, group: pd.DataFrame, left: int) -> Iterator[Entry]:
     for video_id, title in zip(group["video_id"], group["title"], strict=True):
         if left == 0:
             return
-        wanted = Entry(Video(category, video_id), "youtube", str(title), category_name=name)
+        wanted = Entry(Video(category, video_id), YOUTUBE, str(title), category_name=name)
         entry = _noted(run, wanted, needed)
         if entry.counts:
             left -= 1

@@ -11,13 +11,14 @@ from pathlib import Path
 
 from vidrec.workflow.errors import UserError
 
+HOME = Path(".vidrec")
 # A file per stage that is running; these are of the workspace, whose outs they guard.
-LOCKS = Path(".vidrec/locks")
+LOCKS = HOME / "locks"
 
 
 def home(root: Path = Path()) -> Path:
     """The folder `.vidrec` of the repository whose top is `root`, or of the one DVC_ROOT names."""
-    return Path(os.environ.get("DVC_ROOT") or root) / ".vidrec"
+    return Path(os.environ.get("DVC_ROOT") or root) / HOME
 
 
 def checkpoints(root: Path = Path()) -> Path:
