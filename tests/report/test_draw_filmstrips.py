@@ -1,6 +1,6 @@
 import dataclasses
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -37,9 +37,9 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     made: list[int] = []
     draw = filmstrips.make
 
-    def noted(frames: Frames, look: Look) -> Filmstrip:
+    def noted(frames: Frames, look: Look, moments: Sequence[int]) -> Filmstrip:
         made.append(1)
-        return draw(frames, look)
+        return draw(frames, look, moments)
 
     monkeypatch.setattr(filmstrips, "make", noted)
     return made
@@ -49,7 +49,7 @@ def test_workers_change_nothing(frames: Path, monkeypatch: pytest.MonkeyPatch) -
     made = []
     for workers in ("1", "2"):
         monkeypatch.setenv("VIDREC_WORKERS", workers)
-        made.append(draw_all(frames_below(frames), LOOK))
+        made.append(draw_all(frames_below(frames), LOOK, {}))
         shutil.rmtree(".vidrec/checkpoints")
     assert made[0] == made[1]
     assert list(made[0]) == VIDEOS
@@ -58,21 +58,21 @@ def test_workers_change_nothing(frames: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_only_what_changed_is_drawn(
     frames: Path, drawn: list[int], write_frames: Callable[[Path, int, int], None]
 ) -> None:
-    first = draw_all(frames_below(frames), LOOK)
+    first = draw_all(frames_below(frames), LOOK, {})
     assert len(drawn) == 4
     shutil.rmtree(frames / "pets/v0")
     write_frames(frames / "pets/v0", 5, 9)
-    second = draw_all(frames_below(frames), LOOK)
+    second = draw_all(frames_below(frames), LOOK, {})
     assert len(drawn) == 5
     assert [video for video in VIDEOS if first[video] != second[video]] == VIDEOS[:1]
 
 
 def test_only_a_param_of_the_pictures_draws_them_anew(frames: Path, drawn: list[int]) -> None:
-    params = Params(**dataclasses.asdict(LOOK), worst=24, fps=3)
+    params = Params(**dataclasses.asdict(LOOK), worst=24, one_file_up_to=9, groups="", fps=3)
     for each in (params, dataclasses.replace(params, worst=3), LOOK):
-        draw_all(frames_below(frames), each)
+        draw_all(frames_below(frames), each, {})
         assert len(drawn) == 4
-    draw_all(frames_below(frames), dataclasses.replace(LOOK, quality=71))
+    draw_all(frames_below(frames), dataclasses.replace(LOOK, quality=71), {})
     assert len(drawn) == 8
 
 
@@ -86,8 +86,17 @@ def test_a_video_whose_frames_cannot_be_had_has_no_strip_and_one_line_says_so(
             raise NoFramesError(f"{framed} lacks its frames: run that")
         return source.read(framed)
 
-    assert list(draw_all(dataclasses.replace(source, read=read), LOOK)) == VIDEOS[1:2]
+    assert list(draw_all(dataclasses.replace(source, read=read), LOOK, {})) == VIDEOS[1:2]
     assert capsys.readouterr().err.splitlines() == [
         "the page shows 3 of 4 videos without pictures: pets/v0 lacks its frames: run that"
     ]
-    assert list(draw_all(source, LOOK)) == VIDEOS
+    assert list(draw_all(source, LOOK, {})) == VIDEOS
+
+
+def test_other_moments_make_another_strip(frames: Path, drawn: list[int]) -> None:
+    look = dataclasses.replace(LOOK, strip_frames=2)
+    first = draw_all(frames_below(frames), look, {})
+    second = draw_all(frames_below(frames), look, {VIDEOS[1]: [5]})
+    assert len(drawn) == 5
+    assert [first[VIDEOS[1]].shown, second[VIDEOS[1]].shown] == [[1, 3], [1, 5]]
+    assert first[VIDEOS[0]] == second[VIDEOS[0]]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from vidrec.media.frames import read_frames
-from vidrec.report.filmstrips import Filmstrip, make, spread_out
+from vidrec.report.filmstrips import Filmstrip, make, spread_between, spread_out
 from vidrec.settings.render_report import Look
 from vidrec.workflow.errors import UserError
 
@@ -28,6 +28,22 @@ def test_frames_shown_are_spread_over_the_video(count: int, wanted: int) -> None
     assert shown[-1] <= count
     steps = np.diff(shown)
     assert not len(steps) or 1 <= steps.min() <= steps.max() <= steps.min() + 1
+
+
+@given(st.integers(1, 300), st.integers(1, 12), st.lists(st.integers(1, 400), max_size=6))
+def test_given_frames_are_among_those_shown(count: int, wanted: int, given: list[int]) -> None:
+    shown = spread_between(count, wanted, given)
+    first = list(dict.fromkeys(each for each in given if each <= count))[:wanted]
+    assert set(first) <= set(shown) <= set(range(1, count + 1))
+    assert shown == sorted(set(shown))
+    assert len(first) <= len(shown) <= min(count, wanted)
+    assert spread_between(count, wanted, []) == spread_out(count, wanted)
+
+
+def test_the_other_frames_lie_far_from_those_given() -> None:
+    assert spread_between(12, 4, [2]) == [2, 4, 7, 10]
+    assert spread_between(12, 4, [1, 12]) == [1, 4, 7, 12]
+    assert spread_between(3, 8, [2]) == [1, 2, 3]
 
 
 def test_a_strip_shows_its_frames_in_order(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """The filmstrips of all videos: drawn once, for as long as their frames are the same."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from functools import partial
 from operator import attrgetter
@@ -37,8 +37,24 @@ class Drawn:
         return cls(Filmstrip.unpack(content))
 
 
-def draw_all(frames: FrameSource, look: Look) -> dict[Video, Filmstrip]:
-    """The filmstrip of each video of `frames`, what was drawn before taken as it is.
+@dataclass(frozen=True)
+class Wanted:
+    """The frames of a video, and those of them that are to be in its filmstrip."""
+
+    framed: Framed
+    moments: tuple[int, ...]
+
+    @property
+    def content(self) -> str:
+        """What makes the filmstrip another."""
+        return f"{self.framed.sha256} {' '.join(map(str, self.moments))}"
+
+
+def draw_all(
+    frames: FrameSource, look: Look, moments: Mapping[Video, Sequence[int]]
+) -> dict[Video, Filmstrip]:
+    """The filmstrip of each video of `frames`, with its `moments`; what was drawn before is taken
+    as it is.
 
     One whose frames cannot be had has none: one line says so. Raises UserError where a frame cannot
     be read.
@@ -52,27 +68,28 @@ def draw_all(frames: FrameSource, look: Look) -> dict[Video, Filmstrip]:
         unpack=Drawn.unpack,
         keep=attrgetter("good"),
     )
-    drawn = all(store.has(store.key(each.sha256)) for each in frames.framed)
+    wanted = [Wanted(each, tuple(moments.get(each.video, ()))) for each in frames.framed]
+    drawn = all(store.has(store.key(each.content)) for each in wanted)
     done = complete(
         store,
-        frames.framed,
+        wanted,
         _known,
         partial(_draw, frames.read, look),
         title="draw strips",
         # To start workers takes longer than to read what all of them have drawn.
         workers=1 if drawn else None,
     )
-    return _those_drawn([(each.video, found) for each, found in done])
+    return _those_drawn([(each.framed.video, found) for each, found in done])
 
 
-def _known(framed: Framed) -> tuple[str, Framed]:
+def _known(wanted: Wanted) -> tuple[str, Wanted]:
     """Frames are read only where there is no filmstrip for their digest."""
-    return framed.sha256, framed
+    return wanted.content, wanted
 
 
-def _draw(read: Callable[[Framed], Frames], look: Look, framed: Framed) -> Drawn:
+def _draw(read: Callable[[Framed], Frames], look: Look, wanted: Wanted) -> Drawn:
     try:
-        return Drawn(filmstrips.make(read(framed), look))
+        return Drawn(filmstrips.make(read(wanted.framed), look, wanted.moments))
     except NoFramesError as error:
         return Drawn(None, str(error))
 

@@ -1,6 +1,7 @@
 """Small pictures of a video for a page: one for it as a whole, and a strip of frames over time."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -37,10 +38,11 @@ class Filmstrip:
         return cls(about["frames"], about["shown"], pictures[:end], pictures[end:])
 
 
-def make(frames: Frames, look: Look) -> Filmstrip:
-    """The filmstrip of one video's frames; its middle frame stands for it as a whole."""
+def make(frames: Frames, look: Look, moments: Sequence[int] = ()) -> Filmstrip:
+    """The filmstrip of one video's frames, `moments` among them; its middle frame stands for it as
+    a whole."""
     count = len(frames.files)
-    shown = spread_out(count, look.strip_frames)
+    shown = spread_between(count, look.strip_frames, moments)
     strip = Image.new("RGB", (len(shown) * look.strip_size, look.strip_size))
     for place, number in enumerate(shown):
         strip.paste(shrink(frames.picture(number), look.strip_size), (place * look.strip_size, 0))
@@ -52,6 +54,17 @@ def spread_out(count: int, wanted: int) -> list[int]:
     """At most `wanted` of the numbers 1 … `count`, evenly spread, the first among them."""
     kept = min(count, wanted)
     return [int(number) for number in np.arange(kept) * count // kept + 1]
+
+
+def spread_between(count: int, wanted: int, given: Sequence[int]) -> list[int]:
+    """At most `wanted` of the numbers 1 … `count` in order: those `given`, the first ones of many,
+    and of evenly spread ones those that are farthest from all others."""
+    even = spread_out(count, wanted)
+    chosen = list(dict.fromkeys(number for number in given if number <= count))[:wanted]
+    while even and len(chosen) < min(count, wanted):
+        gaps = [min((abs(number - each) for each in chosen), default=count) for number in even]
+        chosen.append(even.pop(gaps.index(max(gaps))))
+    return sorted(set(chosen))
 
 
 def shrink(picture: NDArray[np.uint8], size: int) -> Image.Image:
