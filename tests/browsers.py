@@ -3,8 +3,9 @@
 from playwright.sync_api import BrowserContext, Page
 
 
-def watch(context: BrowserContext, address: str) -> tuple[Page, list[str]]:
-    """A page that lists what it should not do: errors, dialogs, and requests but for itself."""
+def watch(context: BrowserContext, address: str, beside: str = "") -> tuple[Page, list[str]]:
+    """A page that lists what it should not do: errors, dialogs, and requests but for itself, and
+    for what has an address that begins with `beside`, if anything may."""
     wrong: list[str] = []
     context.route(lambda url: not url.startswith(("file:", "data:")), lambda route: route.abort())
     page = context.new_page()
@@ -15,7 +16,9 @@ def watch(context: BrowserContext, address: str) -> tuple[Page, list[str]]:
         "request",
         lambda asked: (
             None
-            if asked.url.partition("#")[0] == address or asked.url.startswith("data:")
+            if asked.url.partition("#")[0] == address
+            or asked.url.startswith("data:")
+            or (beside and asked.url.startswith(beside))
             else wrong.append(asked.url)
         ),
     )

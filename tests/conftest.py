@@ -366,9 +366,11 @@ def write_index(
     from vidrec.detections.copies import write_copies
     from vidrec.detections.tree import read_videos
     from vidrec.metrics import retrieval
+    from vidrec.recommender.hubness import write_hubness
     from vidrec.recommender.judge import rank_and_judge
     from vidrec.recommender.ranking import Candidates
     from vidrec.recommender.recommendations import write_recommendations
+    from vidrec.recommender.usual import Usual, write_usual
     from vidrec.settings.weigh_objects import WeightingSettings
     from vidrec.vectors import weigh_objects
     from vidrec.vectors.categories import Guess, write_categories
@@ -397,6 +399,8 @@ def write_index(
         write_weighting(root / "weighting.json", weighting)
         write_recommendations(root / "recommendations.csv", vectors, found.ranking, 10)
         write_copies(root / "copies.csv", [])
+        write_hubness(root / "hubness.json", vectors, None)
+        write_usual(root / "usual.json", vectors, Usual(None, None))
         write_json(root / "build_index.json", retrieval.headlines(found.scores))
         write_json(root / "train_video_classifier.json", {"accuracy": 0.875})
         guesses = {each.video_id: Guess(each.category, 0.75) for each in videos}
@@ -413,7 +417,10 @@ def write_index(
             "--categories": root / "categories.csv",
             "--index-metrics": root / "build_index.json",
             "--classifier-metrics": root / "train_video_classifier.json",
+            "--hubness": root / "hubness.json",
+            "--usual": root / "usual.json",
             "--page": root / "index.html",
+            "--pieces": root / "pieces",
         }
         return [str(part) for pair in named.items() for part in pair]
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
-from vidrec.report.page import data_url, environment, policy
+from vidrec.report.page import data_url, environment, piece, policy
 
 HOSTILE = "</script><!--<script>\u2028\"'&<img src=x onerror=alert(1)>"
 
@@ -39,11 +39,27 @@ def test_a_number_that_json_has_not_is_refused() -> None:
 
 
 def test_the_policy_names_what_may_run() -> None:
-    said = policy("a{}", "run()")
+    said = policy("a{}", "run()", alone=True)
     digest = base64.b64encode(hashlib.sha256(b"run()").digest()).decode()
     assert f"script-src 'sha256-{digest}';" in said
-    assert said.startswith("default-src 'none';")
+    assert said.startswith("default-src 'none'; img-src data:; media-src 'self' file:;")
     assert "unsafe" not in said
+
+
+def test_what_lies_beside_a_page_may_be_loaded_where_there_is_any() -> None:
+    said = policy("a{}", "run()", alone=False)
+    assert "img-src data: 'self' file:;" in said
+    assert re.search(r"script-src 'sha256-[^']+' 'self' file:;", said)
+    assert not set(re.findall(r"https?:|\*|unsafe", said))
+
+
+def test_a_piece_hands_over_what_it_holds() -> None:
+    script = piece("told", 3, [{"title": HOSTILE}]).decode()
+    assert script.startswith('vidrecPiece("told",3,[{')
+    assert not set(script) & set("<>&'\u2028")
+    assert json.loads(script.removeprefix('vidrecPiece("told",3,').removesuffix(");\n")) == [
+        {"title": HOSTILE}
+    ]
 
 
 def test_a_picture_is_held_whole() -> None:

@@ -1,60 +1,66 @@
-"""Stage render_report: the whole index as one page, to look at and to find its faults."""
+"""Stage render_report: the whole index as a page, to look at, to ask, and to find its faults."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from vidrec.detections.copies import groups as copy_groups
 from vidrec.detections.copies import others
-from vidrec.media.status import GOOD, OK, PARTIAL
-from vidrec.recommender.ranking import similarity_text
-from vidrec.recommender.reasons import Reason, reasons
+from vidrec.media.status import PARTIAL
+from vidrec.recommender.group_shares import Grouping, GroupShare, Shares
+from vidrec.recommender.ranking import DEPTH
 from vidrec.recommender.recommendations import Ranked
-from vidrec.report import page
+from vidrec.recommender.usual import Doubt
+from vidrec.report import overview, page
 from vidrec.report.filmstrips import Filmstrip
-from vidrec.report.timelines import Timeline, timelines
-from vidrec.report.video_map import SIDE, VideoMap, draw_map
+from vidrec.report.likeness import Likeness
+from vidrec.report.moments import Seen
+from vidrec.report.outlines import Outline
+from vidrec.report.region_names import group_shares, regions
+from vidrec.report.video_map import SIDE, draw_map
 from vidrec.settings.render_report import Params
 from vidrec.settings.weigh_objects import WeightingSettings
 from vidrec.vectors.categories import Guess
 from vidrec.vectors.vectors import Vectors
+from vidrec.vocabulary.groups import SPANISH, Vocabulary
+from vidrec.workflow.arrays import FloatArray
 from vidrec.workflow.video import Video, pair
 
 # Colours that the style has for categories; their markers differ where colours come again.
 HUES = 8
 
-OBJECTS_SHOWN = 10
-REASONS_SHOWN = 4
-DECIMALS = 4
+# Groups and labels that a video is found by are this share of it, and so many at most.
+LEAST_SHARE, GROUPS_FOUND, LABELS_FOUND = 0.02, 8, 8
 
-# The metrics on the page: key, name, and what it is the share of.
-INDEX_HEADLINES = (
-    ("precision_at_10", "Precision at 10", "recommended videos that are of the same category"),
-    ("map_at_10", "Mean average precision", "the same, where the first places count more"),
-)
-CLASSIFIER_HEADLINES = (
-    ("accuracy", "Category accuracy", "categories that the classifier names right from the vector"),
-)
+# Videos in a piece of a page of many: what is told of them, and their vectors.
+TOLD_TOGETHER, VECTORS_TOGETHER = 25, 500
+
+DECIMALS = 4
 
 
 @dataclass(frozen=True)
 class Index:
-    """What the stages before have made of the videos; `neighbors` in the order of `vectors`.
+    """What the stages before have made of the videos; lists in the order of `vectors`.
 
-    `looked_at` has the frames that the detector has looked at, where not at each. `guesses` has by
-    video id the category that the video classifier gives it, where it can give one.
+    `likeness` says what each is of, and what it has in common with its `neighbors`; `seen` when its
+    objects show. `plays` has where a video can be played, `guesses` by video id the category that
+    the video classifier gives it, where it can give one, and `doubts` what makes it unsure;
+    `outlines` has the objects in the frames that are shown, where there are masks.
     `category_names` has the categories that people write in another way, `copies` for a copy of a
-    video the one that stands for its group.
+    video the one that stands for its group. `hubness` (videos,) is None where it does not count.
     """
 
     vectors: Vectors
     neighbors: list[list[Ranked]]
-    detections: Mapping[Video, pd.DataFrame]
-    looked_at: Mapping[Video, Sequence[int]]
+    vocabulary: Vocabulary
+    grouping: Grouping
+    likeness: Likeness
+    seen: Mapping[Video, Seen]
     manifest: pd.DataFrame
+    plays: Mapping[Video, Mapping[str, str]]
     strips: Mapping[Video, Filmstrip]
     weighting: WeightingSettings
     guesses: Mapping[str, Guess]
@@ -62,74 +68,184 @@ class Index:
     classifier_metrics: Mapping[str, Any]
     category_names: Mapping[str, str] = field(default_factory=dict)
     copies: Mapping[str, str] = field(default_factory=dict)
+    hubness: FloatArray | None = None
+    doubts: Mapping[str, Sequence[Doubt]] = field(default_factory=dict)
+    outlines: Mapping[Video, Mapping[int, Sequence[Outline]]] = field(default_factory=dict)
 
     def shown(self, category: str) -> str:
         """A category as people write it."""
         return self.category_names.get(category, category)
 
 
-def render(index: Index, settings: Params) -> str:
-    """The page: HTML that needs no other file."""
-    names = sorted(set(index.vectors.categories))
-    drawn = draw_map(index.vectors.values, len(names))
-    videos = describe_all(index, names)
-    return page.render(
-        "report",
-        categories=[
-            {"name": index.shown(name), "hue": number % HUES, "marker": marker}
-            for number, (name, marker) in enumerate(zip(names, drawn.markers, strict=True))
-        ],
-        data={
-            "categories": [index.shown(name) for name in names],
-            "fps": settings.fps,
-            "hues": HUES,
-            "videos": [_for_script(video) for video in videos],
-        },
-        corrected=_is_corrected(index),
-        guessed=bool(index.guesses),
-        headlines=headlines(index),
-        left_out=left_out(index),
-        mixture=category_mixture(index, names),
-        points=_points(drawn, videos),
-        side=SIDE,
-        spot=drawn.spot,
-        videos=videos,
-        weighting=index.weighting,
-        worst=worst(videos, settings.worst),
-    )
+@dataclass(frozen=True)
+class Report:
+    """The page, and by their names the pieces beside it, which it loads when they are needed."""
+
+    page: str
+    pieces: Mapping[str, bytes]
 
 
-def describe_all(index: Index, names: Sequence[str]) -> list[dict[str, Any]]:
-    """What the page says of each video, by category, then id; neighbours by their place here."""
-    videos = index.vectors.videos
-    order = sorted(range(len(videos)), key=videos.__getitem__)
+def render(index: Index, settings: Params) -> Report:
+    """The page, with all that it shows in it where the videos are few enough."""
+    order = sorted(range(len(index.vectors.videos)), key=index.vectors.videos.__getitem__)
+    told = _told_of_all(index, order)
+    alone = len(order) <= settings.one_file_up_to
+    data = {
+        **_of_the_whole(index, order, settings),
+        "videos": told if alone else [],
+        "values": _values(index.vectors, order) if alone else [],
+        "pieces": None if alone else {"told": TOLD_TOGETHER, "vectors": VECTORS_TOGETHER},
+    }
+    if alone:
+        _put_pictures_in(index, order, told)
+    pieces = {} if alone else _pieces(index, order, told)
+    return Report(page.render("report", data=data, alone=alone), pieces)
+
+
+def _of_the_whole(index: Index, order: Sequence[int], settings: Params) -> dict[str, Any]:
+    """What the page needs at once: of all videos their names, places and objects."""
+    vectors, grouping = index.vectors, index.grouping
+    names = sorted(set(vectors.categories))
+    drawn = draw_map(vectors.values, len(names))
+    points = [drawn.points[row] for row in order]
+    shares = group_shares(vectors.values[order], grouping.numbers, len(grouping.groups))
+    can = overview.possible(vectors, index.copies, DEPTH)
     place_of = {row: place for place, row in enumerate(order)}
+    failing = overview.worst(vectors, index.neighbors, can, settings.worst)
+    return {
+        **_objects(index),
+        **_names(index, order, names),
+        "categories": [
+            {"id": name, "name": index.shown(name), "marker": marker}
+            for name, marker in zip(names, drawn.markers, strict=True)
+        ],
+        "corrected": index.hubness is not None,
+        "figures": overview.headlines(index.index_metrics, index.classifier_metrics)
+        if any(index.neighbors)
+        else {},
+        "fps": settings.fps,
+        "found": [_found_by(index, row, own) for row, own in zip(order, shares, strict=True)],
+        "guessed": bool(index.guesses),
+        "hubness": None if index.hubness is None else index.hubness[order].tolist(),
+        "hues": HUES,
+        "leftOut": [
+            {**each, "category": index.shown(each["category"])}
+            for each in overview.left_out(index.manifest, vectors, [*index.strips])
+        ],
+        "mixture": overview.mixture(vectors, index.neighbors, names),
+        "places": DEPTH,
+        "points": points,
+        "possible": [can[row] for row in order],
+        "regions": [[each.x, each.y, each.group] for each in regions(points, shares)],
+        "side": SIDE,
+        "spot": drawn.spot,
+        "weighting": asdict(index.weighting),
+        "worst": [place_of[row] for row in failing],
+    }
+
+
+def _objects(index: Index) -> dict[str, Any]:
+    """The labels, and their groups in two levels, each with its Spanish name where it has one."""
+    grouping, vocabulary = index.grouping, index.vocabulary
+    parents = sorted({vocabulary.parent(group) for group in grouping.groups} - {""})
+    every = [*grouping.labels, *grouping.groups, *parents]
+    spanish = {name: vocabulary.shown(name, SPANISH) for name in every}
+    return {
+        "labels": list(grouping.labels),
+        "groupOf": grouping.numbers.tolist(),
+        "groups": grouping.groups,
+        "parents": parents,
+        "parentOf": [
+            parents.index(parent) if parent else -1
+            for parent in map(vocabulary.parent, grouping.groups)
+        ],
+        "spanish": {name: other for name, other in spanish.items() if other != name},
+        "synonyms": _synonyms(index),
+    }
+
+
+def _synonyms(index: Index) -> dict[str, int]:
+    """By the names of labels that the index has not, in both languages, the number of the group
+    that they are in: what is asked for by them."""
+    grouping, vocabulary = index.grouping, index.vocabulary
+    numbers = {group: number for number, group in enumerate(grouping.groups)}
+    others = {
+        label: numbers[group]
+        for label, group in vocabulary.group_of.items()
+        if group in numbers and label not in grouping.labels
+    }
+    spanish = {vocabulary.shown(label, SPANISH): number for label, number in others.items()}
+    return {**spanish, **others}
+
+
+def _names(index: Index, order: Sequence[int], names: Sequence[str]) -> dict[str, Any]:
+    """Of each video its id, title, category, how many frames it has, and its group of copies."""
+    videos = [index.vectors.videos[row] for row in order]
     wanted = pair(index.manifest["category"], index.manifest["video_id"])
     titles = dict(zip(wanted, index.manifest["title"], strict=True))
-    named = {video.video_id: titles.get(video) or video.video_id for video in videos}
-    copies = others(index.vectors.ids, index.copies)
-    partial = partial_ones(index.manifest)
+    firsts = copy_groups([video.video_id for video in videos], index.copies)
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(firsts))}
+    return {
+        "ids": [video.video_id for video in videos],
+        "titles": [titles.get(video) or "" for video in videos],
+        "kinds": [names.index(video.category) for video in videos],
+        "frames": [_frames(index, video) for video in videos],
+        "copies": [numbers[name] for name in firsts] if index.copies else None,
+    }
+
+
+def _frames(index: Index, video: Video) -> int:
+    return index.strips[video].frames if video in index.strips else 0
+
+
+def _found_by(index: Index, row: int, shares: FloatArray) -> list[list[Any]]:
+    """The groups that a video is found by, with the share that each is of it, and the labels."""
+    values = index.vectors.values[row]
+    squares = values**2 / max(float(values @ values), 1e-300)
+    groups = [g for g in np.argsort(-shares, kind="stable")[:GROUPS_FOUND] if shares[g] > 0]
+    labels = np.argsort(-squares, kind="stable")[:LABELS_FOUND]
     return [
-        {
-            "place": place,
-            "row": row,
-            "id": videos[row].video_id,
-            "title": named[videos[row].video_id],
-            "category": names.index(videos[row].category),
-            "guess": _guess(index, videos[row]),
-            "partial": partial.get(videos[row]),
-            "copies": [named[each] for each in copies.get(videos[row].video_id, [])],
-            **_pictures(index.strips.get(videos[row])),
-            **_objects(index, row),
-            **_likeness(index, row, place_of),
-        }
-        for place, row in enumerate(order)
+        [[int(g), round(float(shares[g]), 3)] for g in groups if shares[g] >= LEAST_SHARE],
+        [int(each) for each in labels if squares[each] >= LEAST_SHARE],
     ]
 
 
-def _is_corrected(index: Index) -> bool:
-    """Whether the ranks are by something else than the similarity."""
-    return any(item.score != item.similarity for items in index.neighbors for item in items)
+def _told_of_all(index: Index, order: Sequence[int]) -> list[dict[str, Any]]:
+    """What the page says of each video when it is chosen; others by their places here."""
+    place_of = {row: place for place, row in enumerate(order)}
+    partial = partial_ones(index.manifest)
+    videos = index.vectors.videos
+    copies = others(index.vectors.ids, index.copies)
+    place_by_id = {videos[row].video_id: place_of[row] for row in order}
+    return [
+        {
+            "guess": _guess(index, videos[row]),
+            "partial": partial.get(videos[row]),
+            "unsure": [asdict(each) for each in index.doubts.get(videos[row].video_id, ())],
+            "copies": [place_by_id[each] for each in copies.get(videos[row].video_id, [])],
+            "shown": index.strips[videos[row]].shown if videos[row] in index.strips else [],
+            "masks": {
+                frame: [list(astuple(each)) for each in found]
+                for frame, found in index.outlines.get(videos[row], {}).items()
+            },
+            **index.plays.get(videos[row], {}),
+            **_seen(index, row),
+            **_shares(index.likeness.objects[row]),
+            "neighbors": [
+                {
+                    "place": place_of[each.row],
+                    "similarity": each.similarity,
+                    "score": each.score,
+                    **_shares(shares),
+                    **_moment(index, each.row, shares),
+                }
+                for each, shares in zip(
+                    index.neighbors[row], index.likeness.matches[row], strict=True
+                )
+            ],
+        }
+        for row in order
+    ]
 
 
 def partial_ones(manifest: pd.DataFrame) -> dict[Video, str]:
@@ -145,173 +261,74 @@ def _guess(index: Index, video: Video) -> dict[str, Any] | None:
     return asdict(replace(guess, name=index.shown(guess.name))) if guess else None
 
 
-def _pictures(strip: Filmstrip | None) -> dict[str, Any]:
-    """How many frames a video has, and those that are shown of it, if it has any."""
-    if strip is None:
-        return {"frames": 0, "shown": [], "poster": None, "strip": None}
+def _seen(index: Index, row: int) -> dict[str, Any]:
+    """How many frames were looked at, and per group when it shows: see `Track`."""
+    seen = index.seen.get(index.vectors.videos[row], Seen(0, {}))
+    numbers = {name: number for number, name in enumerate(index.grouping.groups)}
     return {
-        "frames": strip.frames,
-        "shown": strip.shown,
-        "poster": strip.poster,
-        "strip": page.data_url(strip.strip),
+        "looked": seen.looked,
+        "tracks": {
+            numbers[name]: [track.cells, track.first, track.best]
+            for name, track in seen.tracks.items()
+            if track.best is not None
+        },
     }
 
 
-def _objects(index: Index, row: int) -> dict[str, Any]:
-    """The most important objects of a video, when they are seen, and how many there are beside.
+def _shares(shares: Shares) -> dict[str, Any]:
+    return {
+        "objects": [_share(each) for each in shares.first],
+        "others": [shares.others, round(shares.rest, DECIMALS)],
+    }
 
-    `looked` is the number of frames that they were looked for in.
+
+def _share(found: GroupShare) -> list[Any]:
+    labels = [[label, round(share, DECIMALS)] for label, share in found.labels]
+    return [found.group, round(found.share, DECIMALS), labels, found.more]
+
+
+def _moment(index: Index, row: int, shares: Shares) -> dict[str, Any]:
+    """Where a neighbour's own frame is that the object that made the match is strongest in.
+
+    As a frame, its place in the strip, and the frames of that: to be shown without its own piece.
     """
-    looked_at = _looked_at(index, index.vectors.videos[row])
-    seen = timelines(_counted(index, index.vectors.videos[row]), looked_at)
-    importance = index.vectors.values[row]
-    amounts = {index.vectors.labels[i]: float(importance[i]) for i in np.flatnonzero(importance)}
-    tracks = {timeline.label: timeline for timeline in seen}
-    every = sorted({*amounts, *tracks}, key=lambda label: (-amounts.get(label, 0.0), label))
-    shown = [_object(label, amounts.get(label, 0.0), tracks) for label in every[:OBJECTS_SHOWN]]
-    return {
-        "looked": len(looked_at),
-        "objects": shown,
-        "more_objects": len(every) - len(shown),
-    }
+    video = index.vectors.videos[row]
+    strip, seen = index.strips.get(video), index.seen.get(video)
+    if strip is None or seen is None or not shares.first:
+        return {"theirs": None}
+    track = seen.tracks.get(index.grouping.groups[shares.first[0].group])
+    frame = track.best if track and track.best is not None else strip.frames // 2 + 1
+    nearest = min(range(len(strip.shown)), key=lambda each: abs(strip.shown[each] - frame))
+    return {"theirs": [strip.shown[nearest], nearest, len(strip.shown)]}
 
 
-def _looked_at(index: Index, video: Video) -> Sequence[int]:
-    """The frames that the detector has looked at: all, unless it has said which."""
-    strip = index.strips.get(video)
-    return index.looked_at.get(video, range(1, strip.frames + 1 if strip else 1))
+def _values(vectors: Vectors, order: Sequence[int]) -> list[tuple[list[int], list[float]]]:
+    """Of each video the numbers of its labels, and their values: those that are not 0."""
+    rows = ((vectors.values[row], np.flatnonzero(vectors.values[row])) for row in order)
+    return [(there.tolist(), values[there].tolist()) for values, there in rows]
 
 
-def _counted(index: Index, video: Video) -> pd.DataFrame:
-    """The detections of a video that its vector counts."""
-    table = index.detections.get(video, pd.DataFrame(columns=["frame", "label", "confidence"]))
-    return table[table["confidence"] >= index.weighting.min_confidence]
+def _put_pictures_in(index: Index, order: Sequence[int], told: Iterable[dict[str, Any]]) -> None:
+    for row, one in zip(order, told, strict=True):
+        strip = index.strips.get(index.vectors.videos[row])
+        one["poster"] = page.data_url(strip.poster) if strip else None
+        one["strip"] = page.data_url(strip.strip) if strip else None
 
 
-def _object(label: str, importance: float, tracks: Mapping[str, Timeline]) -> dict[str, Any]:
-    found = {"label": label, "importance": round(importance, DECIMALS)}
-    if label in tracks:
-        track = tracks[label]
-        found |= {"cells": track.cells, "seen": track.seen}
-        found |= {"first": track.first, "last": track.last}
-    return found
-
-
-def _likeness(index: Index, row: int, place_of: Mapping[int, int]) -> dict[str, Any]:
-    """The neighbours of a video, and the other category that most of them have."""
-    videos = index.vectors.videos
-    own = videos[row].category
-    counts = Counter(videos[item.row].category for item in index.neighbors[row])
-    others = sorted((-count, name) for name, count in counts.items() if name != own)
-    return {
-        "hits": counts[own],
-        "mistaken": (index.shown(others[0][1]), -others[0][0]) if others else None,
-        "neighbors": [
-            {
-                "place": place_of[item.row],
-                "similarity": round(item.similarity, DECIMALS),
-                "text": similarity_text(item.similarity),
-                **_why(index.vectors, row, item.row),
-            }
-            for item in index.neighbors[row]
-        ],
-    }
-
-
-def _why(vectors: Vectors, row: int, other: int) -> dict[str, Any]:
-    """The first reasons why two videos are alike, and whether there are more."""
-    values = vectors.values
-    found = reasons(vectors.labels, values[row], values[other], REASONS_SHOWN + 1)
-    return {
-        "reasons": [_reason(each) for each in found[:REASONS_SHOWN]],
-        "more": len(found) > REASONS_SHOWN,
-    }
-
-
-def _reason(reason: Reason) -> dict[str, Any]:
-    return {"label": reason.label, "share": round(reason.share, DECIMALS)}
-
-
-def _for_script(video: Mapping[str, Any]) -> dict[str, Any]:
-    """What the script needs of a video; its poster it takes from the grid."""
-    return {key: video[key] for key in video if key not in ("poster", "row", "mistaken", "place")}
-
-
-def _points(drawn: VideoMap, videos: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    points = (drawn.points[video["row"]] for video in videos)
-    return [{"x": x, "y": y, **video} for (x, y), video in zip(points, videos, strict=True)]
-
-
-def worst(videos: Sequence[Mapping[str, Any]], count: int) -> list[Mapping[str, Any]]:
-    """The `count` videos with the smallest share of neighbours of their own category.
-
-    Of equals first the one that is surest of its neighbours; then by id. Videos that have no
-    neighbour of another category are not among them.
-    """
-    failing = [video for video in videos if video["hits"] < len(video["neighbors"])]
-    return sorted(failing, key=_failure)[:count]
-
-
-def _failure(video: Mapping[str, Any]) -> tuple[float, float, str]:
-    similarity = [neighbor["similarity"] for neighbor in video["neighbors"]]
-    return video["hits"] / len(similarity), -float(np.mean(similarity)), str(video["id"])
-
-
-def category_mixture(index: Index, names: Sequence[str]) -> list[dict[str, Any]]:
-    """Per category its videos, and the share of their neighbours that each category has."""
-    categories = index.vectors.categories
-    counts = {name: Counter[str]() for name in names}
-    for category, found in zip(categories, index.neighbors, strict=True):
-        counts[category].update(categories[item.row] for item in found)
-    sizes = Counter(categories)
-    return [
-        {
-            "videos": sizes[name],
-            "shares": [counts[name][other] / (counts[name].total() or 1) for other in names],
-        }
-        for name in names
-    ]
-
-
-def headlines(index: Index) -> list[dict[str, Any]]:
-    """The metrics to head the page with, those that are there: of no neighbour there are none."""
-    index_metrics = index.index_metrics if any(index.neighbors) else {}
-    return [
-        {"name": name, "of": of, "value": metrics[key]}
-        for metrics, wanted in (
-            (index_metrics, INDEX_HEADLINES),
-            (index.classifier_metrics, CLASSIFIER_HEADLINES),
-        )
-        for key, name, of in wanted
-        if _is_share(metrics.get(key))
-    ]
-
-
-def _is_share(value: object) -> bool:
-    """Whether a value of a metrics file is a figure: one that is not known is null there."""
-    return isinstance(value, int | float) and 0 <= value <= 1
-
-
-def left_out(index: Index) -> list[dict[str, str]]:
-    """The videos of the manifest that have no vector, and why."""
-    known = set(index.vectors.ids)
-    rows = index.manifest.sort_values(["video_id", "category"])
-    columns = (rows[name] for name in ("category", "video_id", "status", "error"))
-    return [
-        {
-            "video_id": name,
-            "category": index.shown(category),
-            "why": _why_not(status, error, has_frames=Video(category, name) in index.strips),
-        }
-        for category, name, status, error in zip(*columns, strict=True)
-        if name not in known
-    ]
-
-
-def _why_not(status: str, error: str, *, has_frames: bool) -> str:
-    """Why a video has no vector: what the manifest says, or that it promises more than there is."""
-    said = f"{status}: {error}" if error else status
-    if status not in GOOD:
-        return said
-    missing = "it has frames, but no vector" if has_frames else "it gives no frames"
-    return missing if status == OK else f"{missing}; {said}"
+def _pieces(index: Index, order: Sequence[int], told: Sequence[dict[str, Any]]) -> dict[str, bytes]:
+    """The pieces of a page of many videos: pictures by id, what is told and vectors in scripts."""
+    pieces = {}
+    for row in order:
+        video = index.vectors.videos[row]
+        strip = index.strips.get(video)
+        if strip:
+            pieces[f"posters/{video.video_id}.webp"] = strip.poster
+            pieces[f"strips/{video.video_id}.webp"] = strip.strip
+    values = _values(index.vectors, order)
+    for kind, items, size in (
+        ("told", told, TOLD_TOGETHER),
+        ("vectors", values, VECTORS_TOGETHER),
+    ):
+        for number, start in enumerate(range(0, len(items), size)):
+            pieces[f"{kind}/{number}.js"] = page.piece(kind, number, items[start : start + size])
+    return pieces

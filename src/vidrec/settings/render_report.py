@@ -20,7 +20,10 @@ class Look:
 
 @dataclass(frozen=True)
 class Params(Look):
-    """See `render_report` in params.yaml; `fps` is that of the frames."""
+    """See `render_report` in params.yaml; `fps` is that of the frames, and
+    `groups` the CSV file of own groups of labels, if there is one."""
 
     worst: int = param(low=0)
+    one_file_up_to: int = param(low=0, high=5000)
+    groups: str = param(name="objects.groups")
     fps: int = param(name="extract_frames.fps", low=1, high=60)
