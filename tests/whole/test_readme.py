@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import tomllib
+from collections import Counter
 from collections.abc import Callable
 from itertools import takewhile
 from pathlib import Path
@@ -24,7 +25,8 @@ from vidrec.settings.weigh_objects import WeightingSettings
 from vidrec.workflow import params
 
 README, ARCHITECTURE = ROOT / "README.md", ROOT / "docs/architecture.md"
-PAGES = [README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+SPANISH = ROOT / "README.es.md"
+PAGES = [README, SPANISH, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 PACKAGE = ROOT / "src/vidrec"
 ROOMS = sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
 TOP = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem != "__init__")
@@ -45,11 +47,19 @@ NAME = re.compile(rf"`((?:(?:{'|'.join(ROOMS)})\.\w+|{'|'.join(TOP)})(?:\.(?!py`
 ON_AN_INDEX = {
     "vidrec recommend cars_001": r"most similar to clip_0",
     "vidrec recommend some/video.mp4": r"most similar to some/video\.mp4",
+    "vidrec recommend cars_001 cars_002": r"most similar to clip_0 and clip_1:",
+    'vidrec recommend --objects "car, bus"': r"most similar to cat, dog:",
+    "vidrec recommend cars_001 --without bus --more car": r"most similar to clip_0:",
+    "vidrec recommend cars_001 --not-in-category pets --diverse": r"1 +clip_\d +cars",
+    "vidrec recommend cars_001 --lang es": r"los más parecidos a clip_0:",
+    "vidrec recommend cars_001 --output list.m3u": r"^list\.m3u$",
     "vidrec inspect cars_001": r"clip_0_sheet\.png",
     "vidrec add holiday.mp4 --category travel": r"added my_videos/travel/holiday\.mp4",
     "vidrec remove holiday": r"undo: vidrec remove --undo holiday",
     "vidrec list": r"holiday +removed",
 }
+# What the pages speak of, and what is there instead.
+HERE = {"cars_001": "clip_0", "cars_002": "clip_1", "car": "cat", "bus": "dog"}
 # What is run in a copy of what is in git, and what it prints.
 ON_A_COPY = {
     "make": r"repro +run the whole workflow",
@@ -145,6 +155,42 @@ def test_the_readme_is_read_in_ten_minutes() -> None:
     assert len(README.read_text().split()) <= 1600
 
 
+def shape(page: Path) -> list[str]:
+    """The kinds of the lines of `page` that make its form: headings, rows of tables, blocks."""
+    starts = re.findall(r"^(#+ |\||```\w*|!\[|- )", page.read_text(), re.MULTILINE)
+    return [start.strip() for start in starts]
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        pytest.param(commands, id="commands"),
+        pytest.param(shape, id="form"),
+        pytest.param(lambda page: [spans(row[0]) for row in cells(bare(page))], id="tables"),
+        pytest.param(lambda page: Counter(spans(bare(page))), id="code"),
+        pytest.param(lambda page: Counter(LINK.findall(bare(page))), id="links"),
+        pytest.param(
+            lambda page: Counter(re.findall(r"\d[\d.x%]*", page.read_text())), id="figures"
+        ),
+    ],
+)
+def test_the_spanish_readme_says_the_same(found: Callable[[Path], Any]) -> None:
+    ours, theirs = found(README), found(SPANISH)
+    other = {("README.es.md", ""), ("README.md", "")}
+    if isinstance(ours, Counter):
+        ours, theirs = (
+            {k: n for k, n in each.items() if k not in other} for each in (ours, theirs)
+        )
+    assert theirs == ours
+
+
+def test_the_spanish_readme_is_in_spanish() -> None:
+    """No line of prose was left as it is in English."""
+    prose = [set(FENCED.sub("", page.read_text()).splitlines()) for page in (README, SPANISH)]
+    same = {line for line in prose[0] & prose[1] if re.search(r"[a-z]{3,} [a-z]{3,}", line)}
+    assert same == set()
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_block_says_what_it_holds(page: Path) -> None:
     languages = [language for language, _ in FENCED.findall(page.read_text())]
@@ -181,7 +227,8 @@ def test_commands_on_an_index(
     vidrec: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     for command, expected in ON_AN_INDEX.items():
-        words = shlex.split(command.replace("cars_001", "clip_0"))
+        here = re.sub(rf"\b({'|'.join(HERE)})\b", lambda found: HERE[found[0]], command)
+        words = shlex.split(here)
         assert vidrec(*words[1:]) == 0, command
         printed, errors = capsys.readouterr()
         assert re.search(expected, printed), command
