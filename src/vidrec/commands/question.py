@@ -109,6 +109,8 @@ def rows_of(question: Question, categories: Sequence[str], names: DisplayNames) 
 
     Raises UserError for a category that is not there, or is both wanted and not.
     """
+    if not question.category and not question.not_in_category:
+        return None  # without a look at what may be a million videos
     known = {names.category(each): each for each in categories} | {
         each: each for each in categories
     }
