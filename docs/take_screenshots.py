@@ -50,7 +50,7 @@ def main() -> None:
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
         chosen, on_map = f"{report}#{video}", f"{report}#/map"
-        take(browser, [chosen], "gallery", (1280, 900), 1)
+        take(browser, [chosen], "gallery", (1280, 1180), 1)
         take(browser, [on_map, chosen], "gallery_map", (1280, 900), 1)
         take(browser, [chosen], "gallery_phone", (390, 844), 1.5)
         browser.close()
