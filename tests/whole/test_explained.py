@@ -23,25 +23,14 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows: str) -> None:
     explained.main()
 
 
-def test_shares_are_of_pairs_with_something_in_common() -> None:
-    found = explained.shares(VECTORS, [(0, 1), (0, 2)])
-    assert found.tolist() == [[1 / 6] * 6 + [0]]
-
-
-def test_shares_add_up_by_group() -> None:
-    names, found = explained.by_group(np.array([[0.5, 0.25, 0.25]]), ["b", "a", "b"])
-    assert names == ["a", "b"]
-    assert found.tolist() == [[0.25, 0.75]]
-
-
 def test_the_first_four_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run(tmp_path, monkeypatch, "a,1,b,1.0\nb,1,a,1.0\nd,1,a,0.0\n")
     assert capsys.readouterr().out.splitlines() == [
         "2 recommendations; quantiles 0.05 0.25 0.5 0.75 0.95",
-        "first 4 labels: mean 0.667, quantiles 0.667 0.667 0.667 0.667 0.667",
-        "first 4 groups: mean 0.833, quantiles 0.833 0.833 0.833 0.833 0.833",
+        "first 4 labels: mean 0.6667, quantiles 0.667 0.667 0.667 0.667 0.667",
+        "first 4 groups: mean 0.8333, quantiles 0.833 0.833 0.833 0.833 0.833",
         "most often first: aircraft and parachute 2",
     ]
 
