@@ -172,11 +172,11 @@ def chosen(page: Page, video_id: str) -> float:
 
 def steered(page: Page, turn: int) -> float:
     """Seconds until the ten are others, since an object counts for less or more."""
-    weight = page.locator(".objects input[type=range]").nth(turn % 8)
+    weight = page.locator(".objects input[type=range]").first
     before = int(page.get_attribute(".neighbors", "data-answer") or 0)
 
     def go() -> None:
-        weight.fill("0" if turn < 8 else "3")
+        weight.fill("132"[turn % 3])
         painted(page, f".neighbors[data-answer='{before + 1}']")
 
     return seconds(go)

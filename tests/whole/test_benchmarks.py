@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,19 @@ def test_the_memory_of_stages_is_told_by_number_and_length() -> None:
     rows = re.findall(r"^(\w+) +(\d+) +0%  ", said, re.MULTILINE)
     assert [name for name, _ in rows] == ["extract_frames", "weigh_objects", "build_index"] * 2
     assert min(int(peak) for _, peak in rows) > 10
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="no Chromium to open a page in")
+def test_a_page_of_many_videos_is_opened_asked_and_steered() -> None:
+    said = told("open_report", "--videos", "420")
+    assert re.search(r"^420 videos: [\d.]+ MB, of [\d.]+ in all$", said, re.MULTILINE)
+    assert re.search(r"^opens in .* s\), 0\.\d MB read$", said, re.MULTILINE)
+    for figure in ("shows a video in", "first weight", "memory of the tab:"):
+        assert re.search(rf"^{figure} \d", said, re.MULTILINE)
+
+
+def test_the_warning_is_tried_on_what_the_index_has_not_seen(index: Path) -> None:
+    said = succeed(index, "python", str(ROOT / "benchmarks/unsure.py"))
+    rows = re.findall(r"^(\w+): area under the curve .*match (\d\.\d+); warned of", said, re.M)
+    assert [name for name, _ in rows] == ["cars", "pets", "all"]
+    assert all(0 <= float(area) <= 1 for _, area in rows)
