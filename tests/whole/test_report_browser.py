@@ -1,6 +1,7 @@
 """The report in a real browser."""
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -9,6 +10,8 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+import numpy as np
+import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, expect
@@ -18,6 +21,8 @@ from tests.clips import clip
 from vidrec.commands.display_names import DisplayNames
 from vidrec.commands.neighbors import Known
 from vidrec.commands.question import FACTORS, Question, Words, rows_of
+from vidrec.detections.masks import Segments, write_segments
+from vidrec.detections.rle import encode_mask
 from vidrec.recommender.ranking import similarity_text
 from vidrec.recommender.steering import Steering, query_of
 from vidrec.report import index_files
@@ -28,6 +33,7 @@ from vidrec.vectors.vectors import read_vectors
 from vidrec.videos.manifest import one_line, read_manifest, write_manifest
 from vidrec.vocabulary.groups import read_vocabulary
 from vidrec.workflow import script
+from vidrec.workflow.video import Video
 
 if TYPE_CHECKING:
     from tests.conftest import MadeVideo
@@ -66,8 +72,8 @@ def made(
 ) -> Made:
     """A report: of its 33 videos one is hostile, one has no frames, one no objects.
 
-    One is partial, one can be played, one is of YouTube, and one was wanted and is not in the
-    index.
+    One is partial, one can be played, one is of YouTube, one has masks, and one was wanted and is
+    not in the index.
     """
     root = tmp_path_factory.mktemp("report")
     hostile, unseen, blind, *others, last = made_videos
@@ -95,11 +101,22 @@ def made(
     table.loc["pets_005", "source"] = "youtube"
     write_manifest(root / "videos", table)
     write_categories(root / "categories.csv", GUESSES)
+    write_masks(root, next(x for x in videos if x.video_id == "pets_006"))
     return Made(
         root,
         write_page(arguments, SETTINGS),
         write_page(arguments, replace(SETTINGS, one_file_up_to=0)),
     )
+
+
+def write_masks(root: Path, video: "MadeVideo") -> None:
+    """Give what is found in a video masks: of the left half of the frame."""
+    table = pd.DataFrame(video.found, columns=["frame", "label", "confidence"])
+    half = np.zeros((64, 64), bool)
+    half[:, :32] = True
+    masks = [encode_mask(half)] * len(table)
+    found = Segments(sorted(set(table["frame"])), table.assign(area_pct=50.0), masks)
+    write_segments(root / "detections", Video(video.category, video.video_id), found)
 
 
 def write_page(arguments: list[str], settings: Params) -> str:
@@ -729,3 +746,20 @@ def test_the_page_answers_as_the_command_line_does(page: Page, made: Made) -> No
         )
         assert page.locator(".neighbor").evaluate_all(shown_groups) == groups
         assert all(sum(x.share for x in each.reasons) == pytest.approx(1) for each in found)
+
+
+def test_objects_are_drawn_over_the_frames_when_asked_for(page: Page, report: str) -> None:
+    page.goto(f"{report}#pets_006")
+    drawn = page.locator(".strip .masks")
+    expect(drawn).to_have_count(6)
+    expect(drawn.first).to_be_hidden()
+    page.get_by_label("Draw the objects").check()
+    expect(drawn.first).to_be_visible()
+    expect(drawn.first).to_have_attribute(
+        "aria-label", re.compile(r"^\w+: \d+\xa0%, 50\xa0% of the")
+    )
+    path = page.locator(".strip .masks path").first
+    boxes = path.evaluate("x => { const b = x.getBBox(); return [b.x, b.y, b.width, b.height]; }")
+    assert boxes == [0, 0, 28, 56]
+    page.goto(f"{report}#pets_003")
+    expect(page.get_by_label("Draw the objects")).to_have_count(0)
