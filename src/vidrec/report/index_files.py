@@ -1,8 +1,8 @@
 """The files that make an index, read for the page."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from vidrec.detections import copies, masks, tree
@@ -10,20 +10,19 @@ from vidrec.detections.tree import VideoDetections
 from vidrec.metrics.figures import read_figures
 from vidrec.recommender.group_shares import Grouping
 from vidrec.recommender.hubness import read_hubness
-from vidrec.recommender.recommendations import Ranked, read_recommendations
-from vidrec.recommender.usual import confidence_of, doubts, read_usual
+from vidrec.recommender.recommendations import read_recommendations
+from vidrec.recommender.usual import doubts, read_usual
 from vidrec.report import draw_filmstrips
-from vidrec.report.likeness import Likeness, likeness
-from vidrec.report.moments import Seen, follow, groups_that_match
+from vidrec.report.likeness import likeness
+from vidrec.report.moments import follow, groups_that_match, groups_wanted
 from vidrec.report.outlines import outlines_of_all
 from vidrec.report.render_report import Index, Report
 from vidrec.report.video_files import Places, plays
 from vidrec.settings.render_report import Params
 from vidrec.vectors import categories, vectors, weighting
 from vidrec.videos import category_names, frames_at_hand, manifest
-from vidrec.vocabulary.groups import Vocabulary, read_vocabulary
+from vidrec.vocabulary.groups import read_vocabulary
 from vidrec.workflow.files import atomic_directory, write_bytes
-from vidrec.workflow.video import Video
 
 FILES = (
     ("--detections", "directory of <category>/<video_id>.csv"),
@@ -48,15 +47,6 @@ def add_arguments(parser: ArgumentParser) -> None:
         parser.add_argument(name, type=Path, required=True, help=what)
 
 
-@dataclass(frozen=True)
-class _Found:
-    """Which groups matter for each video, when they show, and how surely objects are recognised."""
-
-    seen: dict[Video, Seen]
-    moments: dict[Video, list[int]]
-    confidence: dict[Video, float]
-
-
 def read(args: Namespace, settings: Params) -> Index:
     """The index that the files in `args` are of, its filmstrips drawn as `settings` say.
 
@@ -69,21 +59,26 @@ def read(args: Namespace, settings: Params) -> Index:
     alike = likeness(indexed, neighbors, grouping)
     weighed = weighting.read_weighting(args.weighting).params
     leading = groups_that_match(alike, neighbors, grouping)
-    found = _follow(
-        args.detections, indexed, grouping, alike, leading, vocabulary, weighed.min_confidence
-    )
+    wanted = groups_wanted(alike, leading, grouping)
+    videos = dict(zip(indexed.videos, wanted, strict=True))
+    seen = follow(_looked_at(args.detections), videos, vocabulary, weighed.min_confidence)
+    moments = {
+        video: seen[video].moments(led)
+        for video, led in zip(indexed.videos, leading, strict=True)
+        if video in seen
+    }
     usual = read_usual(args.usual, indexed)
-    wanted = manifest.read_manifest(args.videos)
-    strips = draw_filmstrips.draw_all(frames_at_hand.of_stage(args), settings, found.moments)
+    listed = manifest.read_manifest(args.videos)
+    strips = draw_filmstrips.draw_all(frames_at_hand.of_stage(args), settings, moments)
     return Index(
         vectors=indexed,
         neighbors=neighbors,
         vocabulary=vocabulary,
         grouping=grouping,
         likeness=alike,
-        seen=found.seen,
-        manifest=wanted,
-        plays=plays(wanted, Places(args.page, args.videos)),
+        seen=seen,
+        manifest=listed,
+        plays=plays(listed, Places(args.page, args.videos)),
         strips=strips,
         outlines=outlines_of_all(args.detections, strips),
         weighting=weighed,
@@ -94,42 +89,18 @@ def read(args: Namespace, settings: Params) -> Index:
         copies=copies.read_copies(args.copies),
         hubness=read_hubness(args.hubness, indexed),
         doubts={
-            video.video_id: doubts(usual, found.confidence.get(video), _best(own))
+            video.video_id: doubts(usual, seen[video].confidence, own[0].similarity)
             for video, own in zip(indexed.videos, neighbors, strict=True)
+            if video in seen and own
         },
     )
 
 
-def _follow(
-    detections: Path,
-    indexed: vectors.Vectors,
-    grouping: Grouping,
-    alike: Likeness,
-    leading: list[list[str]],
-    vocabulary: Vocabulary,
-    least: float,
-) -> _Found:
-    """When the groups show that matter: those that lead a match, and those that a video is of."""
-    wanted = {}
-    for video, own, led in zip(indexed.videos, alike.objects, leading, strict=True):
-        wanted[video] = [*led, *(grouping.groups[each.group] for each in own.first)]
+def _looked_at(detections: Path) -> Iterator[VideoDetections]:
+    """What was found in each video, with the frames that were looked at; one at a time."""
     looked_at = masks.read_looked_at(detections)
-    confidence = {}
-
-    def videos() -> Iterator[VideoDetections]:
-        for found in tree.read_videos(detections, with_distribution=True):
-            each = replace(found, looked_at=looked_at.get(found.video))
-            confidence[each.video] = confidence_of(each)
-            yield each
-
-    seen = follow(videos(), wanted, vocabulary, least)
-    matched = zip(indexed.videos, leading, strict=True)
-    moments = {video: seen[video].moments(led) for video, led in matched if video in seen}
-    return _Found(seen, moments, confidence)
-
-
-def _best(found: Sequence[Ranked]) -> float | None:
-    return found[0].similarity if found else None
+    for found in tree.read_videos(detections, with_distribution=True):
+        yield replace(found, looked_at=looked_at.get(found.video))
 
 
 def write(args: Namespace, report: Report) -> None:

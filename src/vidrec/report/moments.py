@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from vidrec.detections.tree import VideoDetections
 from vidrec.recommender.group_shares import Grouping
 from vidrec.recommender.recommendations import Ranked
+from vidrec.recommender.usual import confidence_of
 from vidrec.report.likeness import Likeness
 from vidrec.report.strengths import strengths
 from vidrec.vocabulary.groups import Vocabulary
@@ -30,10 +31,12 @@ class Track:
 
 @dataclass(frozen=True)
 class Seen:
-    """Of a video the frames that were looked at, and the groups that matter by name."""
+    """Of a video how many frames were looked at, the groups that matter by name, and how surely
+    objects are recognised in it: see `usual.confidence_of`."""
 
     looked: int
     tracks: Mapping[str, Track]
+    confidence: float = 0.0
 
     def moments(self, groups: Iterable[str]) -> list[int]:
         """The frames in which these groups are strongest, each once, the first ones only."""
@@ -61,6 +64,16 @@ def _frequent(counted: tuple[str, int]) -> tuple[int, str]:
     return -count, name
 
 
+def groups_wanted(
+    found: Likeness, leading: Sequence[Sequence[str]], grouping: Grouping
+) -> list[list[str]]:
+    """Of each video, a row each, the groups that lead its matches, and those that it is of."""
+    return [
+        [*led, *(grouping.groups[each.group] for each in own.first)]
+        for own, led in zip(found.objects, leading, strict=True)
+    ]
+
+
 def follow(
     detections: Iterable[VideoDetections],
     wanted: Mapping[Video, Sequence[str]],
@@ -75,5 +88,5 @@ def follow(
             group: Track(strong.cells(group), strong.first.get(group, 0), strong.best(group))
             for group in wanted.get(found.video, ())
         }
-        seen[found.video] = Seen(len(strong.frames), tracks)
+        seen[found.video] = Seen(len(strong.frames), tracks, confidence_of(found))
     return seen
