@@ -129,3 +129,11 @@ def test_own_videos_are_in_a_directory_or_in_the_list(
     monkeypatch.setenv("HOME", str(tmp_path))
     assert tell(**{**chosen, "download_videos__directory": "~/own"}) == []
     assert len(tell(**{**chosen, "download_videos__directory": "~nobody-there/own"})) == 1
+
+
+def test_a_table_of_own_groups_is_there(tell: Tell, tmp_path: Path) -> None:
+    assert tell(objects__groups="") == []
+    (said,) = tell(objects__groups="groups.csv")
+    assert said.startswith("objects.groups is 'groups.csv', which is not a file: name a CSV file")
+    write(tmp_path / "groups.csv", "label,group\n")
+    assert tell(objects__groups="groups.csv") == []
