@@ -42,6 +42,27 @@ def test_where_0_is_in_the_interval_it_is_not_sure() -> None:
     assert text == "No sure change: precision at 10 +.010 (-.025 to +.045), now .810"
 
 
+@pytest.mark.parametrize(
+    ("step", "change"),
+    [
+        (0.0005, "+.001 (+.001 to +.001)"),
+        (0.0004, "+.0004 (+.0004 to +.0004)"),
+        (-0.00002, "-.00002 (-.00002 to -.00002)"),
+        # Of figures with four decimals no mean is as near to 0, but of a million videos.
+        (1e-9, "+.000000 (+.000000 to +.000000)"),
+    ],
+)
+def test_no_end_of_a_sure_change_is_shown_as_0(step: float, change: str) -> None:
+    (text,) = said(side([0.0] * 20), side([step] * 20))
+    word = "Better" if step > 0 else "Worse"
+    assert text == f"{word}, surely: precision at 10 {change}, now .800"
+
+
+def test_an_end_of_a_change_that_is_not_sure_may_be_0() -> None:
+    (text,) = said(side([0.0] * 2), side([0.0, 0.5]))
+    assert text == "No sure change: precision at 10 +.250 (+.000 to +.500), now .800"
+
+
 def test_no_change_is_said() -> None:
     same = side([0.5, 1.0])
     assert said(same, same) == ["No change: precision at 10, now .800"]

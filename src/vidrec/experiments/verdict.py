@@ -23,6 +23,8 @@ Metrics = Mapping[str, Any]
 BETTER, WORSE = "Better, surely", "Worse, surely"
 UNSURE, SAME, UNKNOWN = "No sure change", "No change", "Not comparable"
 
+DECIMALS, MOST_DECIMALS = 3, 6
+
 IN_WORDS = {
     "precision_at_10": "precision at 10",
     "map_at_10": "mean average precision at 10",
@@ -109,14 +111,17 @@ def _of_both(found: Difference, before: pd.DataFrame, now: pd.DataFrame) -> str:
 
 
 def _with_interval(found: Difference) -> str:
-    return "{} ({} to {})".format(
-        *(_brief(value, "+") for value in (found.mean, found.low, found.high))
-    )
+    """The change as `-.007 (-.012 to -.003)`. Of a sure one no end is shown as 0: it has as many
+    more decimals as that takes."""
+    values = found.mean, found.low, found.high
+    nearest = min(map(abs, values)) if found.certain else 1
+    decimals = next((n for n in range(DECIMALS, MOST_DECIMALS) if round(nearest, n)), MOST_DECIMALS)
+    return "{} ({} to {})".format(*(_brief(value, "+", decimals) for value in values))
 
 
-def _brief(value: float, sign: str = "") -> str:
+def _brief(value: float, sign: str = "", decimals: int = DECIMALS) -> str:
     """A share as `.884`, a change of one as `-.007`; a 0 has no minus."""
-    return re.sub(r"\b0\.", ".", f"{round(value, 3) + 0.0:{sign}.3f}")
+    return re.sub(r"\b0\.", ".", f"{round(value, decimals) + 0.0:{sign}.{decimals}f}")
 
 
 def headline(found: Sequence[Verdict]) -> str:
