@@ -40,6 +40,11 @@ def side(project: ProjectPaths) -> Side:
     return Side(figures, read_scores(project.scores_by_video, project.confusion))
 
 
+def indexed(found: Side) -> int | None:
+    """How many videos have figures, None where that is not known."""
+    return None if found.scores is None else len(found.scores)
+
+
 def first_ten(project: ProjectPaths) -> dict[str, list[str]] | None:
     return read_first_ten(project.first_ten) if project.first_ten.is_file() else None
 
@@ -65,7 +70,9 @@ def report(base: str, before: ProjectPaths, now: ProjectPaths) -> str:
     changed = review.Changed(bool(params), is_changed(base, CODE), is_changed(base, RESULTS))
     other, sides, both = code(base), (side(before), side(now)), (before, now)
     sections = {
-        "Videos whose ten changed most": review.tens(other, *map(first_ten, both)),
+        "Videos whose ten changed most": review.tens(
+            other, *map(first_ten, both), indexed(sides[1])
+        ),
         "Params": review.params(other, params),
         "Metrics": review.metrics(other, metrics),
         "Figures with their intervals": review.figures(other, *sides),

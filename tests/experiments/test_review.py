@@ -1,6 +1,7 @@
 """The report for the review of a change, on made-up results."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -103,7 +104,7 @@ def test_the_whole_report_of_a_small_change() -> None:
     old, new = {"a": ten(0), "b": ten(0), "c": ten(0)}, {"a": ten(1), "b": ten(4), "c": ten(0)}
     diff = {"params.yaml": {"a.b": {"old": "sqrt", "new": "log|2"}}}
     sections = {
-        "Videos whose ten changed most": review.tens(BASE, old, new),
+        "Videos whose ten changed most": review.tens(BASE, old, new, 3),
         "Params": review.params(BASE, diff),
         "Metrics": review.metrics(BASE, {}),
         "Figures with their intervals": review.figures(BASE, before, now),
@@ -158,7 +159,7 @@ def test_what_does_not_go_together_is_said(
 def test_the_five_videos_of_most_changes_are_named_ties_by_id() -> None:
     old = {f"v{n}": ten(0) for n in range(8)}
     new = {f"v{n}": ten(steps) for n, steps in enumerate([1, 2, 0, 2, 9, 1, 1, 1])}
-    text = review.tens(BASE, old, new)
+    text = review.tens(BASE, old, new, 8)
     assert text.startswith("Other videos than in `main` are among the ten of 7 of 8 videos;")
     assert [row[:2] for row in cells(text)] == [
         ["`v4`", "9 of 10"],
@@ -170,22 +171,29 @@ def test_the_five_videos_of_most_changes_are_named_ties_by_id() -> None:
     assert cells(text)[0][2] == "`n10`, `n11`, `n12` and 6 more"
 
 
+def test_a_sample_is_not_taken_for_all_videos() -> None:
+    sampled = review.tens(BASE, {"a": ["b"], "b": ["a"]}, {"a": ["c"], "b": ["a"]}, 3)
+    assert sampled.startswith(
+        "Other videos than in `main` are among the ten of 1 of 2 videos (a sample of the 3 here);"
+    )
+
+
 def test_what_only_went_is_a_change_and_another_order_is_none() -> None:
-    assert cells(review.tens(BASE, {"a": ["b", "c"]}, {"a": ["c"]})) == [
+    assert cells(review.tens(BASE, {"a": ["b", "c"]}, {"a": ["c"]}, None)) == [
         ["`a`", "0 of 1", "", "`b`"]
     ]
-    assert review.tens(BASE, {"a": ["b", "c"]}, {"a": ["c", "b"]}) == ""
+    assert review.tens(BASE, {"a": ["b", "c"]}, {"a": ["c", "b"]}, None) == ""
 
 
 def test_a_video_of_one_side_alone_has_no_change() -> None:
-    assert review.tens(BASE, {"a": ["b"], "b": ["a"]}, {"a": ["b"], "c": ["a"]}) == ""
-    assert review.tens(BASE, {"a": ["b"]}, {"c": ["a"]}) == "No video is here and in `main`."
+    assert review.tens(BASE, {"a": ["b"], "b": ["a"]}, {"a": ["b"], "c": ["a"]}, None) == ""
+    assert review.tens(BASE, {"a": ["b"]}, {"c": ["a"]}, None) == "No video is here and in `main`."
 
 
 @pytest.mark.parametrize(
     ("made", "file", "empty", "some"),
     [
-        (review.tens, "first_ten.csv", None, {"a": ["b"]}),
+        (partial(review.tens, indexed=1), "first_ten.csv", None, {"a": ["b"]}),
         (review.confusion, "plots/confusion.csv", None, videos("a a")),
         (review.precision_at_k, "plots/precision_at_k.csv", None, precision(0.5)),
     ],
@@ -276,7 +284,7 @@ def test_precision_has_a_row_for_each_k_of_either_side() -> None:
 def test_names_of_strangers_break_no_table() -> None:
     evil = "a|b`<img src=x>@ada #1\n| x |"
     texts = [
-        review.tens(BASE, {evil: [evil]}, {evil: ["b"]}),
+        review.tens(BASE, {evil: [evil]}, {evil: ["b"]}, None),
         review.params(BASE, {evil: {evil: {"old": evil, "new": [evil]}}}),
         review.metrics(BASE, {evil: {evil: {"old": evil, "new": evil}}}),
         review.confusion(

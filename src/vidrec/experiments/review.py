@@ -73,8 +73,12 @@ def notes(changed: Changed, not_run: Sequence[str]) -> list[str]:
     return []
 
 
-def tens(base: str, before: Tens | None, now: Tens | None) -> str:
-    """The VIDEOS whose first ten changed most, by how many are new."""
+def tens(base: str, before: Tens | None, now: Tens | None, indexed: int | None) -> str:
+    """The VIDEOS whose first ten changed most, by how many are new.
+
+    `indexed` videos are in the index, None where that is not known: of many the tens are kept of
+    some only.
+    """
     missing = _missing(base, "metrics/first_ten.csv", before, now)
     if missing or before is None or now is None:
         return missing
@@ -84,9 +88,10 @@ def tens(base: str, before: Tens | None, now: Tens | None) -> str:
         return "" if both else f"No video is here and in {base}."
     changed.sort(key=lambda each: (-_count_others(before[each], now[each]), each))
     rows = [_changed_ten(each, before[each], now[each]) for each in changed[:VIDEOS]]
+    sampled = f" (a sample of the {indexed} here)" if indexed and indexed > len(now) else ""
     return (
-        f"Other videos than in {base} are among the ten of {len(changed)} of {len(both)} videos;"
-        f" of most in:\n\n{table(['video', 'new', 'came', 'went'], rows)}"
+        f"Other videos than in {base} are among the ten of {len(changed)} of {len(both)} videos"
+        f"{sampled}; of most in:\n\n{table(['video', 'new', 'came', 'went'], rows)}"
     )
 
 
