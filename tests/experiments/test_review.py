@@ -48,12 +48,12 @@ def ten(start: int, count: int = 10) -> list[str]:
 WHOLE = """\
 # Worse, surely: precision at 10 -.200 (-.200 to -.200)
 
+A note.
+
 - Worse, surely: precision at 10 -.200 (-.200 to -.200), now .600
 - Not comparable: category accuracy, as `main` has none
 
 Against `main`: each video is compared with itself, and in brackets are 95 % intervals.
-
-A note.
 
 ## Videos whose ten changed most
 

@@ -35,14 +35,14 @@ HOW = "each video is compared with itself, and in brackets are 95 % intervals"
 def report(
     base: str, verdicts: Sequence[Verdict], notes: Sequence[str], sections: Mapping[str, str]
 ) -> str:
-    """The whole report: the verdicts, what else is to be said, and each title with its text.
+    """The whole report: the verdicts, what is to be said of them, and each title with its text.
 
     A section without text is one without a change.
     """
-    parts = [f"# {headline(verdicts)}"]
+    parts = [f"# {headline(verdicts)}", *notes]
     if verdicts:
         parts.append("\n".join(f"- {each}" for each in verdicts))
-    parts += [f"Against {base}: {HOW}.", *notes]
+    parts.append(f"Against {base}: {HOW}.")
     parts += [f"## {title}\n\n{text or 'No change.'}" for title, text in sections.items()]
     return "\n\n".join(parts) + "\n"
 
