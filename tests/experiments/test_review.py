@@ -210,12 +210,14 @@ def test_params_are_shown_as_they_are_written() -> None:
         "b": {"old": None, "new": True},
         "a": {"old": ["x"], "new": 0.5},
         "c": {"new": ""},
+        "d": {"old": 10**31, "new": 10**32},
     }
     assert cells(review.params(BASE, {"params.yaml": values, "o.yaml": {"a": {"new": 1}}})) == [
         ["`o.yaml:a`", "none", "1"],
         ["`a`", '`["x"]`', "0.5"],
         ["`b`", "none", "`true`"],
         ["`c`", "none", '`""`'],
+        ["`d`", f"1{'0' * 31}", f"`1{'0' * 30}…`"],
     ]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from vidrec.experiments.markdown import code, listed, table
+from vidrec.experiments.markdown import LONGEST, code, listed, table
 from vidrec.experiments.verdict import Side, Verdict, headline
 from vidrec.metrics.by_video import FIGURES, known
 from vidrec.metrics.intervals import mean_interval, with_interval
@@ -156,9 +156,9 @@ def _pairs(diff: Diff) -> list[tuple[str, str, Mapping[str, Any]]]:
 def _value(value: Any) -> str:
     if value is None:
         return "none"
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return json.dumps(value)
-    return code(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return text if is_number and len(text) <= LONGEST else code(text)
 
 
 def _step(pair: Mapping[str, Any]) -> str:
