@@ -1,185 +1,285 @@
-from collections.abc import Sequence
+"""Steered questions against a ranking that is worked out here pair by pair."""
+
+from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.corpora import Values, corpus, rank_all
 
-from vidrec.recommender import steering
-from vidrec.recommender.build_index import compare_all
-from vidrec.recommender.ranking import Candidates, similarities
-from vidrec.recommender.reasons import recommend
+from vidrec.recommender import clusters, steering
+from vidrec.recommender.build_index import build_and_rank, compare_all
+from vidrec.recommender.ranking import Candidates
+from vidrec.recommender.reasons import Similar, recommend
 from vidrec.recommender.steering import (
     POOL,
     Steering,
     allowed_rows,
-    diverse,
     query_of,
     similarity_to_all,
     steered,
 )
 from vidrec.vectors.sparse import as_sparse
-from vidrec.vectors.vectors import Vectors, unit_rows
-from vidrec.workflow.arrays import FloatArray
-from vidrec.workflow.video import pair
+from vidrec.vectors.vectors import Vectors
 
-LABELS = [f"label {number}" for number in range(9)]
+SEEDS = st.integers(0, 2**32 - 1)
 
 
-def corpus(seed: int, count: int = 40) -> Vectors:
-    """Random vectors with some zeros, ids in no order, in three categories."""
-    random = np.random.default_rng(seed)
-    values = random.random((count, len(LABELS))) * (random.random((count, len(LABELS))) < 0.5)
-    names = [f"v{number:02}" for number in random.permutation(count)]
-    return Vectors(pair([f"c{n % 3}" for n in range(count)], names), LABELS, values.round(8))
+def random_values(random: np.random.Generator, count: int, labels: int = 5) -> Values:
+    """Rows of which many values are 0, and some rows the same: ties, and nothing in common."""
+    values = np.round(random.random((count, labels)) ** 3, 2)
+    values[random.random((count, labels)) < 0.5] = 0
+    values[random.integers(0, count, count // 4)] = values[random.integers(0, count)]
+    return values
 
 
-def candidates_of(vectors: Vectors, seed: int) -> Candidates:
-    """Of which every fifth is a copy of the one before it, and some are hubs."""
-    ids = vectors.ids
-    copies = {ids[row]: ids[row - 1] for row in range(1, len(ids), 5)}
-    hubness = np.random.default_rng(seed).random(len(ids)).round(6)
-    return Candidates.of(ids, copies, hubness)
+def cosine(one: Values, other: Values) -> float:
+    lengths = float(np.linalg.norm(one) * np.linalg.norm(other))
+    return round(float(one @ other) / lengths, 6) if lengths else 0.0
 
 
-def reference(
-    vectors: Vectors, query: FloatArray, count: int, candidates: Candidates, asked: Steering
-) -> list[int]:
-    """The rows of the answer, worked out one by one."""
-    unit = unit_rows(vectors.values)
-    length = float(np.sqrt(query @ query)) or 1.0
-    assert candidates.hubness is not None
-    own = {candidates.groups[row] for row in asked.own}
-    scores: dict[int, float] = {}
-    for row in range(len(unit)) if asked.rows is None else asked.rows.tolist():
-        alike = round(float(unit[row] @ query) / length, 6)
-        hub = float(candidates.hubness[row])
-        if candidates.groups[row] not in own:
-            scores[row] = round(alike - hub / 2 if alike > 0 else alike - 1, 6)
-    taken: set[int] = set()
-    ranked = []
-    for row in sorted(scores, key=lambda row: (-scores[row], vectors.ids[row])):
-        if candidates.groups[row] not in taken:
-            taken.add(int(candidates.groups[row]))
-            ranked.append(row)
-    if not asked.diverse:
-        return ranked[:count]
-    left, chosen = ranked[: POOL * count], list[int]()
-    while left and len(chosen) < count:
-
-        def value(row: int) -> float:
-            if not chosen:
-                return scores[row]
-            nearest = max(round(float(unit[row] @ unit[other]), 6) for other in chosen)
-            return round(0.7 * scores[row] - 0.3 * nearest, 6)
-
-        best = max(map(value, left))
-        chosen.append(left.pop([value(row) for row in left].index(best)))
-    return chosen
+def named(vectors: Vectors, found: list[Similar]) -> list[int]:
+    return [vectors.ids.index(each.video_id) for each in found]
 
 
-@given(st.integers(0, 10_000), st.booleans(), st.integers(1, 12))
-def test_the_answer_is_what_the_rules_say(seed: int, varied: bool, count: int) -> None:
-    random = np.random.default_rng(seed)
-    vectors = corpus(seed)
-    candidates = candidates_of(vectors, seed)
-    own = random.choice(40, random.integers(0, 4), replace=False).tolist()
-    rows = [None, np.arange(0, 40, 2), np.flatnonzero(random.random(40) < 0.3)][seed % 3]
-    asked = Steering(own, rows, varied)
-    query = query_of(vectors.values[own], [[0, 3], [5]], len(LABELS))
-    query *= random.choice([0.0, 0.5, 1.0, 2.0], len(LABELS))
-    found = steered(vectors, query, count, candidates, asked)
-    assert found.order.tolist() == reference(vectors, query, count, candidates, asked)
+# What is asked
 
 
-@given(st.integers(0, 10_000))
-def test_shares_are_exact(seed: int) -> None:
-    vectors = corpus(seed)
-    weights = np.random.default_rng(seed).choice([0.0, 0.5, 1.0, 2.0], len(LABELS))
-    query = query_of(vectors.values[[0, 1]], [[2, 4]], len(LABELS)) * weights
-    for each in recommend(vectors, query, 10, Steering((0, 1))):
-        row = vectors.values[vectors.ids.index(each.video_id)]
-        products = dict(zip(LABELS, query * row, strict=True))
-        lengths = np.sqrt(query @ query) * np.sqrt(row @ row) or 1.0
-        assert each.similarity == pytest.approx(query @ row / lengths, abs=5e-7)
-        assert sum(reason.share for reason in each.reasons) == pytest.approx(
-            1 if each.similarity else 0
-        )
-        for reason in each.reasons:
-            assert reason.share * lengths * (query @ row) / lengths == pytest.approx(
-                products[reason.label]
-            )
+def test_each_video_counts_alike_however_long_its_vector_is() -> None:
+    videos = [np.array([3.0, 4.0, 0.0]), np.array([0.0, 0.0, 100.0]), np.zeros(3)]
+    assert query_of(videos, [], 3).tolist() == [0.6, 0.8, 1.0]
 
 
-def test_a_plain_question_is_answered_as_the_index_is_built() -> None:
-    vectors = corpus(1)
-    candidates = candidates_of(vectors, 1)
-    for row, (nearest, _) in enumerate(compare_all(vectors, 10, candidates)):
-        asked = Steering((row,))
-        found = steered(vectors, vectors.values[row], 10, candidates, asked)
-        assert found.order.tolist() == nearest.first(10).order.tolist()
-        assert found.score.tolist() == nearest.first(10).score.tolist()
+def test_an_object_counts_as_a_video_however_many_labels_it_has() -> None:
+    assert query_of([], [[0, 1, 2, 3], [4]], 6).tolist() == [0.5, 0.5, 0.5, 0.5, 1.0, 0.0]
+    assert query_of([np.array([0.0, 2.0])], [[0]], 2).tolist() == [1.0, 1.0]
+    assert query_of([], [], 3).tolist() == [0.0, 0.0, 0.0]
 
 
-def test_the_order_of_the_videos_asked_about_is_nothing() -> None:
-    vectors = corpus(2)
-    answers = [
-        steered(
-            vectors, query_of(vectors.values[rows], [], 9), 10, Candidates.of(vectors.ids), each
-        )
-        for rows in ([3, 7, 9], [9, 3, 7])
-        for each in [Steering(rows)]
-    ]
-    assert answers[0].order.tolist() == answers[1].order.tolist()
-
-
-def test_videos_and_objects_add_as_much_each() -> None:
-    query = query_of([np.array([3.0, 4.0, 0.0])], [[1, 2]], 3)
-    assert query.round(9).tolist() == [0.6, round(0.8 + np.sqrt(0.5), 9), round(np.sqrt(0.5), 9)]
-    assert query_of([np.zeros(3)], [], 3).tolist() == [0, 0, 0]
-
-
-@pytest.mark.parametrize("cells", [1, 50, 10**6])
-def test_blocks_and_zeros_that_are_not_kept_change_nothing(
-    monkeypatch: pytest.MonkeyPatch, cells: int
-) -> None:
-    vectors = corpus(3)
-    query = vectors.values[0]
-    expected = similarities(query[np.newaxis], unit_rows(vectors.values))[0]
-    monkeypatch.setattr(steering, "BLOCK_CELLS", cells)
-    for each in (vectors, as_sparse(vectors)):
-        assert similarity_to_all(each, query).tolist() == expected.tolist()
-
-
-def test_of_nothing_nothing_is_chosen() -> None:
-    vectors = corpus(4)
-    asked = Steering((), np.array([], np.int64), diverse=True)
-    found = steered(vectors, vectors.values[0], 5, Candidates.of(vectors.ids), asked)
-    assert found.order.tolist() == []
-    assert diverse(vectors, found, 5).order.tolist() == []
-
-
-@pytest.mark.parametrize(
-    ("only", "never", "rows"),
-    [
-        ([], [], None),
-        (["a"], [], [0, 2]),
-        ([], ["a"], [1, 3]),
-        (["a", "b"], ["b"], [0, 2]),
-        (["c", "a"], [], [0, 2, 3]),
-        (["d"], [], []),
-    ],
-)
-def test_categories_say_which_may_be_named(
-    only: list[str], never: list[str], rows: Sequence[int] | None
-) -> None:
-    found = allowed_rows(["a", "b", "a", "c"], only, never)
-    assert (None if found is None else found.tolist()) == rows
-
-
-def test_what_is_plain_asks_for_nothing_more() -> None:
+def test_one_video_is_the_plain_question() -> None:
     assert Steering().plain
     assert Steering((3,)).plain
     assert not Steering((3, 4)).plain
     assert not Steering((3,), np.array([1])).plain
+    assert not Steering((3,), np.empty(0, np.int64)).plain
     assert not Steering((3,), diverse=True).plain
+
+
+def test_rows_are_those_of_the_wanted_categories_and_not_of_the_others() -> None:
+    categories = ["a", "b", "c", "a", "d"]
+    for only, never, expected in (
+        (["a", "d"], [], [0, 3, 4]),
+        ([], ["a", "b"], [2, 4]),
+        (["a", "c"], ["c"], [0, 3]),
+        (["a"], ["a"], []),
+        (["z"], [], []),
+    ):
+        found = allowed_rows(categories, only, never)
+        assert found is not None
+        assert found.tolist() == expected
+    assert allowed_rows(categories, [], []) is None
+
+
+# Similarity
+
+
+@pytest.mark.parametrize("cells", [1, 10, 17, 45, 2**20])
+def test_similarity_is_the_same_whatever_the_blocks_and_the_form(
+    cells: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(0)
+    vectors = corpus(random_values(random, 9))
+    query = random.random(5)
+    monkeypatch.setattr(steering, "BLOCK_CELLS", cells)
+    expected = [cosine(query, row) for row in vectors.values]
+    assert similarity_to_all(vectors, query).tolist() == expected
+    assert similarity_to_all(as_sparse(vectors), query).tolist() == expected
+
+
+def test_what_has_nothing_is_like_nothing() -> None:
+    vectors = corpus(np.array([[0.0, 0.0], [1.0, 0.0]]))
+    assert similarity_to_all(vectors, np.array([2.0, 0.0])).tolist() == [0.0, 1.0]
+    assert similarity_to_all(vectors, np.zeros(2)).tolist() == [0.0, 0.0]
+
+
+# The answer, against a reference
+
+
+def reference(
+    vectors: Vectors,
+    query: Values,
+    count: int,
+    asked: Steering,
+    groups: list[int],
+    hubness: Values | None,
+) -> list[tuple[int, float, float]]:
+    """The answer (row, similarity, score), by a loop over all videos and one over all pairs."""
+    allowed = range(len(vectors.ids)) if asked.rows is None else asked.rows.tolist()
+    own = {groups[row] for row in asked.own}
+    rows = []
+    for row in allowed:
+        alike = cosine(query, vectors.values[row])
+        score = alike
+        if hubness is not None:
+            score = round(alike - hubness[row] / 2, 6) if alike > 0 else alike - 1
+        if groups[row] not in own:
+            rows.append((row, alike, score))
+    rows.sort(key=lambda each: (-each[2], vectors.ids[each[0]]))
+    firsts = {groups[row]: row for row, _, _ in reversed(rows)}
+    best = [each for each in rows if firsts[groups[each[0]]] == each[0]]
+    return varied(vectors, best[: count * POOL], count) if asked.diverse else best[:count]
+
+
+def varied(
+    vectors: Vectors, pool: list[tuple[int, float, float]], count: int
+) -> list[tuple[int, float, float]]:
+    """Those of the pool that have anything in common with the query, by marginal relevance."""
+    left = [each for each in pool if each[1] > 0]
+    chosen = left[:1]
+    left = left[1:]
+    while left and len(chosen) < count:
+        worth = [
+            round(
+                0.7 * score
+                - 0.3 * max(cosine(vectors.values[row], vectors.values[c]) for c, _, _ in chosen),
+                6,
+            )
+            for row, _, score in left
+        ]
+        chosen.append(left.pop(worth.index(max(worth))))
+    return chosen
+
+
+@settings(max_examples=150)
+@given(
+    seed=SEEDS,
+    own=st.sets(st.integers(0, 19), max_size=3),
+    with_objects=st.booleans(),
+    filtered=st.booleans(),
+    copied=st.booleans(),
+    hubs=st.booleans(),
+    diverse=st.booleans(),
+    count=st.integers(1, 8),
+)
+def test_a_steered_answer_is_that_of_the_reference(
+    seed: int,
+    own: set[int],
+    with_objects: bool,
+    filtered: bool,
+    copied: bool,
+    hubs: bool,
+    diverse: bool,
+    count: int,
+) -> None:
+    random = np.random.default_rng(seed)
+    vectors = corpus(random_values(random, 20), list("abcd" * 5))
+    weights = random.choice([0.0, 0.5, 1.0, 2.0], 5)
+    objects = [[0, 2], [4]] if with_objects else []
+    query = weights * query_of([vectors.values[row] for row in own], objects, 5)
+    rows = allowed_rows(vectors.categories, ["a", "b"], ["b"]) if filtered else None
+    copies = {"v03": "v01", "v07": "v01", "v12": "v11"} if copied else {}
+    hubness = np.round(random.random(20), 6) if hubs else None
+    candidates = Candidates.of(vectors.ids, copies, hubness)
+    asked = Steering(tuple(own), rows, diverse)
+    found = steered(vectors, query, count, candidates, asked).first(count)
+    expected = reference(vectors, query, count, asked, candidates.groups.tolist(), hubness)
+    assert found.order.tolist() == [row for row, _, _ in expected]
+    assert found.similarity.tolist() == [alike for _, alike, _ in expected]
+    assert found.score.tolist() == pytest.approx([score for *_, score in expected], abs=1e-9)
+
+
+@settings(max_examples=100)
+@given(SEEDS, st.booleans())
+def test_shares_sum_to_one_and_the_similarity_is_the_cosine(seed: int, diverse: bool) -> None:
+    random = np.random.default_rng(seed)
+    vectors = corpus(random_values(random, 12))
+    own = (0, 5)
+    weights = random.choice([0.0, 0.5, 1.0, 2.0], 5)
+    query = weights * query_of([vectors.values[row] for row in own], [[1, 3]], 5)
+    for each in recommend(vectors, query, 6, Steering(own, diverse=diverse)):
+        row = vectors.values[vectors.ids.index(each.video_id)]
+        assert each.similarity == cosine(query, row)
+        shares = {reason.label: reason.share for reason in each.reasons}
+        # Rounded a similarity may be 0 where the cosine is not.
+        assert sum(shares.values()) == pytest.approx(1 if query @ row else 0)
+        assert all(query[vectors.labels.index(label)] > 0 for label in shares)
+
+
+@settings(max_examples=50)
+@given(SEEDS, st.permutations([1, 4, 6, 9]), st.booleans())
+def test_the_order_of_the_videos_does_not_matter(seed: int, own: list[int], diverse: bool) -> None:
+    vectors = corpus(np.random.default_rng(seed).random((15, 6)))
+    answers = []
+    for order in (sorted(own), own):
+        query = query_of([vectors.values[row] for row in order], [], 6)
+        found = recommend(vectors, query, 5, Steering(order, diverse=diverse))
+        answers.append([(each.video_id, each.similarity) for each in found])
+    assert answers[0] == answers[1]
+
+
+@settings(max_examples=50)
+@given(SEEDS, st.booleans(), st.booleans())
+def test_a_plain_question_ranks_as_the_stage_does(seed: int, copied: bool, hubs: bool) -> None:
+    random = np.random.default_rng(seed)
+    vectors = corpus(random_values(random, 16))
+    copies = {"v03": "v01", "v12": "v11"} if copied else {}
+    hubness = np.round(random.random(16), 6) if hubs else None
+    candidates = Candidates.of(vectors.ids, copies, hubness)
+    for row, (ranked, _) in enumerate(compare_all(vectors, 10, candidates)):
+        query = query_of([vectors.values[row]], [], 5)
+        found = recommend(vectors, query, 10, Steering((row,)), candidates=candidates)[:10]
+        first = ranked.first(10)
+        assert named(vectors, found) == first.order.tolist()
+        assert [each.similarity for each in found] == first.similarity.tolist()
+
+
+def test_the_first_of_a_varied_answer_is_the_best_and_a_twin_comes_late() -> None:
+    vectors = corpus(np.array([[1.0, 1.0, 1.0], [3.0, 3.0, 1.0], [3.0, 3.0, 1.1], [0.0, 1.0, 3.0]]))
+    query = np.ones(3)
+    asked = Steering((0,))
+    assert named(vectors, recommend(vectors, query, 2, asked)) == [2, 1]
+    asked = Steering((0,), diverse=True)
+    assert named(vectors, recommend(vectors, query, 2, asked)) == [2, 3]
+    assert named(vectors, recommend(vectors, query, 9, asked)) == [2, 3, 1]
+
+
+def test_a_varied_answer_has_nothing_that_is_unlike_the_query() -> None:
+    """What has nothing in common with the query has nothing with those chosen either."""
+    vectors = corpus(np.array([[1.0, 0.0, 0.0], [1.0, 4.0, 0.0], [1.0, 4.1, 0.0], [0.0, 0.0, 1.0]]))
+    found = recommend(vectors, np.array([1.0, 0.0, 0.0]), 2, Steering((0,), diverse=True))
+    assert named(vectors, found) == [1, 2]
+    assert [each.rank for each in found] == [1, 2]
+
+
+@pytest.mark.parametrize("diverse", [True, False])
+def test_where_nothing_may_be_named_nothing_is(diverse: bool) -> None:
+    vectors = corpus(np.eye(3))
+    nobody = np.empty(0, np.int64)
+    assert recommend(vectors, np.ones(3), 5, Steering((), nobody, diverse)) == []
+    assert recommend(vectors, np.ones(3), 5, Steering((0, 1, 2), None, diverse)) == []
+
+
+def test_clusters_are_asked_the_plain_question_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vectors = as_sparse(corpus(np.random.default_rng(0).random((40, 6)) ** 4))
+    build_and_rank(vectors, 10, tmp_path)
+    index = clusters.read(tmp_path)
+    row = np.array(vectors.rows(2, 3)[0])
+    expected = recommend(vectors, row, 3, Steering((2,)))
+    assert recommend(vectors, row, 3, Steering((2,)), index)[:3] == expected[:3]
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("asked")
+
+    monkeypatch.setattr(clusters, "best", refuse)
+    for plain in (Steering(), Steering((2,))):
+        with pytest.raises(AssertionError, match="asked"):
+            recommend(vectors, row, 3, plain, index)
+    every = np.arange(40)
+    assert recommend(vectors, row, 3, Steering((2,), every), index)[:3] == expected[:3]
+    for other in (Steering((2, 3)), Steering((), every), Steering((2,), diverse=True)):
+        assert len(recommend(vectors, row, 3, other, index)) >= 3
+    ranked = rank_all(corpus(vectors.rows(0, 40)), 3)
+    assert named(corpus(vectors.rows(0, 40)), expected)[:3] == ranked.order[2].tolist()

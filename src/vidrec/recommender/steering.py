@@ -81,7 +81,10 @@ def diverse(vectors: "Rows", pool: Nearest, count: int) -> Nearest:
     """`count` of the `pool`, each like the query and unlike those before it; the best comes first.
 
     Maximal marginal relevance (Carbonell and Goldstein, 1998), equal ones in the order of the pool.
+    What has nothing in common with the query stands last in the pool, and is left out: it is unlike
+    what is chosen, too, and would come before what is like the query.
     """
+    pool = pool.first(np.count_nonzero(pool.similarity > 0))
     rows = pool.order.tolist()
     if not rows:
         return pool

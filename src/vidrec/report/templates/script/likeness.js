@@ -53,8 +53,8 @@ function ranked(query, { units, hubness, copies, order, allowed, count, varied }
     const group = copies === null ? place : copies[place];
     return !taken.has(group) && taken.add(group);
   });
-  const best = varied ? diverse(each.slice(0, POOL * count), units, count) : each.slice(0, count);
-  return best.filter(({ similarity }) => similarity > 0);
+  const like = each.slice(0, (varied ? POOL : 1) * count).filter(({ similarity }) => similarity > 0);
+  return varied ? diverse(like, units, count) : like;
 }
 
 // Maximal marginal relevance (Carbonell and Goldstein, 1998).
