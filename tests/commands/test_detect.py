@@ -4,9 +4,9 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pytest
-from numpy.typing import NDArray
 from PIL import Image
 from tests.clips import all_pictures
 
@@ -75,20 +75,58 @@ def test_the_segmenter_looks_at_the_frames_that_its_stage_looks_at(
     assert found.masks == expected.masks
 
 
-def drawn(*pictures: NDArray[np.uint8]) -> Frames:
+def frames_of(*pictures: npt.NDArray[np.uint8]) -> Frames:
     files = []
     for picture in pictures:
         stream = BytesIO()
-        Image.fromarray(picture).save(stream, "JPEG", quality=90)
+        Image.fromarray(picture).save(stream, format="JPEG", quality=90)
         files.append(stream.getvalue())
-    return Frames("made", files)
+    return Frames("a", files)
 
 
-def test_frames_of_one_colour_show_nothing() -> None:
-    plain = np.full((64, 64, 3), 90, np.uint8)
-    noise = np.random.default_rng(0).integers(0, 5, (64, 64, 3), np.uint8)
-    shown = plain.copy()
-    shown[20:30, 20:30] = 250
-    assert detect.is_blank(drawn(plain, plain + noise, plain * 0))
-    assert not detect.is_blank(drawn(plain, shown))
-    assert not detect.is_blank(drawn(*[plain] * 40, *[shown] * 40))
+def of_colour(*colour: int) -> npt.NDArray[np.uint8]:
+    return np.full((64, 64, 3), colour, np.uint8)
+
+
+def noise(most: int) -> npt.NDArray[np.uint8]:
+    """Grey whose values are up to `most` brighter, each pixel by itself."""
+    random = np.random.default_rng(0)
+    return (random.integers(0, most + 1, (64, 64, 3)) + 100).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    "colour", [(0, 0, 0), (255, 255, 255), (127, 127, 127), (0, 0, 255), (200, 30, 90)]
+)
+def test_frames_of_one_colour_are_blank(colour: tuple[int, ...]) -> None:
+    assert detect.is_blank(frames_of(*[of_colour(*colour)] * 3))
+
+
+def test_a_change_of_colour_shows_nothing_either() -> None:
+    assert detect.is_blank(frames_of(of_colour(0, 0, 0), of_colour(0, 0, 255)))
+
+
+def test_weak_noise_is_blank_and_strong_noise_is_not() -> None:
+    assert detect.is_blank(frames_of(noise(4)))
+    assert not detect.is_blank(frames_of(noise(100)))
+
+
+def test_one_frame_that_shows_something_is_enough() -> None:
+    black, half = of_colour(0, 0, 0), of_colour(0, 0, 0)
+    half[:32] = 255
+    assert not detect.is_blank(frames_of(half))
+    assert not detect.is_blank(frames_of(black, black, half))
+
+
+def test_of_a_long_video_frames_from_beginning_to_end_are_looked_at() -> None:
+    black, half = of_colour(0, 0, 0), of_colour(0, 0, 0)
+    half[:32] = 255
+    shows = [
+        number
+        for number in range(64)
+        if not detect.is_blank(frames_of(*[black] * number, half, *[black] * (63 - number)))
+    ]
+    assert shows == list(range(0, 64, 4))
+
+
+def test_pictures_are_not_blank(index: Path) -> None:
+    assert not detect.is_blank(read_frames(FRAMES))

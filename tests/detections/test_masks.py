@@ -118,6 +118,49 @@ def test_frames_looked_at_are_known_by_video(tmp_path: Path) -> None:
         read_looked_at(tmp_path)
 
 
+def test_detections_of_one_video_come_with_the_frames_looked_at(tmp_path: Path) -> None:
+    write_segments(tmp_path, VIDEO, FOUND)
+    found = read_detections_of(tmp_path, VIDEO)
+    assert (found.video, found.looked_at, found.distribution) == (VIDEO, [1, 2, 3], None)
+    pd.testing.assert_frame_equal(found.table, read_segments(tmp_path / "pets/007.csv").table)
+    write_segments(tmp_path, Video("cars", "a"), NOTHING)
+    nothing = read_detections_of(tmp_path, Video("cars", "a"))
+    assert (nothing.looked_at, len(nothing.table)) == ([1], 0)
+
+
+def test_detections_without_masks_beside_them_tell_no_frames(tmp_path: Path) -> None:
+    (tmp_path / "pets").mkdir()
+    (tmp_path / "pets/007.csv").write_text("frame,label,confidence\n2,cat,0.5\n", "utf-8")
+    found = read_detections_of(tmp_path, VIDEO)
+    assert found.looked_at is None
+    assert found.table.to_dict("list") == {"frame": [2], "label": ["cat"], "confidence": [0.5]}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("007.csv", "frame,label\n1,cat\n", r"007\.csv"),
+        ("007.csv", "frame,label,confidence,area_pct\n1,cat,7,1\n", r"007\.csv, row 2"),
+        ("007.masks.json", "[]", r"007\.masks\.json does not hold frames and masks"),
+        ("007.masks.json", '{"frames": [2, 1], "masks": []}', "frames must be in order"),
+        ("007.masks.json", "{", r"007\.masks\.json is not valid JSON"),
+    ],
+)
+def test_hostile_detections_of_one_video_are_one_line(
+    tmp_path: Path, name: str, content: str, said: str
+) -> None:
+    write_segments(tmp_path, VIDEO, FOUND)
+    (tmp_path / "pets" / name).write_text(content, "utf-8")
+    with pytest.raises(UserError, match=said) as refused:
+        read_detections_of(tmp_path, VIDEO)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_video_without_detections_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"pets/007\.csv is missing"):
+        read_detections_of(tmp_path, VIDEO)
+
+
 def band(first: int, last: int) -> Any:
     """The mask of some of ten rows of ten pixels."""
     mask = np.zeros((10, 10), np.bool_)
@@ -155,12 +198,3 @@ def test_masks_of_one_frame_have_one_size(tmp_path: Path) -> None:
     write_segments(tmp_path, VIDEO, Segments([1], rows, [band(0, 5), small]))
     with pytest.raises(UserError, match="masks of different sizes in one frame"):
         read_segments(tmp_path / "pets/007.csv")
-
-
-def test_one_video_is_read_with_the_frames_looked_at(tmp_path: Path) -> None:
-    write_segments(tmp_path, VIDEO, FOUND)
-    found = read_detections_of(tmp_path, VIDEO)
-    assert found.looked_at == FOUND.frames
-    assert found.table["frame"].tolist() == FOUND.table["frame"].tolist()
-    VIDEO.below(tmp_path, ".masks.json").unlink()
-    assert read_detections_of(tmp_path, VIDEO).looked_at is None
