@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from vidrec.project import PARAMS, ProjectPaths, find_root, shortest
 from vidrec.workflow import params, script
-from vidrec.workflow.errors import UserError, readable, say, tell
-from vidrec.workflow.files import LONGEST_FILE_NAME, atomic_path
+from vidrec.workflow.errors import readable, say, tell
+from vidrec.workflow.files import atomic_path
 from vidrec.workflow.script import not_negative, positive
 
 if TYPE_CHECKING:
@@ -231,11 +231,12 @@ def run_recommend(args: argparse.Namespace) -> None:
     from vidrec.commands.answer_texts import language_of
     from vidrec.commands.neighbor_table import head, names_of, table_of
     from vidrec.commands.neighbors import to_dict
+    from vidrec.commands.output_path import check_output
     from vidrec.commands.question import Question
 
     if not (args.videos or args.objects):
         args.misused("name a video, or objects: --objects dog")
-    saved_list.check_list(args.output)
+    check_output(args.output, *saved_list.ENDINGS)
     language = args.lang or language_of()
     words = {name: getattr(args, name) for name in vars(Question())}
     with terminal.progress() as progress:
@@ -267,8 +268,9 @@ def run_inspect(args: argparse.Namespace) -> None:
     """Write the contact sheet of a video as PNG and print where it is."""
     from vidrec.api import Project
     from vidrec.commands import terminal
+    from vidrec.commands.output_path import check_output
 
-    _check_picture(args.output)
+    check_output(args.output, ".png")
     with terminal.progress() as progress:
         found = Project(args.root, progress=progress).inspect(args.video)
         sheet = found.sheet()
@@ -276,18 +278,6 @@ def run_inspect(args: argparse.Namespace) -> None:
     with atomic_path(output) as temporary:
         sheet.save(temporary, format="PNG")
     say(str(output))
-
-
-def _check_picture(output: Path | None) -> None:
-    """Raise UserError for a path that no PNG can be written to, before any time is spent."""
-    if output is None:
-        return
-    if len(os.fsencode(output.name)) > LONGEST_FILE_NAME:
-        raise UserError(f"--output: a name of more than {LONGEST_FILE_NAME} bytes is too long")
-    if output.suffix.lower() != ".png" or output.is_dir():
-        raise UserError(f"--output {output}: it must be a file that ends in .png")
-    if not output.parent.is_dir():
-        raise UserError(f"--output {output}: {output.parent} is not a directory, make it first")
 
 
 def run_add(args: argparse.Namespace) -> None:

@@ -1,96 +1,114 @@
 import csv
-from collections.abc import Callable
-from dataclasses import replace
+import os
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
 from vidrec.commands.display_names import DisplayNames
 from vidrec.commands.neighbors import Answer, Neighbor
-from vidrec.commands.saved_list import COLUMNS, check_list, write_list
+from vidrec.commands.saved_list import address, as_playlist, table_of, write_list
 from vidrec.recommender.group_shares import GroupReason
-from vidrec.recommender.reasons import Reason
 from vidrec.vocabulary.groups import Vocabulary
-from vidrec.workflow.errors import UserError
+from vidrec.workflow.tables import as_csv
 
+VOCABULARY = Vocabulary({}, {}, {"dog": "perro"})
 GROUPS = [
-    GroupReason(name, share, [Reason(name, share)]) for name, share in (("car", 0.6), ("dog", 0.4))
+    GroupReason("dog", 0.5, []),
+    GroupReason("cat", 0.3, []),
+    GroupReason("boat", 0.15, []),
+    GroupReason("tree", 0.049, []),
+    GroupReason("car", 0.001, []),
 ]
-FIRST = Neighbor(1, "a", "cars", "=1+1", 0.5, 0.5, [], "videos/a b.mp4", "coches", GROUPS)
-SECOND = Neighbor(2, "b", "cars", 'Two "lines",\nof text', 0.25, 0.25, [], "", "coches", [])
-NAMES = DisplayNames(seconds={"a": 12.6})
-ANSWER = Answer([FIRST, SECOND], None, names=NAMES, vocabulary=Vocabulary({}, {}, {"dog": "perro"}))
+HEADER = "rank,video_id,category,title,similarity,path,reasons"
 
 
-def test_a_table_has_a_row_for_each(tmp_path: Path) -> None:
-    write_list(tmp_path / "list.csv", ANSWER, "es")
-    first, second = csv.DictReader((tmp_path / "list.csv").read_text().splitlines(keepends=True))
-    assert tuple(first) == COLUMNS
-    assert first == {
-        "rank": "1",
-        "video_id": "a",
-        "category": "coches",
-        "title": "'=1+1",
-        "similarity": "0.500000",
-        "path": str(Path("videos/a b.mp4").absolute()),
-        "reasons": "car 60%; perro 40%",
-    }
-    assert (second["title"], second["path"], second["reasons"]) == (SECOND.title, "", "")
+def neighbor(
+    title: str = "A dog",
+    path: str = "/videos/a.mp4",
+    *,
+    rank: int = 1,
+    video_id: str = "a",
+    category: str = "pets",
+    groups: list[GroupReason] | None = None,
+) -> Neighbor:
+    return Neighbor(rank, video_id, category, title, 0.5, 0.5, [], path, category, groups or [])
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
-def test_no_cell_is_a_formula(tmp_path: Path, start: str) -> None:
-    bad = replace(FIRST, video_id=f"{start}x", title=f"{start}HYPERLINK()", category_name=start)
-    write_list(tmp_path / "l.csv", replace(ANSWER, neighbors=[bad]), "en")
-    with (tmp_path / "l.csv").open(newline="") as file:
-        rows = list(csv.reader(file))
-    assert [cell for row in rows for cell in row if cell.startswith(start)] == []
+def csv_of(*neighbors: Neighbor) -> str:
+    return as_csv(table_of(neighbors, VOCABULARY.shown))
 
 
-def test_a_playlist_has_what_can_be_played(tmp_path: Path) -> None:
-    titled = replace(FIRST, title="A title\nof two lines")
-    unknown = replace(FIRST, video_id="c", path="c.mp4")
-    answer = replace(ANSWER, neighbors=[titled, SECOND, unknown])
-    write_list(tmp_path / "list.M3U", answer, "en")
-    assert (tmp_path / "list.M3U").read_text().splitlines() == [
-        "#EXTM3U",
-        "#EXTINF:13,A title of two lines",
-        str(Path("videos/a b.mp4").absolute()),
-        "#EXTINF:-1,=1+1",
-        str(Path("c.mp4").absolute()),
-    ]
+def rows_of(text: str) -> list[list[str]]:
+    return list(csv.reader(StringIO(text, newline="")))
 
 
-def test_a_path_that_is_no_utf_8_is_written_as_it_is(tmp_path: Path) -> None:
-    odd = replace(FIRST, path=b"/v/\xff.mp4".decode(errors="surrogateescape"))
-    write_list(tmp_path / "l.m3u", replace(ANSWER, neighbors=[odd]), "en")
-    assert b"\n/v/\xff.mp4\n" in (tmp_path / "l.m3u").read_bytes()
+def test_a_row_says_what_is_known_and_the_first_reasons() -> None:
+    assert csv_of(neighbor(groups=GROUPS), neighbor("B", "", rank=2, video_id="b")) == (
+        f"{HEADER}\n"
+        "1,a,pets,A dog,0.500000,/videos/a.mp4,dog 50%; cat 30%; boat 15%; tree 5%\n"
+        "2,b,pets,B,0.500000,,\n"
+    )
+    assert csv_of() == f"{HEADER}\n"
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d"])
+def test_nothing_is_a_formula(begin: str) -> None:
+    """But an id in safe characters, which may begin with -, stays what it is."""
+    odd = f"{begin}cmd()"
+    groups = [GroupReason(odd, 1.0, [])]
+    text = csv_of(neighbor(odd, category=odd, video_id="-abc", groups=groups))
+    (cells,) = rows_of(text)[1:]
+    assert cells == ["1", "-abc", f"'{odd}", f"'{odd}", "0.500000", "/videos/a.mp4", f"'{odd} 100%"]
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
-    [
-        ("list.txt", "must be a file that ends in .csv or .m3u"),
-        ("list", "must be a file that ends in .csv or .m3u"),
-        ("folder.csv", "must be a file that ends in .csv or .m3u"),
-        ("nowhere/list.csv", "nowhere is not a directory"),
-        ("é" * 120 + ".csv", "is too long"),
-    ],
+    "title", ['say "hi", then', "two\nlines", "two\rlines", "two\r\nlines", '"']
 )
-def test_what_cannot_be_written_is_told_first(tmp_path: Path, name: str, said: str) -> None:
-    (tmp_path / "folder.csv").mkdir()
-    with pytest.raises(UserError) as error:
-        check_list(tmp_path / name)
-    assert said in str(error.value)
-    check_list(None)
-    check_list(tmp_path / "list.csv")
+def test_quotes_and_line_breaks_stay_in_their_cell(title: str) -> None:
+    header, row = rows_of(csv_of(neighbor(title)))
+    assert header == HEADER.split(",")
+    assert row[3:5] == [title, "0.500000"]
 
 
-def test_nothing_is_looked_up_for_a_list_that_cannot_be(
-    index: Path, vidrec: Callable[..., int], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert vidrec("recommend", "clip_0", "--output", "list.txt") == 1
-    assert capsys.readouterr().err.startswith("error: --output list.txt: it must be a file")
-    assert vidrec("recommend", "clip_0", "--output", "list.csv") == 0
-    assert capsys.readouterr().out == "list.csv\n"
-    assert (index / "list.csv").read_text().startswith("rank,video_id,")
+def test_a_playlist_has_seconds_title_and_path_of_what_can_be_played() -> None:
+    names = DisplayNames(seconds={"a": 61.5, "c": 0.4})
+    several = [
+        neighbor("A dog"),
+        neighbor("Gone", "", video_id="b"),
+        neighbor("Ñandú,\n#EXTINF \r\n two", "/videos/c.mp4", video_id="c"),
+        neighbor("d", "/videos/d.mp4", video_id="d"),
+        neighbor("e", "/videos/e\n/etc/passwd", video_id="e"),
+        neighbor("f", "/videos/f\r.mp4", video_id="f"),
+    ]
+    assert as_playlist(several, names) == (
+        "#EXTM3U\n"
+        "#EXTINF:62,A dog\n/videos/a.mp4\n"
+        "#EXTINF:0,Ñandú, #EXTINF two\n/videos/c.mp4\n"
+        "#EXTINF:-1,d\n/videos/d.mp4\n"
+    )
+    assert as_playlist([], names) == "#EXTM3U\n"
+
+
+def test_a_path_is_from_the_top(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert address(neighbor(path="data/a.mp4")) == str(tmp_path / "data/a.mp4")
+    assert address(neighbor(path="")) == ""
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.m3u", "LIST.CSV", "list.M3U"])
+def test_the_ending_says_what_is_written(tmp_path: Path, name: str) -> None:
+    answer = Answer([neighbor(groups=GROUPS[:1])], None, vocabulary=VOCABULARY)
+    write_list(tmp_path / name, answer, "es")
+    table = f"{HEADER}\n1,a,pets,A dog,0.500000,/videos/a.mp4,perro 50%\n"
+    playlist = "#EXTM3U\n#EXTINF:-1,A dog\n/videos/a.mp4\n"
+    text = (tmp_path / name).read_bytes().decode()
+    assert text == (table if name.lower().endswith("csv") else playlist)
+    assert [each.name for each in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.m3u"])
+def test_a_path_that_is_no_utf8_stays_what_it_is(tmp_path: Path, name: str) -> None:
+    path = os.fsdecode(b"/videos/\xff\xe9.mp4")
+    write_list(tmp_path / name, Answer([neighbor(path=path)], None), "en")
+    assert b"/videos/\xff\xe9.mp4" in (tmp_path / name).read_bytes()

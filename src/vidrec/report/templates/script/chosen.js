@@ -286,9 +286,9 @@ function exports() {
 
 const fileName = (ending) => `${(asked.videos.length ? data.ids[asked.videos[0]] : "objects")}.${ending}`;
 
-// A cell that a spreadsheet would take for a formula is made a text.
+// A cell that a spreadsheet would take for a formula is made a text, as by the command line.
 function csvCell(value) {
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+  const text = /^'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(value) ? `'${value}` : String(value);
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
