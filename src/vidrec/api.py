@@ -208,7 +208,8 @@ class Project:
         query = base * weights
         self._check_query(words, asked, base, query)
         own = [each.row for each in met if each.row is not None]
-        found = known.nearest(query, k, Steering(own, rows, asked.diverse))
+        mixed = len(met) != 1 or bool(objects) or not (weights == 1).all()
+        found = known.nearest(query, k, Steering(own, rows, asked.diverse, mixed))
         about = [self._about(known, each, found, asked) for each in met]
         return neighbors.answered(known, found, about, asked)
 

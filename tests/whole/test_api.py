@@ -23,6 +23,7 @@ from vidrec.media import ffmpeg
 from vidrec.media.frame_index import videos_below
 from vidrec.media.frames import Frames, read_frames
 from vidrec.networks import weights
+from vidrec.recommender import clusters
 from vidrec.recommender.build_index import build_and_rank
 from vidrec.recommender.usual import Usual, write_usual
 from vidrec.segmenter.object_segmenter import SegmenterFiles
@@ -299,6 +300,33 @@ def test_an_index_of_clusters_answers_as_a_full_comparison(index: Path) -> None:
         write_sparse(Path("data/vectors.npz"), of_another_run)
         with pytest.raises(UserError, match="are of different runs: run `dvc repro`"):
             query("clip_0")
+
+
+@pytest.mark.parametrize(
+    ("video", "asked"),
+    [
+        ([], Question(objects=["cat"])),
+        (["clip_0"], Question(objects=["cat"])),
+        (["clip_0"], Question(without=["dog"])),
+        (["clip_0", "clip_1"], Question()),
+    ],
+)
+def test_an_index_of_clusters_is_asked_about_one_video_alone(
+    video: list[str], asked: Question, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = Project().answer(video, 10, asked).neighbors
+    vectors = as_sparse(read_vectors(Path("data/vectors.csv")))
+    Path("data/index").mkdir()
+    build_and_rank(vectors, 10, Path("data/index"))
+    write_sparse(Path("data/vectors.npz"), vectors)
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("asked")
+
+    monkeypatch.setattr(clusters, "best", refuse)
+    assert Project().answer(video, 10, asked).neighbors == expected
+    with pytest.raises(AssertionError, match="asked"):
+        query("clip_0")
 
 
 def test_answers_are_the_same_from_any_folder(

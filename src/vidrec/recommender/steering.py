@@ -29,16 +29,22 @@ RELEVANCE = 0.7
 @dataclass(frozen=True)
 class Steering:
     """What is asked beside the vector: `rows` may be named, None if all may; and whether the answer
-    is to be varied. `own` are the rows asked about: they are not named, and no copy of them."""
+    is to be varied. `own` are the rows asked about: they are not named, and no copy of them.
+    `mixed`: the vector is not that of one video, but of several, of objects, or weighed."""
 
     own: Sequence[int] = ()
     rows: IntArray | None = None
     diverse: bool = False
+    mixed: bool = False
 
     @property
     def plain(self) -> bool:
-        """Whether it is what a single video of the index, or one unseen, is asked without more."""
-        return len(self.own) < 2 and self.rows is None and not self.diverse
+        """Whether it is what a single video of the index, or one unseen, is asked without more.
+
+        An index of clusters is tuned to find what is near to a video, and misses much of what is
+        near to objects alone.
+        """
+        return len(self.own) < 2 and self.rows is None and not self.diverse and not self.mixed
 
 
 PLAIN = Steering()
