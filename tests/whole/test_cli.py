@@ -143,6 +143,8 @@ def test_missing_weights_or_params_are_one_line(
         (["segment", "a", "b"], "b"),
         (["recommend"], "name a video, or objects: --objects dog"),
         (["recommend", "a", "-k", "0"], "'0' is not a whole number of 1 or more"),
+        (["recommend", "a", "--lang", "fr"], "'fr'"),
+        (["recommend", "a", "--without"], "--without"),
         (["recommend", "a", "-k", "two"], "'two' is not a whole number of 1 or more"),
         (["discover"], "CATEGORY=SOURCE"),
         (["discover", "a=b", "--reserves=-5"], "'-5' is not a whole number of 0 or more"),
@@ -222,6 +224,8 @@ def test_recommend_prints_the_json_of_the_contract(
         assert list(item) == [*named, "similarity", "score", "reasons", "groups"]
         assert all(list(reason) == ["label", "share"] for reason in item["reasons"])
         assert sum(reason["share"] for reason in item["reasons"]) == pytest.approx(1)
+        assert all(list(group) == ["group", "name", "share", "labels"] for group in item["groups"])
+        assert sum(group["share"] for group in item["groups"]) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("video", VIDEOS)
@@ -239,6 +243,159 @@ def test_an_index_of_before_there_was_a_classifier_still_recommends(
     printed, errors = capsys.readouterr()
     assert errors == ""
     assert json.loads(printed)["category"] is None
+
+
+def named(printed: str) -> list[str]:
+    """The ids in a table, in the order of its rows; what stands above it has no number."""
+    rows = [line.split() for line in printed.splitlines()]
+    return [row[1] for row in rows if row[0].isdigit()]
+
+
+def nearest_by_hand(videos: list[int], objects: list[int], weights: list[float]) -> pd.Series:
+    """The cosine of each other video with a question about these clips and labels, best first."""
+    table = pd.read_csv("data/vectors.csv").set_index("video_id").drop(columns="category")
+    unit = table.div(np.sqrt((table**2).sum(axis=1)), axis=0)
+    asked = [f"clip_{number}" for number in videos]
+    query = (unit.loc[asked].sum().to_numpy() + np.eye(3)[objects].sum(axis=0)) * weights
+    cosine = unit @ (query / np.linalg.norm(query))
+    return cosine.drop(asked).sort_values(ascending=False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "title", "videos", "objects", "weights"),
+    [
+        ("clip_0 clip_1", "clip_0 and clip_1", [0, 1], [], [1, 1, 1]),
+        ("clip_1 clip_0", "clip_1 and clip_0", [0, 1], [], [1, 1, 1]),
+        ("clip_0 clip_1 clip_4", "clip_0, clip_1 and clip_4", [0, 1, 4], [], [1, 1, 1]),
+        ("clip_0 --objects dog", "clip_0 and dog", [0], [1], [1, 1, 1]),
+        ("--objects perro --objects tree", "perro and tree", [], [1, 2], [1, 1, 1]),
+        ("clip_0 --without cat", "clip_0", [0], [], [0, 1, 1]),
+        ("clip_0 --more tree --less cats", "clip_0", [0], [], [0.5, 1, 2]),
+    ],
+)
+def test_a_steered_question_has_its_answer(
+    arguments: str,
+    title: str,
+    videos: list[int],
+    objects: list[int],
+    weights: list[float],
+    vidrec: Run,
+    index: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    expected = nearest_by_hand(videos, objects, weights)
+    assert vidrec("recommend", *arguments.split(), "--lang", "en") == 0
+    printed, _ = capsys.readouterr()
+    assert printed.startswith(f"most similar to {title}:\n")
+    # An object that only some have in common with the question leaves the others out.
+    assert named(printed) == expected[expected > 0].index.tolist()
+    assert vidrec("recommend", *arguments.split(), "--json") == 0
+    found = json.loads(capsys.readouterr().out)["neighbors"]
+    assert [each["similarity"] for each in found] == pytest.approx(
+        expected[expected > 0].tolist(), abs=1e-6
+    )
+
+
+def test_an_unseen_video_is_one_of_several(
+    vidrec: Run, index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is clip_0 but for a byte, which its vector does not tell; that video may be named."""
+    write_unseen()
+    assert vidrec("recommend", "unseen.mp4", "clip_3") == 0
+    printed, errors = capsys.readouterr()
+    assert errors == ""
+    assert printed.startswith("most similar to unseen.mp4 and clip_3:\nrank")
+    found = named(printed)
+    found.remove("clip_0")
+    assert found == nearest_by_hand([0, 3], [], [1, 1, 1]).index.tolist()
+
+
+def test_categories_decide_who_is_named_and_a_varied_answer_has_the_same_videos(
+    vidrec: Run, index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ids(*arguments: str) -> list[str]:
+        assert vidrec("recommend", "clip_0", *arguments) == 0
+        return named(capsys.readouterr().out)
+
+    every = ids()
+    cars = [each for each in every if each in ("clip_2", "clip_4")]
+    pets = [each for each in every if each not in cars]
+    assert ids("--category", "pets") == ids("--not-in-category", "cars") == pets
+    assert ids("--not-in-category", "pets") == cars
+    assert ids("--category", "pets", "--category", "cars") == every
+    varied = ids("--diverse")
+    assert (varied[0], sorted(varied)) == (every[0], sorted(every))
+
+
+def test_words_and_answer_are_in_the_language_asked_for(
+    vidrec: Run, index: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LC_ALL", "es_ES.UTF-8")
+    arguments = ("recommend", "clip_0", "clip_1", "--without", "árboles")
+    assert vidrec(*arguments) == 0
+    printed, errors = capsys.readouterr()
+    assert errors == ""
+    title, header, first, *_ = printed.splitlines()
+    assert title == "los más parecidos a clip_0 y clip_1:"
+    assert header.split()[:4] == ["puesto", "vídeo", "categoría", "similitud"]
+    assert re.search(r"gato \d+%, perro \d+%$", first.rstrip())
+    assert vidrec(*arguments, "--lang", "en") == 0
+    assert capsys.readouterr().out.startswith("most similar to clip_0 and clip_1:\n")
+
+
+def test_json_says_what_was_asked(
+    vidrec: Run, index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert vidrec("recommend", "clip_0", "clip_1", "--json", "--lang", "es", "--more", "cat") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert list(found) == ["query", "steering", "in_index", "category", "neighbors"]
+    assert (found["query"], found["steering"]) == (["clip_0", "clip_1"], {"more": ["cat"]})
+    assert (found["in_index"], found["category"]) == (False, None)
+    group = next(each for each in found["neighbors"][0]["groups"] if each["group"] == "cat")
+    (label,) = group["labels"]
+    assert (group["name"], label["label"], label["name"]) == ("gato", "cat", "gato")
+    assert label["share"] == group["share"]
+    asked = ["--objects", "cat, dog", "--category", "pets", "--diverse"]
+    assert vidrec("recommend", "--json", *asked) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["query"] == []
+    assert found["steering"] == {"objects": ["cat, dog"], "category": ["pets"], "diverse": True}
+    assert {each["category"] for each in found["neighbors"]} == {"pets"}
+
+
+def test_a_word_that_changes_nothing_is_told(
+    vidrec: Run, index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert vidrec("recommend", "--objects", "cat", "-k", "1") == 0
+    plain = capsys.readouterr()
+    assert vidrec("recommend", "--objects", "cat", "-k", "1", "--more", "dog") == 0
+    told = capsys.readouterr()
+    assert (told.out, plain.err) == (plain.out, "")
+    assert told.err == "'dog' is not in what is asked about: --objects 'dog' asks for it\n"
+
+
+def test_the_answer_is_written_to_a_file_and_its_place_is_said(
+    vidrec: Run, index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["recommend", "clip_0", "--category", "cars", "--lang", "es"]
+    assert vidrec(*asked, "--output", "a.csv") == 0
+    assert capsys.readouterr() == ("a.csv\n", "")
+    table = pd.read_csv("a.csv")
+    assert list(table) == [
+        *("rank", "video_id", "category", "title", "similarity", "path", "reasons")
+    ]
+    assert table["video_id"].tolist() == ["clip_2", "clip_4"]
+    assert table["path"].tolist() == [
+        str(index / f"data/videos/cars/clip_{number}.mp4") for number in (2, 4)
+    ]
+    assert all(reasons.startswith("gato ") for reasons in table["reasons"])
+    assert vidrec(*asked, "--output", "a.m3u") == 0
+    assert Path("a.m3u").read_text(encoding="utf-8").splitlines() == [
+        *("#EXTM3U", "#EXTINF:3,clip_2", table["path"][0]),
+        *("#EXTINF:3,clip_4", table["path"][1]),
+    ]
 
 
 def test_odd_names_are_shown_without_what_a_terminal_obeys(
@@ -263,6 +420,26 @@ def test_odd_names_are_shown_without_what_a_terminal_obeys(
         (["recommend", "none/clip.mp4"], "none/clip.mp4 is missing"),
         (["recommend", "params.yaml"], "params.yaml gives no frames (unknown_container)"),
         (["inspect", "clip"], "no video 'clip' in the index"),
+        (["recommend"], "nothing is asked about: name a video, or objects (--objects dog)"),
+        (["recommend", "--diverse", "--objects", " , "], "nothing is asked about"),
+        (["recommend", "clip_0", "clip_9"], "no video 'clip_9' in the index: did you mean clip_"),
+        (["recommend", "clip_0", "none/a.mp4", "--json"], "none/a.mp4 is missing"),
+        (["recommend", "clip_0", ""], "no video is named: give its id or title"),
+        (["recommend", "--objects", "cat, hat"], "no object of the index is called 'hat': did"),
+        (["recommend", "clip_0", "--more", "dgo"], "called 'dgo': did you mean dog"),
+        (["recommend", "clip_0", "--without", "cat,dog,tree"], "nothing is left to be alike in"),
+        (["recommend", "clip_0", "--less", "cat", "--more", "gato"], "give 'cat' different"),
+        (["recommend", "clip_0", "--category", "pet"], "no category 'pet' in the index: did you"),
+        (["recommend", "clip_0", "--not-in-category", "music"], "there are cars, pets"),
+        (
+            ["recommend", "clip_0", "--category", "pets", "--not-in-category", "pets"],
+            "the category 'pets' is asked for and left out",
+        ),
+        (["recommend", "clip_0", "--output", "a.txt"], "must be a file that ends in .csv or .m3u"),
+        (["recommend", "clip_0", "--output", "data"], "must be a file that ends in .csv or .m3u"),
+        (["recommend", "clip_0", "--output", "no/a.csv"], "no is not a directory, make it first"),
+        (["recommend", "clip_0", "--output", "a" * 300 + ".m3u"], "too long"),
+        (["recommend", "clip_9", "--output", "a.csv"], "no video 'clip_9' in the index"),
         (["inspect", "clip_0", "--output", "a.jpg"], "it must be a file that ends in .png"),
         (["inspect", "clip_0", "--output", "no/a.png"], "no is not a directory"),
         (["inspect", "clip_0", "--output", "dvc.yaml/a.png"], "dvc.yaml is not a directory"),
@@ -523,7 +700,7 @@ def test_the_console_script_loses_no_output_and_no_status(index: Path) -> None:
     unknown = run("recommend", "clip_9")
     assert (unknown.returncode, unknown.stdout) == (1, "")
     assert unknown.stderr.startswith("error: no video 'clip_9'")
-    assert run("recommend").returncode == 2
+    assert run("inspect").returncode == 2
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
