@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 from tests.projects import write_params
 
 import vidrec
 from vidrec.api import Project
 from vidrec.classifier.frame_classifier import ClassifierFiles
 from vidrec.commands import detect
+from vidrec.commands.neighbor_table import head
 from vidrec.commands.neighbors import ALONE, TOO_FEW, UNTRAINED, Answer, Neighbor
 from vidrec.commands.question import Question
 from vidrec.detections.tree import VideoDetections, write_classes, write_detections
@@ -25,7 +27,7 @@ from vidrec.media.frames import Frames, read_frames
 from vidrec.networks import weights
 from vidrec.recommender import clusters
 from vidrec.recommender.build_index import build_and_rank
-from vidrec.recommender.usual import Usual, write_usual
+from vidrec.recommender.usual import Doubt, Usual, write_usual
 from vidrec.segmenter.object_segmenter import SegmenterFiles
 from vidrec.settings.classify_frames import LookingSettings
 from vidrec.settings.segment_objects import SegmenterSettings
@@ -396,6 +398,96 @@ def test_weights_that_were_made_anew_are_read_anew(index: Path) -> None:
     after = vidrec.classify("data/frames/cars/clip_0")
     names = dict(zip(card.labels, labels, strict=True))
     assert after["label"].tolist() == [names[label] for label in before["label"]]
+
+
+def test_a_steered_question_from_python_is_that_of_the_command(index: Path) -> None:
+    """Words may stand alone or in lists, and paths beside ids."""
+    ask = vidrec.recommend
+    assert ask(["clip_0"]) == ask("clip_0")
+    assert ask(("clip_0", place_of("videos", "clip_1"))) == ask(["clip_1", "clip_0"])
+    without = ask("clip_0", without="cat")
+    assert without == ask("clip_0", without=["cat"]) == ask("clip_0", without=("gato",))
+    assert without == Project().answer("clip_0", 10, Question(without=["cat"])).neighbors
+    assert {reason.label for each in without for reason in each.reasons} == {"dog", "tree"}
+    assert ask(objects="cat, dog") == ask(objects=["cat", "dog"])
+    assert ask(objects="cat", less="cat") == ask(objects="cat", more="cat")
+    assert {each.category for each in ask("clip_0", category="pets")} == {"pets"}
+    pets = ask("clip_0", 2, category=["pets"])
+    assert pets == ask("clip_0", not_in_category="cars")[:2]
+    assert ask("clip_0", 1, diverse=True) == ask("clip_0", 1)
+    with pytest.raises(vidrec.UserError, match=r"^nothing is asked about: name a video"):
+        ask()
+    with pytest.raises(vidrec.UserError, match=r"^nothing is asked about: name a video"):
+        ask([], without="cat")
+
+
+def test_to_weigh_all_objects_alike_changes_nothing(index: Path) -> None:
+    every = ["cat", "dog", "tree"]
+    plain = [(each.video_id, each.similarity) for each in query("clip_0")]
+    for found in (
+        vidrec.recommend("clip_0", less=every),
+        vidrec.recommend("clip_0", more=every),
+    ):
+        assert [(each.video_id, each.similarity) for each in found] == plain
+
+
+def test_an_answer_about_several_says_of_none_what_is_said_of_one(index: Path) -> None:
+    one, project = answer("clip_0"), Project()
+    assert one.single
+    assert one.indexed is not None
+    several = project.answer(["clip_0", "clip_1"])
+    with_objects = project.answer("clip_0", 10, Question(objects=["dog"]))
+    for found in (several, with_objects):
+        assert (found.single, found.indexed, found.category, found.unknown) == (
+            *(False, None),
+            *(None, ""),
+        )
+    assert {each.video_id for each in several.neighbors} == set(CLIPS[2:])
+
+
+def test_a_clusters_index_is_no_hindrance_to_steering(index: Path) -> None:
+    def steered() -> list[list[Neighbor]]:
+        ask = vidrec.recommend
+        return [
+            ask(["clip_0", "clip_3"]),
+            ask("clip_0", without="cat", category="pets"),
+            ask(objects="dog", diverse=True),
+        ]
+
+    before = steered()
+    vectors = as_sparse(read_vectors(Path("data/vectors.csv")))
+    Path("data/index").mkdir()
+    build_and_rank(vectors, 10, Path("data/index"))
+    write_sparse(Path("data/vectors.npz"), vectors)
+    Path("data/vectors.csv").unlink()
+    assert steered() == before
+
+
+def test_an_unusual_answer_is_unsure(index: Path) -> None:
+    assert answer("clip_0").unsure == []
+    vectors = read_vectors(Path("data/vectors.csv"))
+    write_usual(Path("data/usual.json"), vectors, Usual((1.0,) * 11, (1.0,) * 11))
+    best = query("clip_0")[0].similarity
+    table = pd.read_csv("data/detections/classified/cars/clip_0.csv")
+    # The classifier names one class a frame.
+    sure = round(table["confidence"].mean(), 6)
+    expected = [Doubt("confidence", sure, 1.0), Doubt("match", best, 1.0)]
+    assert answer("clip_0").unsure == expected
+    # What an unseen video is most like is the video that it is a copy of.
+    assert answer(unseen("videos", "clip_0")).unsure == expected[:1]
+    Path("data/detections/classified/cars/clip_0.csv").unlink()
+    assert answer("clip_0").unsure == expected[1:]
+    write_usual(Path("data/usual.json"), vectors, Usual((0.0,) * 11, (0.0,) * 11))
+    assert answer("clip_0").unsure == []
+
+
+def test_a_video_that_shows_nothing_is_unsure(index: Path) -> None:
+    Path("black").mkdir()
+    for number in (1, 2, 3):
+        Image.new("RGB", (64, 64)).save(f"black/{number}.jpg")
+    assert answer("black").unsure == [Doubt("blank")]
+    shown = head(["black"], answer("black")).splitlines()
+    assert shown[1] == "unsure: its frames show nothing, all of one colour"
 
 
 def test_what_is_known_of_a_neighbour(index: Path) -> None:
