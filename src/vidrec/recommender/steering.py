@@ -90,7 +90,7 @@ def diverse(vectors: "Rows", pool: Nearest, count: int) -> Nearest:
     What has nothing in common with the query stands last in the pool, and is left out: it is unlike
     what is chosen, too, and would come before what is like the query.
     """
-    pool = pool.first(np.count_nonzero(pool.similarity > 0))
+    pool = pool.first(int((pool.similarity > 0).sum()))
     rows = pool.order.tolist()
     if not rows:
         return pool
