@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -93,8 +95,14 @@ def test_commas_part_words_unless_they_are_of_a_name(text: str, expected: list[s
     assert WORDS.objects(Question(objects=[text, "cat"])) == [*expected, "cat"]
 
 
-def weights(**asked: list[str]) -> list[float]:
-    return WORDS.weights(Question(**asked)).tolist()
+def weights(
+    *,
+    objects: Sequence[str] = (),
+    without: Sequence[str] = (),
+    less: Sequence[str] = (),
+    more: Sequence[str] = (),
+) -> list[float]:
+    return list(WORDS.weights(Question(objects, without, less, more)))
 
 
 def test_what_is_named_counts_not_half_or_double() -> None:

@@ -257,7 +257,7 @@ def nearest_by_hand(videos: list[int], objects: list[int], weights: list[float])
     unit = table.div(np.sqrt((table**2).sum(axis=1)), axis=0)
     asked = [f"clip_{number}" for number in videos]
     query = (unit.loc[asked].sum().to_numpy() + np.eye(3)[objects].sum(axis=0)) * weights
-    cosine = unit @ (query / np.linalg.norm(query))
+    cosine: pd.Series = unit @ (query / np.linalg.norm(query))
     return cosine.drop(asked).sort_values(ascending=False)
 
 
