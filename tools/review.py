@@ -71,7 +71,7 @@ def report(base: str, before: ProjectPaths, now: ProjectPaths) -> str:
     other, sides, both = code(base), (side(before), side(now)), (before, now)
     sections = {
         "Videos whose ten changed most": review.tens(
-            other, *map(first_ten, both), indexed(sides[1])
+            other, first_ten(before), first_ten(now), indexed(sides[1])
         ),
         "Params": review.params(other, params),
         "Metrics": review.metrics(other, metrics),
