@@ -97,12 +97,12 @@ def test_another_weighting_runs_only_what_is_made_of_it_and_is_reviewed(clone: P
     tried = succeed(clone, "dvc", "exp", "run", "--set-param", "weigh_objects.scaling=log")
     assert stages_run(tried) == FROM_THE_VECTORS
     report = succeed(clone, "python", "tools/review.py")
-    assert report.startswith("# Against origin/main\n")
+    assert "\n\nAgainst `origin/main`: " in report
     params = report.partition("\n## Params\n")[2].partition("\n## ")[0]
-    assert "| sqrt | log |" in " ".join(params.split())
+    assert "| `sqrt` | `log` |" in " ".join(params.split())
     write_params(clone, {"weigh_objects": {"scaling": "linear"}})
     assert stages_run(succeed(clone, "dvc", "repro")) == FROM_THE_VECTORS
-    assert "| sqrt | linear |" in " ".join(succeed(clone, "python", "tools/review.py").split())
+    assert "| `sqrt` | `linear` |" in " ".join(succeed(clone, "python", "tools/review.py").split())
 
 
 def test_what_the_other_side_made_comes_back(shared: Path, clone: Path) -> None:
