@@ -200,7 +200,8 @@ class Project:
         objects = [words.numbers(word) for word in words.objects(asked)]
         weights = words.weights(asked)
         rows = rows_of(asked, known.vectors.categories, known.names)
-        named = [str(each) for each in ([video] if isinstance(video, str | Path) else video)]
+        given = [video] if isinstance(video, str | Path) else video
+        named = list(dict.fromkeys(str(each) for each in given))
         if not named and not objects:
             raise UserError("nothing is asked about: name a video, or objects (--objects dog)")
         met = [self._met(word, known) for word in named]
@@ -209,7 +210,7 @@ class Project:
         self._check_query(words, asked, base, query)
         own = [each.row for each in met if each.row is not None]
         mixed = len(met) != 1 or bool(objects) or not (weights == 1).all()
-        found = known.nearest(query, k, Steering(own, rows, asked.diverse, mixed))
+        found = known.nearest(query, k, Steering(own, rows, asked.diverse, mixed, no_video=not met))
         about = [self._about(known, each, found, asked) for each in met]
         return neighbors.answered(known, found, about, asked)
 
@@ -236,7 +237,7 @@ class Project:
                 " out a --without"
             )
         for word in words.without_effect(asked, base):
-            tell(f"{word!r} is not in what is asked about: --objects {word!r} asks for it")
+            tell(f"{word!r} is not in what is asked about, so its weight changes nothing")
 
     def _about(self, known: Known, met: "_Met", found: list[Neighbor], asked: Question) -> About:
         usual = self._usual(known)

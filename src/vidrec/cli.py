@@ -236,6 +236,8 @@ def run_recommend(args: argparse.Namespace) -> None:
 
     if not (args.videos or args.objects):
         args.misused("name a video, or objects: --objects dog")
+    if args.json and args.output:
+        args.misused("--json prints, --output writes: leave one")
     check_output(args.output, *saved_list.ENDINGS)
     language = args.lang or language_of()
     words = {name: getattr(args, name) for name in vars(Question())}

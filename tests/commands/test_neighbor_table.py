@@ -158,7 +158,7 @@ def test_what_makes_it_unsure_stands_first() -> None:
 
 @pytest.mark.parametrize(
     ("share", "said"),
-    [(0, "0%"), (0.004, "<1%"), (0.006, "1%"), (0.996, "99%"), (1.0, "100%"), (0.5, "50%")],
+    [(0, "0%"), (0.004, "<1%"), (0.006, "1%"), (0.996, ">99%"), (1.0, "100%"), (0.5, "50%")],
 )
 def test_shares_are_not_rounded_to_nothing_or_all(share: float, said: str) -> None:
     assert percent(share) == said

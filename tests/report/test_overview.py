@@ -43,14 +43,15 @@ def test_headlines_are_the_figures_that_are_there() -> None:
 
 def test_a_video_can_have_as_many_neighbours_as_its_category_has_others() -> None:
     vectors = collection(*["c"] * 4, "d", *["e"] * 12)
-    assert possible(vectors, {}, 10) == [3] * 4 + [0] + [10] * 12
-    assert possible(vectors, {"v1": "v0", "v2": "v0"}, 10)[:5] == [1, 1, 1, 1, 0]
+    neighbors = alike(*[tuple(0.5 for _ in range(10))] * 16, (0.5, 0.5))
+    assert possible(vectors, neighbors, {}) == [3] * 4 + [0] + [10] * 11 + [2]
+    assert possible(vectors, neighbors, {"v1": "v0", "v2": "v0"})[:5] == [1, 1, 1, 1, 0]
 
 
 def test_the_worst_have_the_fewest_alike_of_those_they_can_have_and_are_surest() -> None:
     vectors = collection("a", "a", "a", "b", "b", "lone")
     neighbors = alike((1.9, 2.9), (3.3, 5.1), (3.9, 4.8), (4.9, 0.9), (3.5, 1.2), (0.9, 1.9))
-    can = possible(vectors, {}, 10)
+    can = possible(vectors, neighbors, {})
     assert can == [2, 2, 2, 1, 1, 0]
     assert worst(vectors, neighbors, can, 9) == [2, 1]
     assert worst(vectors, neighbors, can, 1) == [2]

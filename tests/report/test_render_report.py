@@ -111,7 +111,7 @@ def test_videos_are_told_by_category_and_id() -> None:
     assert [neighbor["place"] for neighbor in second["neighbors"]] == [0, 1]
     assert bus["neighbors"][0]["place"] == 2
     assert first["neighbors"] == []
-    assert data["possible"] == [0, 1, 1]
+    assert data["possible"] == [0, 0, 1]
 
 
 def test_categories_are_shown_as_people_write_them() -> None:

@@ -570,7 +570,7 @@ def test_a_word_without_effect_is_told(index: Path, capsys: pytest.CaptureFixtur
     gone = vectors.labels[1]
     vidrec.recommend("clip_0", more=gone)
     assert capsys.readouterr().err == (
-        f"'{gone}' is not in what is asked about: --objects '{gone}' asks for it\n"
+        f"'{gone}' is not in what is asked about, so its weight changes nothing\n"
     )
 
 

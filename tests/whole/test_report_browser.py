@@ -430,7 +430,7 @@ def test_the_ten_change_at_once_with_what_counts(page: Page, report: str) -> Non
     page.reload()
     assert ten(page) != usual
     expect(page.locator(".objects input[type=range]").first).to_have_value("0")
-    page.get_by_role("button", name="As it was").click()
+    page.get_by_role("button", name="Reset").click()
     assert ten(page) == usual
 
 
@@ -493,7 +493,7 @@ def test_only_a_category_and_varied(page: Page, report: str) -> None:
     expect(page.locator(".neighbor").first).to_contain_text("music")
     assert {name.split("_")[0] for name in ten(page)} == {"music"}
     page.get_by_role("button", name="Remove: only music").click()
-    page.get_by_label("Varied: no two alike").check()
+    page.get_by_label("Varied: less alike among themselves").check()
     expect(page.locator("#\\.changed")).not_to_be_empty()
     assert page.url.endswith("#pets_003?varied=")
     assert ten(page)[0] == usual[0]
@@ -618,7 +618,7 @@ def test_a_region_of_the_map_has_a_name_and_the_map_a_legend(page: Page) -> None
     page.get_by_role("link", name="Map", exact=True).click()
     assert page.locator(".regions text").count() >= 2
     expect(page.locator(".legend li")).to_have_text(["cars", "music", "pets"])
-    page.get_by_role("button", name="Closer").click()
+    page.get_by_role("button", name="Zoom in").click()
     expect(page.locator(".map")).to_have_attribute("viewBox", "120 120 400 400")
     page.get_by_role("button", name="Whole map").click()
     expect(page.locator(".map")).to_have_attribute("viewBox", "0 0 640 640")

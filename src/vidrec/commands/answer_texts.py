@@ -13,6 +13,11 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "most_similar": "most similar to {names}:",
         "and": "and",
         "nothing": "no video of the index has an object in common with it",
+        "none_of_category": "no video of such a category has an object in common with it",
+        "alone": "it is the only video of its category",
+        "only_copies": "all others of its category are copies of it",
+        "too_few": "to learn categories takes two of them with two videos each that are no copies",
+        "untrained": "`dvc repro train_video_classifier` makes the classifier of videos",
         "category": "category by its objects: {said}",
         "not_known": "not known: {why}",
         "copies": "copies of it, left out: {names}",
@@ -36,6 +41,12 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "most_similar": "los más parecidos a {names}:",
         "and": "y",
         "nothing": "ningún vídeo del índice tiene un objeto en común con él",
+        "none_of_category": "ningún vídeo de tal categoría tiene un objeto en común con él",
+        "alone": "es el único vídeo de su categoría",
+        "only_copies": "todos los demás de su categoría son copias suyas",
+        "too_few": "para aprender categorías hacen falta dos, con dos vídeos cada una que no sean"
+        " copias",
+        "untrained": "`dvc repro train_video_classifier` hace el clasificador de vídeos",
         "category": "categoría por sus objetos: {said}",
         "not_known": "no se sabe: {why}",
         "copies": "copias suyas, omitidas: {names}",
@@ -69,4 +80,4 @@ def percent(share: float) -> str:
     whole = round(100 * share)
     if share > 0 and whole < 1:
         return "<1%"
-    return "99%" if share < 1 and whole == 100 and share < 1 - 1e-9 else f"{whole}%"
+    return ">99%" if whole == 100 and share < 1 - 1e-9 else f"{whole}%"

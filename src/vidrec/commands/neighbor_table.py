@@ -52,7 +52,9 @@ def head(names: Sequence[str], answer: Answer, language: str = ENGLISH) -> str:
     """What stands above the table: whose neighbours they are, the category that it would get, and
     what makes the answer unsure."""
     texts = TEXTS[language]
-    nothing = "" if answer.neighbors else f" {texts['nothing']}"
+    asked = answer.question
+    why = "none_of_category" if asked.category or asked.not_in_category else "nothing"
+    nothing = "" if answer.neighbors else f" {texts[why]}"
     lines = [texts["most_similar"].format(names=_joined(names, texts["and"])) + nothing]
     lines += [texts[f"unsure_{each.why}"].format(**asdict(each)) for each in answer.unsure]
     if answer.single:
@@ -72,7 +74,7 @@ def _joined(names: Sequence[str], last: str) -> str:
 def _category(answer: Answer, texts: Mapping[str, str]) -> str:
     category = answer.category
     if category is None:
-        return texts["not_known"].format(why=answer.unknown)
+        return texts["not_known"].format(why=texts[answer.unknown])
     return f"{readable(answer.names.category(category.name))} ({category.probability:.0%})"
 
 
@@ -131,7 +133,8 @@ def _labels(group: GroupReason, shown: Callable[[str], str]) -> str:
     labels = group.labels
     if len(labels) == 1 and labels[0].label == group.group:
         return ""
-    # The first is told, however small; others where they are one of a hundred.
-    worth = [each for each in labels[:LABELS_SHOWN] if each is labels[0] or each.share >= LEAST]
+    worth = [each for each in labels[:LABELS_SHOWN] if each.share >= LEAST]
+    if not worth:
+        return ""
     told = [f"{readable(shown(each.label))} {round(100 * each.share)}" for each in worth]
     return f" ({', '.join(told)}{' …' if len(labels) > len(worth) else ''})"

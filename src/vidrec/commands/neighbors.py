@@ -28,10 +28,8 @@ if TYPE_CHECKING:
     from vidrec.vectors.sparse import SparseVectors
     from vidrec.vectors.vectors import Vectors
 
-ALONE = "it is the only video of its category"
-ONLY_COPIES = "all others of its category are copies of it"
-TOO_FEW = "to learn categories takes two of them with two videos each that are no copies"
-UNTRAINED = "`dvc repro train_video_classifier` makes the classifier of videos"
+# Why the category of a video is not known: what `answer_texts` has a sentence for.
+ALONE, ONLY_COPIES, TOO_FEW, UNTRAINED = "alone", "only_copies", "too_few", "untrained"
 
 
 def no_vocabulary() -> Vocabulary:
@@ -115,8 +113,9 @@ class About:
 class Answer:
     """The neighbours of a query, best first, and the category that it would get.
 
-    `category` is None where it is not known, and `unknown` says why. `indexed` is the query itself
-    where it is of the index, and `copies` its copies there, which are not named as neighbours.
+    `category` is None where it is not known, and `unknown` says why, as a key. `indexed` is the
+    query itself where it is of the index, and `copies` its copies there, which are not named as
+    neighbours.
     `corrected` says whether hubs are, so that the ranks are not in the order of the similarity.
     `names` are those of all videos and categories, `vocabulary` has those of objects. `single` is
     false where several videos, or objects, are asked about: they have no category together.
@@ -175,7 +174,7 @@ def answered(
         one.indexed,
         known.names,
         one.copies,
-        known.hubness is not None,
+        known.hubness is not None and bool(about),
         known.vocabulary,
         asked,
         single,

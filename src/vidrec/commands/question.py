@@ -115,13 +115,20 @@ def rows_of(question: Question, categories: Sequence[str], names: DisplayNames) 
         each: each for each in categories
     }
     only, never = (
-        [_category(word, known) for word in asked]
+        [_category(word, known) for text in asked for word in _split(text, known)]
         for asked in (question.category, question.not_in_category)
     )
     both = sorted({*only} & {*never})
     if both:
         raise UserError(f"the category {both[0]!r} is asked for and left out: leave one")
     return allowed_rows(categories, only, never)
+
+
+def _split(text: str, known: Mapping[str, str]) -> list[str]:
+    """The names in a text with commas between them: one where that is a name itself."""
+    if text in known:
+        return [text]
+    return [word for part in text.split(",") if (word := part.strip())]
 
 
 def _category(word: str, known: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ count. The similarity is the cosine of that with each video, so each object's sh
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,12 +30,14 @@ RELEVANCE = 0.7
 class Steering:
     """What is asked beside the vector: `rows` may be named, None if all may; and whether the answer
     is to be varied. `own` are the rows asked about: they are not named, and no copy of them.
-    `mixed`: the vector is not that of one video, but of several, of objects, or weighed."""
+    `mixed`: the vector is not that of one video, but of several, of objects, or weighed;
+    `no_video`: it is of objects alone."""
 
     own: Sequence[int] = ()
     rows: IntArray | None = None
     diverse: bool = False
     mixed: bool = False
+    no_video: bool = False
 
     @property
     def plain(self) -> bool:
@@ -67,6 +69,10 @@ def steered(
     vectors: "Rows", query: FloatArray, count: int, candidates: Candidates, asked: Steering
 ) -> Nearest:
     """The `count` videos that answer best, of all videos: `candidates` decides as for any query."""
+    if asked.no_video:
+        # How near videos are to each other says nothing beside how near they are to an object: the
+        # one is many times the other.
+        candidates = replace(candidates, hubness=None)
     rows = np.arange(len(vectors.videos)) if asked.rows is None else asked.rows
     rows = rows[~np.isin(candidates.groups[rows], candidates.groups[list(asked.own)])]
     similarity = similarity_to_all(vectors, query)[rows]

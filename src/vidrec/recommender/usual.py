@@ -109,7 +109,7 @@ def _checked(path: Path, values: object) -> tuple[float, ...] | None:
         numbers = np.array(values, np.float64)
     except (TypeError, ValueError, OverflowError):
         numbers = np.empty(0)
-    rises = numbers.shape == (len(QUANTILES),) and bool((np.diff(numbers) >= 0).all())
-    if not rises or not (np.abs(numbers) <= 1).all():
+    bounded = numbers.shape == (len(QUANTILES),) and bool((np.abs(numbers) <= 1).all())
+    if not bounded or not (np.diff(numbers) >= 0).all():
         raise UserError(f"{path} does not hold {len(QUANTILES)} quantiles from -1 to 1: {ANEW}")
     return tuple(numbers.tolist())

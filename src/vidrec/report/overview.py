@@ -51,11 +51,16 @@ def _is_share(value: object) -> bool:
     return isinstance(value, int | float) and 0 <= value <= 1
 
 
-def possible(vectors: Vectors, copies: Mapping[str, str], places: int) -> list[int]:
-    """How many of `places` neighbours can be of each video's own category; copies count once."""
+def possible(
+    vectors: Vectors, neighbors: Sequence[Sequence[Ranked]], copies: Mapping[str, str]
+) -> list[int]:
+    """How many neighbours of each video can be of its own category; copies count once."""
     firsts = {(copies.get(v.video_id, v.video_id), v.category) for v in vectors.videos}
     sizes = Counter(category for _, category in firsts)
-    return [min(places, sizes[category] - 1) for category in vectors.categories]
+    return [
+        min(len(found), sizes[category] - 1)
+        for category, found in zip(vectors.categories, neighbors, strict=True)
+    ]
 
 
 def worst(

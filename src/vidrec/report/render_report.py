@@ -109,8 +109,9 @@ def _of_the_whole(index: Index, order: Sequence[int], settings: Params) -> dict[
     drawn = draw_map(vectors.values, len(names))
     points = [drawn.points[row] for row in order]
     shares = group_shares(vectors.values[order], grouping.numbers, len(grouping.groups))
-    can = overview.possible(vectors, index.copies, DEPTH)
+    can = overview.possible(vectors, index.neighbors, index.copies)
     place_of = {row: place for place, row in enumerate(order)}
+    partial = partial_ones(index.manifest)
     failing = overview.worst(vectors, index.neighbors, can, settings.worst)
     return {
         **_objects(index),
@@ -133,7 +134,13 @@ def _of_the_whole(index: Index, order: Sequence[int], settings: Params) -> dict[
             for each in overview.left_out(index.manifest, vectors, [*index.strips])
         ],
         "mixture": overview.mixture(vectors, index.neighbors, names),
-        "places": DEPTH,
+        "partial": {
+            place_of[row]: why
+            for row, video in enumerate(vectors.videos)
+            for why in [partial.get(video)]
+            if why is not None
+        },
+        "places": max(map(len, index.neighbors), default=0) or DEPTH,
         "points": points,
         "possible": [can[row] for row in order],
         "regions": [[each.x, each.y, each.group] for each in regions(points, shares)],

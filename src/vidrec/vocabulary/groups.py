@@ -173,7 +173,8 @@ def _own_spanish(
     """The Spanish names in a user's table; each of `rows` with its group as that is spelt."""
     parents = {name.casefold() for name in built_in.parent_of.values()}
     known = [*built_in.parent_of, *built_in.parent_of.values()]
-    taken = {built_in.shown(name, SPANISH).casefold(): name for name in known}
+    taken = {name.casefold(): name for name in known}
+    taken |= {built_in.shown(name, SPANISH).casefold(): name for name in known}
     spanish: dict[str, str] = {}
     for line, (row, group) in enumerate(rows, start=2):
         where = f"{path}, row {line}: the group {shown(row.group)}"

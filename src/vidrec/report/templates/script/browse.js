@@ -11,9 +11,10 @@ const groupsIn = data.found.map(([groups]) => groups.filter(([, share]) => share
 
 // Of each word that a video is found by, the videos.
 const places = new Map();
-data.found.forEach(([groups, labels], place) => {
-  const names = groups.flatMap(([group]) => [data.groups[group], data.parents[data.parentOf[group]] ?? ""]);
-  const objects = [...names, ...labels.map((label) => data.labels[label])];
+data.found.forEach(([, labels], place) => {
+  const names = groupsIn[place].flatMap((group) => [data.groups[group], data.parents[data.parentOf[group]] ?? ""]);
+  const mine = labels.filter((label) => groupsIn[place].includes(data.groupOf[label]));
+  const objects = [...names, ...mine.map((label) => data.labels[label])];
   const text = [data.titles[place], data.ids[place], data.categories[data.kinds[place]].name,
     ...objects, ...objects.map(spanish)].join(" ");
   for (const word of new Set(plain(text).split(/[\s,.;:()]+/).filter(Boolean))) {
@@ -162,8 +163,8 @@ function fault(place) {
   const kind = data.kinds[place];
   const wrong = video.neighbors.filter((found) => data.kinds[found.place] !== kind);
   const counts = counted(wrong, (found) => [data.kinds[found.place]]);
-  const [[taken]] = [...counts].sort(([one, a], [other, b]) => b - a || one - other);
-  const example = wrong.find((found) => data.kinds[found.place] === taken);
+  const [[taken] = [kind]] = [...counts].sort(([one, a], [other, b]) => b - a || one - other);
+  const example = wrong.find((found) => data.kinds[found.place] === taken) ?? video.neighbors[0];
   const hits = video.neighbors.length - wrong.length;
   return h("li", { "data-place": place }, h("a", { class: "fault", href: `#${encodeURIComponent(data.ids[place])}` },
     h("span", { class: "pair" }, poster(place), poster(example.place)),

@@ -63,9 +63,11 @@ function playBar(place, slot) {
 function setWeight(group, at) {
   const title = data.groups[group];
   const next = { ...asked };
+  const own = labelsOfGroup[group];
+  const isIt = (word) => meant(word).length === own.length && meant(word).every((label) => own.includes(label));
   const covers = (word) => at === 2 && meant(word).some((label) => data.groupOf[label] === group);
   for (const list of WORDS_OF.filter(Boolean)) {
-    next[list] = asked[list].filter((word) => meant(word) !== meant(title) && !covers(word));
+    next[list] = asked[list].filter((word) => !isIt(word) && !covers(word));
   }
   if (WORDS_OF[at]) next[WORDS_OF[at]] = [...next[WORDS_OF[at]], title];
   steer(next);
@@ -205,17 +207,19 @@ function sceneOf(place, found, title) {
   if (!found) return h("span", { class: "scene" }, poster(place));
   const [frame, at, count] = found;
   return h("span", { class: "scene" }, moment(place, cell(place, at, count), frame, "shot"),
-    h("span", { class: "where" }, title));
+    title ? h("span", { class: "where", dir: "auto" }, title) : null);
 }
 
 function scenes(found) {
   const [[group] = [null]] = found.objects;
   const asker = asked.videos.find((place) => told.get(place)?.tracks[group]) ?? asked.videos[0];
   const theirs = momentIn(found.place, group) ?? found.theirs ?? null;
-  const title = group === null ? "" : say("mainReason", shown(data.groups[group]));
+  const both = [asker, found.place].every((place) => told.get(place)?.tracks[group]);
+  const title = both ? say("mainReason", shown(data.groups[group])) : "";
   return h("div", { class: "scenes", role: "group", "aria-label": title || null },
-    asker === undefined ? null : sceneOf(asker, momentIn(asker, group), say("here")),
-    sceneOf(found.place, theirs, say("there")));
+    asker === undefined ? null : sceneOf(asker, momentIn(asker, group),
+      asked.videos.length > 1 ? titleOf(asker) : say("here")),
+    sceneOf(found.place, theirs, asker === undefined ? "" : say("there")));
 }
 
 function neighbor(found, rank) {
@@ -264,7 +268,13 @@ function answerNow() {
   const mine = showing;
   const [place] = asked.videos;
   if (isPlain(asked)) {
-    showTen(told.get(place).neighbors.filter(({ similarity }) => similarity > 0));
+    const found = told.get(place).neighbors.filter(({ similarity }) => similarity > 0);
+    const places_ = found.map((each) => each.place);
+    showTen(found);
+    // What plays, and what is saved, is known of those that are told of.
+    if (!places_.every((each) => told.has(each))) {
+      whenTold(places_, () => { if (mine === showing) showTen(found); });
+    }
     return;
   }
   if (units.length < data.ids.length) element("changed").textContent = say("reading");
@@ -300,7 +310,7 @@ const addressOf = (place) => {
 function asCsv(rows) {
   const lines = rows.map(({ rank, id, place, similarity, objects }) => [rank, id,
     data.categories[data.kinds[place]].name, titleOf(place), similarity.toFixed(6), addressOf(place),
-    objects.map(([group, share]) => `${shown(data.groups[group])} ${Math.round(100 * share)} %`).join("; ")]);
+    objects.map(([group, share]) => `${shown(data.groups[group])} ${percent(share).replaceAll(NARROW, "")}`).join("; ")]);
   const head = ["rank", "video_id", "category", "title", "similarity", "path", "reasons"];
   return [head, ...lines].map((line) => line.map(csvCell).join(",")).join("\n").concat("\n");
 }
@@ -339,7 +349,7 @@ function details() {
     h("p", { class: "lead changed", role: "status", id: ".changed" }),
     single && video.copies.length
       ? h("p", { class: "note copies", dir: "auto" }, say("copiesOf", video.copies.map(titleOf).join(", "))) : null,
-    data.corrected ? h("p", { class: "lead" }, say("correctedHelp")) : null,
+    data.corrected && asked.videos.length ? h("p", { class: "lead" }, say("correctedHelp")) : null,
     h("p", { class: "note no-neighbors", id: ".nothing", hidden: true }),
     h("ol", { class: "neighbors", id: ".ten" }),
     exports(),
@@ -371,8 +381,14 @@ function showSteering() {
 function steer(next, whole = false) {
   if (!isAsked(next)) { location.hash = "#/overview"; return; }
   asked = next;
+  if (whole) {
+    history.pushState(null, "", write(asked));
+    element("chosen").scrollTop = 0;
+    if (isNarrow()) window.scrollTo(0, 0);
+    ask();
+    return;
+  }
   history.replaceState(null, "", write(asked));
-  if (whole) { ask(); return; }
   showSteering();
   answerNow();
 }

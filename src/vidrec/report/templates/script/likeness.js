@@ -5,7 +5,10 @@ const RELEVANCE = 0.7; // how much likeness counts there, and not being like wha
 const MILLION = 1e6; // similarities have six digits
 
 function rounded(value) {
-  return Math.round(value * MILLION) / MILLION + 0;
+  const whole = Math.floor(value * MILLION);
+  const rest = value * MILLION - whole;
+  const up = rest > 0.5 || (rest === 0.5 && whole % 2 !== 0);
+  return (whole + (up ? 1 : 0)) / MILLION + 0;
 }
 
 // A vector, as the page has it: the numbers of its labels, and their values.

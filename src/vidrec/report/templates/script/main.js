@@ -11,6 +11,7 @@ function top_() {
   const switched = h("select", { "aria-label": say("language"), onchange: ({ target }) => {
     lang = target.value;
     draw();
+    if (!isAsked(asked)) document.querySelector(".language select").focus();
   } }, Object.entries(LANGUAGES).map(([code, label]) => h("option", { value: code, lang: code,
     selected: code === lang }, label)));
   return h("header", { class: "top" },
@@ -195,7 +196,8 @@ document.addEventListener("click", (event) => {
 });
 document.addEventListener("keydown", (event) => {
   const searching = event.target === element("find") && element("find").value;
-  if (event.key === "Escape" && !searching && document.body.classList.contains("choosing")) {
+  const busy = event.target.matches("select, video");
+  if (event.key === "Escape" && !searching && !busy && document.body.classList.contains("choosing")) {
     location.hash = "#/overview";
   }
 });

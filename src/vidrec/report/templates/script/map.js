@@ -25,6 +25,7 @@ function drawMap() {
     pointerleave: () => showTip(-1), click: pick, keydown: step, wheel };
   for (const [kind, call] of Object.entries(listen)) map.addEventListener(kind, call, { passive: false });
   element("chart").prepend(map);
+  look();
   showOnMap();
   filter();
 }
@@ -83,6 +84,7 @@ function lift(event) {
 }
 
 function move(event) {
+  if (!event.buttons) fingers.delete(event.pointerId); // it was lifted elsewhere
   const before = fingers.get(event.pointerId);
   if (!before) { showTip(nearest(event)); return; }
   fingers.set(event.pointerId, event);

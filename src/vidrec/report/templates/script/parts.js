@@ -31,7 +31,7 @@ const category = (kind) => h("span", { class: "kind" }, mark(kind), name(data.ca
 
 function poster(place) {
   const address = posterOf(place);
-  const partial = told.get(place)?.partial;
+  const partial = data.partial[place];
   return h("span", { class: "poster" },
     address ? h("img", { src: address, alt: "", loading: "lazy", decoding: "async" })
       : h("span", { class: "blank" }, say("noFrames")),
@@ -94,8 +94,10 @@ function playIn(slot, place, frame) {
     slot.replaceChildren(h("p", { class: "note" }, say("cannotPlay"), " ",
       h("a", { class: "plain", href: file, target: "_blank", rel: "noopener" }, say("openFile"))));
   });
+  for (const other of document.querySelectorAll("video")) other.pause();
   slot.replaceChildren(video);
   video.focus({ preventScroll: true });
+  slot.scrollIntoView({ block: "nearest" });
   // A browser that does not let a page begin to play leaves that to the button in the video.
   video.play().catch(() => {});
 }
@@ -159,7 +161,8 @@ function save(file, type, text) {
 const LEAST = 0.005; // the share that rounds to one of a hundred
 
 function labelsText(labels, more) {
-  const worth = labels.filter(([, share], at) => !at || share >= LEAST);
+  const worth = labels.filter(([, share]) => share >= LEAST);
+  if (!worth.length) return "";
   const parts = worth.map(([label, share]) => `${shown(data.labels[label])}${NARROW}${Math.round(100 * share)}`);
   return `${parts.join(", ")}${more || worth.length < labels.length ? " …" : ""}`;
 }
@@ -168,8 +171,8 @@ function labelsText(labels, more) {
 function groupName([group, , labels, more]) {
   const title = data.groups[group];
   const only = labels.length === 1 && !more && data.labels[labels[0][0]] === title;
-  return [name(shown(title), "label"), only ? null
-    : h("span", { class: "of", dir: "auto" }, labelsText(labels, more))];
+  const said = only ? "" : labelsText(labels, more);
+  return [name(shown(title), "label"), said ? h("span", { class: "of", dir: "auto" }, said) : null];
 }
 
 function reasons({ objects, others: [count, rest] }) {

@@ -16,7 +16,7 @@ const order = data.ids.map(() => 0);
 data.ids.map((id, place) => [id, place]).sort(([a], [b]) => (a < b ? -1 : 1))
   .forEach(([, place], at) => { order[place] = at; });
 
-const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+const plain = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
 const bare = (text) => plain(text).replace(/[-_\s]+/g, " ").trim();
 
 const spanish = (name) => (Object.hasOwn(data.spanish, name) ? data.spanish[name] : name);
@@ -104,31 +104,39 @@ function stripOf(place) {
 
 // ---- what words stand for ----
 
-const byWord = new Map();
+// From the widest meaning to the narrowest; the words as they are written, and loosely.
+const LEVELS = ["parents", "groups", "labels", "several", "synonyms"].map(() => [new Map(), new Map()]);
 
-// What is added first counts: a parent or a group comes before a label of its name.
-function addWord(words, labels) {
-  for (const word of words) if (!byWord.has(bare(word))) byWord.set(bare(word), labels);
+function addWords(level, words, labels) {
+  for (const word of words) {
+    LEVELS[level].forEach((known, loosely) => {
+      const key = loosely ? bare(word) : word;
+      if (key) known.set(key, [...new Set([...(known.get(key) ?? []), ...labels])]);
+    });
+  }
 }
 
-const bothNames = (name) => [name, spanish(name)];
-
+const bothNames = (name) => [...new Set([name, spanish(name)])];
 const labelsOfGroup = data.groups.map(() => []);
 data.groupOf.forEach((group, label) => labelsOfGroup[group].push(label));
-data.parents.forEach((name, parent) => addWord(bothNames(name),
-  labelsOfGroup.flatMap((labels, group) => (data.parentOf[group] === parent ? labels : []))));
-data.groups.forEach((name, group) => addWord(bothNames(name), labelsOfGroup[group]));
-data.labels.forEach((name, label) => addWord(bothNames(name), [label]));
+data.parents.forEach((name, parent) => addWords(0, bothNames(name), labelsOfGroup.flatMap((labels, group) => (
+  data.parentOf[group] === parent || data.groups[group] === name ? labels : []))));
+data.groups.forEach((name, group) => addWords(1, bothNames(name), labelsOfGroup[group]));
+data.labels.forEach((name, label) => addWords(2, bothNames(name), [label]));
 // Of a group of several things each.
-data.groups.forEach((name, group) => bothNames(name).forEach((each) => addWord(
+data.groups.forEach((name, group) => bothNames(name).forEach((each) => addWords(3,
   each.split(/, | and | y /), labelsOfGroup[group])));
-Object.entries(data.synonyms).forEach(([name, group]) => addWord([name], labelsOfGroup[group]));
+Object.entries(data.synonyms).forEach(([name, group]) => addWords(4, [name], labelsOfGroup[group]));
 
-const meant = (word) => byWord.get(bare(word));
+const found = (word) => LEVELS.map(([exact, loose]) => exact.get(word) ?? loose.get(bare(word))).find(Boolean);
+
+// The labels that a word stands for, be it a plural; undefined where there are none.
+const meant = (word) => [word, word.replace(/s$/, ""), word.replace(/es$/, "")].map(found).find(Boolean);
 
 function kindOf(word) {
-  const found = data.categories.findIndex(({ id, name }) => id === word || bare(name) === bare(word));
-  return found < 0 ? null : found;
+  const tests = [({ id }) => id === word, ({ name }) => name === word, ({ name }) => bare(name) === bare(word)];
+  const found = tests.map((test) => data.categories.findIndex(test)).find((each) => each >= 0);
+  return found ?? null;
 }
 
 // ---- what is asked ----
@@ -175,7 +183,7 @@ function answerTo(ask, count) {
   const allowed = (place) => !own.has(data.copies === null ? place : data.copies[place])
     && (!only.size || only.has(data.kinds[place])) && !not.has(data.kinds[place]);
   const found = ranked(query, {
-    units, hubness: data.hubness, copies: data.copies, order, allowed, count, varied: ask.varied,
+    units, hubness: ask.videos.length ? data.hubness : null, copies: data.copies, order, allowed, count, varied: ask.varied,
   });
   return found.map((one) => ({
     ...one,
@@ -226,12 +234,15 @@ function write(ask) {
 
 // The same on the command line.
 function command(ask) {
-  const quoted = (word) => (/^[\w.-]+$/.test(word) && !word.startsWith("-") ? word
+  const quoted = (word) => (/^[\w.-]+$/.test(word) ? word
     : `'${word.replaceAll("'", "'\\''")}'`);
   const options = { objects: "--objects", without: "--without", less: "--less", more: "--more",
     category: "--category", not: "--not-in-category" };
-  const parts = ["vidrec recommend", ...ask.videos.map((place) => quoted(data.ids[place]))];
-  for (const list of LISTS) for (const word of ask[list]) parts.push(options[list], quoted(word));
-  if (ask.varied) parts.push("--diverse");
-  return parts.join(" ");
+  // What begins with - would be taken for an option.
+  const said = LISTS.flatMap((list) => ask[list].map((word) => (word.startsWith("-")
+    ? `${options[list]}=${quoted(word)}` : `${options[list]} ${quoted(word)}`)));
+  if (ask.varied) said.push("--diverse");
+  const ids = ask.videos.map((place) => data.ids[place]);
+  const parts = ids.some((id) => id.startsWith("-")) ? [...said, "--", ...ids] : [...ids, ...said];
+  return ["vidrec recommend", ...parts].join(" ");
 }
