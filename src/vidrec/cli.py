@@ -229,7 +229,7 @@ def run_recommend(args: argparse.Namespace) -> None:
     from vidrec.api import Project
     from vidrec.commands import saved_list, terminal
     from vidrec.commands.answer_texts import language_of
-    from vidrec.commands.neighbor_table import head, names_of, table_of
+    from vidrec.commands.neighbor_table import WITH_LABELS, head, names_of, table_of
     from vidrec.commands.neighbors import to_dict
     from vidrec.commands.output_path import check_output
     from vidrec.commands.question import Question
@@ -254,7 +254,8 @@ def run_recommend(args: argparse.Namespace) -> None:
     else:
         title = head(names_of(args.videos, found, language), found, language)
         if found.neighbors:
-            terminal.print_table(title, table_of(found, language))
+            wide = terminal.has_room(WITH_LABELS)
+            terminal.print_table(title, table_of(found, language, labels=wide))
         else:
             _print_lines(title.splitlines())
 

@@ -123,6 +123,13 @@ def test_what_is_not_listed_is_told_with_its_number_and_share() -> None:
     assert line.endswith("g3 11%, y 5 más 56%")
 
 
+def test_without_room_groups_are_told_alone() -> None:
+    console = Console(file=StringIO(), width=300)
+    console.print(table_of(Answer(NEIGHBORS, None), labels=False))
+    assert isinstance(console.file, StringIO)
+    assert "vehicle 80%, cat\ufffd[31m 15%, pet 5%" in console.file.getvalue()
+
+
 def test_of_many_labels_of_a_group_three_are_told() -> None:
     labels = [Reason(f"dog {number}", 0.25) for number in range(4)]
     _, line = shown([replace(NEIGHBORS[0], groups=[GroupReason("dog", 1.0, labels)])], 300)

@@ -18,6 +18,8 @@ from vidrec.vocabulary.groups import ENGLISH
 from vidrec.workflow.errors import readable
 
 COPIES_SHOWN = 5
+# Columns of a terminal from which on the labels of groups are told: it takes them two lines a row.
+WITH_LABELS = 160
 # The share that rounds to one of a hundred.
 LEAST = 0.005
 # A terminal with less room for titles gets longer lines.
@@ -85,9 +87,9 @@ def _copies(answer: Answer, texts: Mapping[str, str]) -> str:
     return texts["copies"].format(names=", ".join(titles) + said)
 
 
-def table_of(answer: Answer, language: str = ENGLISH) -> Table:
+def table_of(answer: Answer, language: str = ENGLISH, *, labels: bool = True) -> Table:
     """A row for each neighbour: rank, id, category, similarity, and its reasons by group, the
-    largest first, with how many others there are.
+    largest first, with their `labels` if these are wanted, and how many others there are.
 
     Before the reasons stands its title, if any title says more than the id.
     """
@@ -104,7 +106,7 @@ def table_of(answer: Answer, language: str = ENGLISH) -> Table:
     shown = partial(answer.vocabulary.shown, language=language)
     for row, neighbor in zip(rows, neighbors, strict=True):
         named = [_Title(neighbor.title)] if titled else []
-        table.add_row(*map(Text, row), *named, _reasons(neighbor.groups, shown, texts))
+        table.add_row(*map(Text, row), *named, _reasons(neighbor.groups, shown, texts, labels))
     return table
 
 
@@ -114,12 +116,16 @@ def _cells(neighbor: Neighbor) -> tuple[str, str, str, str]:
 
 
 def _reasons(
-    groups: Sequence[GroupReason], shown: Callable[[str], str], texts: Mapping[str, str]
+    groups: Sequence[GroupReason],
+    shown: Callable[[str], str],
+    texts: Mapping[str, str],
+    labels: bool,
 ) -> Text:
     parts = Text()
     for place, group in enumerate(groups[:REASONS_SHOWN]):
         parts.append(", " if place else "").append(readable(shown(group.group)))
-        parts.append(f" {percent(group.share)}{_labels(group, shown)}", style="dim")
+        inside = _labels(group, shown) if labels else ""
+        parts.append(f" {percent(group.share)}{inside}", style="dim")
     others = groups[REASONS_SHOWN:]
     if others:
         rest = percent(sum(each.share for each in others))

@@ -1,6 +1,7 @@
 """What a person sees in a terminal: tables on standard output, progress on standard error."""
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -32,6 +33,11 @@ def print_table(title: str, table: Table) -> None:
         console.print(table, width=max(least, shutil.get_terminal_size().columns), crop=False)
     else:
         console.print(table, crop=False)
+
+
+def has_room(columns: int) -> bool:
+    """Whether lines of so many columns fit: what is no terminal takes any."""
+    return not sys.stdout.isatty() or shutil.get_terminal_size().columns >= columns
 
 
 def plain_table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:

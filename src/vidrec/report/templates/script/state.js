@@ -208,7 +208,7 @@ function read(hash) {
   unknown = [];
   const name = decoded(head);
   if (name.startsWith("/")) return { go: name.slice(1), ask: EMPTY };
-  const names = placeOf.has(name) ? [name] : head.split(",").filter(Boolean).map(decoded);
+  const names = placeOf.has(name) ? [name] : [...new Set(head.split(",").filter(Boolean).map(decoded))];
   const keep = (items, test, key) => items.filter((item) => {
     if (!test(item)) unknown.push(say(key, item));
     return test(item);
