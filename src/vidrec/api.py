@@ -109,9 +109,11 @@ def _listed(names: Named) -> Sequence[str]:
 
 @dataclass(frozen=True)
 class _Met:
-    """A video that is asked about: its vector (labels,), and its row where it is of the index; of
-    another one how surely objects are recognised in it, and whether it shows nothing at all."""
+    """A video that is asked about: the word for it, its vector (labels,), and its row where it is
+    of the index; of another one how surely objects are recognised in it, and whether it shows
+    nothing at all."""
 
+    word: str
     vector: FloatArray
     row: int | None = None
     confidence: float | None = None
@@ -211,7 +213,9 @@ class Project:
         own = [each.row for each in met if each.row is not None]
         mixed = len(met) != 1 or bool(objects) or not (weights == 1).all()
         found = known.nearest(query, k, Steering(own, rows, asked.diverse, mixed, no_video=not met))
-        about = [self._about(known, each, found, asked) for each in met]
+        # Compared is what the same question was for the videos of the index.
+        best = None if mixed or asked.asked else found[0].similarity if found else 0.0
+        about = [self._about(known, each, best) for each in met]
         return neighbors.answered(known, found, about, asked)
 
     def _met(self, word: str, known: Known) -> "_Met":
@@ -219,13 +223,13 @@ class Project:
         with self._at_hand(word, known) as query:
             if isinstance(query, Indexed):
                 row = known.vectors.videos.index(query.video)
-                return _Met(known.vectors.rows(row, row + 1)[0], row)
+                return _Met(word, known.vectors.rows(row, row + 1)[0], row)
             weighting = self._weighting(known.vectors)
             frames = self._frames(query, word)
         found = self._detect(frames, weighting.params.detector)
         vector = weigh_video(found, weighting)
         neighbors.check_any_object(vector, word)
-        return _Met(vector, None, confidence_of(found), is_blank(frames))
+        return _Met(word, vector, None, confidence_of(found), is_blank(frames))
 
     def _check_query(
         self, words: Words, asked: Question, base: FloatArray, query: FloatArray
@@ -239,20 +243,20 @@ class Project:
         for word in words.without_effect(asked, base):
             tell(f"{word!r} is not in what is asked about, so its weight changes nothing")
 
-    def _about(self, known: Known, met: "_Met", found: list[Neighbor], asked: Question) -> About:
+    def _about(self, known: Known, met: "_Met", best: float | None) -> About:
+        """What is said of a video, by the similarity `best` of its best match, if that says any."""
         usual = self._usual(known)
-        # Compared is what the same question was for the videos of the index.
-        best = None if asked.asked else found[0].similarity if found else 0.0
         if met.row is not None:
             video = known.vectors.videos[met.row]
             about = neighbors.about_indexed(known, video, self._guesses())
-            return replace(about, unsure=doubts(usual, self._confidence(video), best))
+            unsure = doubts(usual, self._confidence(video), best)
+            return replace(about, word=met.word, unsure=unsure)
         classifier = self._classifier()
         none = classifier is None and self._paths.video_classifier.is_file()
         why = neighbors.TOO_FEW if none else neighbors.UNTRAINED
         about = neighbors.about_unseen(known, met.vector, classifier, why)
         unsure = [Doubt("blank")] if met.blank else doubts(usual, met.confidence, best)
-        return replace(about, unsure=unsure)
+        return replace(about, word=met.word, unsure=unsure)
 
     def _usual(self, known: Known) -> Usual:
         path = self._paths.usual

@@ -248,9 +248,7 @@ def run_recommend(args: argparse.Namespace) -> None:
         saved_list.write_list(args.output, found, language)
         say(str(args.output))
     elif args.json:
-        # A name that is not UTF-8 is no JSON either.
-        names = [name.encode(errors="replace").decode() for name in args.videos]
-        _print_json(to_dict(names, found, language))
+        _print_json(to_dict(args.videos, found, language))
     else:
         title = head(names_of(args.videos, found, language), found, language)
         if found.neighbors:

@@ -163,6 +163,15 @@ def test_what_makes_it_unsure_stands_first() -> None:
     ]
 
 
+def test_of_several_videos_the_one_that_is_unsure_is_named() -> None:
+    found = {"b\x1b.mp4": [Doubt("blank")]}
+    answer = replace(Answer(NEIGHBORS, None), single=False, unsure_of=found)
+    assert head(["a", "b\x1b.mp4"], answer).splitlines() == [
+        "most similar to a and b\ufffd.mp4:",
+        "b\ufffd.mp4: unsure: its frames show nothing, all of one colour",
+    ]
+
+
 @pytest.mark.parametrize(
     ("share", "said"),
     [(0, "0%"), (0.004, "<1%"), (0.006, "1%"), (0.996, ">99%"), (1.0, "100%"), (0.5, "50%")],

@@ -191,3 +191,14 @@ def test_what_makes_it_unsure_is_told() -> None:
     about = [replace(about_indexed(KNOWN, INDEX.videos[0], {}), unsure=[Doubt("match", 0.1, 0.5)])]
     made = to_dict(["cars_1"], answered(KNOWN, [], about, Question()))
     assert made["unsure"] == [{"why": "match", "value": 0.1, "usual": 0.5}]
+
+
+def test_of_several_videos_each_is_told_that_makes_it_unsure() -> None:
+    sure = about_indexed(KNOWN, INDEX.videos[0], {})
+    doubts = [Doubt("confidence", 0.1, 0.5)]
+    about = [replace(sure, word="cars_1"), replace(sure, word="\udcff.mp4", unsure=doubts)]
+    answer = answered(KNOWN, [], about, Question())
+    assert (answer.unsure, answer.unsure_of) == ((), {"\udcff.mp4": doubts})
+    made = to_dict(["cars_1", "\udcff.mp4"], answer)
+    assert made["query"] == ["cars_1", "?.mp4"]
+    assert made["unsure"] == [{"video": "?.mp4", "why": "confidence", "value": 0.1, "usual": 0.5}]

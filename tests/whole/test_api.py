@@ -583,6 +583,10 @@ def test_an_index_that_knows_what_is_usual_says_when_it_is_unsure(index: Path) -
     # It has a match that is the same but for a byte of its file.
     unsure = [(each.why, each.usual) for each in answer(unseen("videos", "clip_0")).unsure]
     assert unsure == [("confidence", 0.99)]
+    # What several videos together are most like is not compared.
+    unsure_of = Project().answer(["clip_0", "clip_1"]).unsure_of
+    whys = {word: [each.why for each in found] for word, found in unsure_of.items()}
+    assert whys == {"clip_0": ["confidence"], "clip_1": ["confidence"]}
     steered = Project().answer("clip_0", 10, Question(diverse=True))
     assert [each.why for each in steered.unsure] == ["confidence"]
     write_usual(Path("data/usual.json"), vectors, Usual((0.0,) * 11, (0.0,) * 11))
@@ -593,6 +597,12 @@ def test_a_video_that_shows_nothing_is_told(index: Path) -> None:
     black = [bytes(64 * 48 * 3)] * 6
     Path("black.mp4").write_bytes(ffmpeg.encode_clip(black, 64, 48, 3))
     assert [each.why for each in Project().answer("black.mp4").unsure] == ["blank"]
+    several = Project().answer(["clip_0", "black.mp4"])
+    assert several.unsure == ()
+    assert several.unsure_of == {"black.mp4": [Doubt("blank")]}
+    assert Project().answer("black.mp4", 10, Question(objects=["cat"])).unsure_of == {
+        "black.mp4": [Doubt("blank")]
+    }
 
 
 def test_own_groups_are_those_of_the_params(index: Path) -> None:

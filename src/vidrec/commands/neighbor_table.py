@@ -14,6 +14,7 @@ from vidrec.commands.answer_texts import TEXTS, percent
 from vidrec.commands.neighbors import Answer, Neighbor
 from vidrec.recommender.group_shares import LABELS_SHOWN, REASONS_SHOWN, GroupReason
 from vidrec.recommender.ranking import similarity_text
+from vidrec.recommender.usual import Doubt
 from vidrec.vocabulary.groups import ENGLISH
 from vidrec.workflow.errors import readable
 
@@ -58,7 +59,9 @@ def head(names: Sequence[str], answer: Answer, language: str = ENGLISH) -> str:
     why = "none_of_category" if asked.category or asked.not_in_category else "nothing"
     nothing = "" if answer.neighbors else f" {texts[why]}"
     lines = [texts["most_similar"].format(names=_joined(names, texts["and"])) + nothing]
-    lines += [texts[f"unsure_{each.why}"].format(**asdict(each)) for each in answer.unsure]
+    lines += [_unsure(each, texts) for each in answer.unsure]
+    for word, found in answer.unsure_of.items():
+        lines += [f"{readable(word)}: {_unsure(each, texts)}" for each in found]
     if answer.single:
         lines.append(texts["category"].format(said=_category(answer, texts)))
     if answer.copies:
@@ -66,6 +69,10 @@ def head(names: Sequence[str], answer: Answer, language: str = ENGLISH) -> str:
     if answer.corrected:
         lines.append(texts["corrected"])
     return "\n".join(lines)
+
+
+def _unsure(doubt: Doubt, texts: Mapping[str, str]) -> str:
+    return texts[f"unsure_{doubt.why}"].format(**asdict(doubt))
 
 
 def _joined(names: Sequence[str], last: str) -> str:

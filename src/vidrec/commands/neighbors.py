@@ -100,13 +100,15 @@ class Known:
 
 @dataclass(frozen=True)
 class About:
-    """What is said of a video that is asked about, beside its neighbours: see `Answer`."""
+    """What is said of a video that is asked about, by a `word`, beside its neighbours: see
+    `Answer`."""
 
     category: Guess | None = None
     unknown: str = ""
     indexed: Video | None = None
     copies: Sequence[str] = ()
     unsure: Sequence[Doubt] = ()
+    word: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,8 @@ class Answer:
     `corrected` says whether hubs are, so that the ranks are not in the order of the similarity.
     `names` are those of all videos and categories, `vocabulary` has those of objects. `single` is
     false where several videos, or objects, are asked about: they have no category together.
-    `unsure` has the reasons not to trust the answer.
+    `unsure` has the reasons not to trust the answer, `unsure_of` those of each of several videos
+    that has any, by the word for it.
     """
 
     neighbors: list[Neighbor]
@@ -133,6 +136,7 @@ class Answer:
     question: Question = field(default_factory=Question)
     single: bool = True
     unsure: Sequence[Doubt] = ()
+    unsure_of: Mapping[str, Sequence[Doubt]] = field(default_factory=dict)
 
 
 def about_indexed(known: Known, video: Video, guesses: Mapping[str, Guess]) -> About:
@@ -179,6 +183,7 @@ def answered(
         asked,
         single,
         one.unsure,
+        {} if single else {each.word: each.unsure for each in about if each.unsure},
     )
 
 
@@ -207,18 +212,31 @@ def to_dict(query: Sequence[str], answer: Answer, language: str = ENGLISH) -> di
         "probability": category.probability,
     }
     return {
-        "query": query[0] if len(query) == 1 else list(query),
+        "query": as_utf8(query[0]) if len(query) == 1 else [as_utf8(each) for each in query],
         **({"steering": answer.question.asked} if answer.question.asked else {}),
         "in_index": answer.indexed is not None,
         **(_names_of(answer.indexed, names) if answer.indexed else {}),
         "category": guessed,
-        **({"unsure": [asdict(each) for each in answer.unsure]} if answer.unsure else {}),
+        **({"unsure": unsure} if (unsure := _unsure(answer)) else {}),
         **({"copies": list(answer.copies)} if answer.copies else {}),
         "neighbors": [
             _neighbor_to_dict(each, partial(answer.vocabulary.shown, language=language))
             for each in answer.neighbors
         ],
     }
+
+
+def _unsure(answer: Answer) -> list[dict[str, Any]]:
+    """The reasons of the answer, or of each of several videos with the word for it."""
+    several = answer.unsure_of.items()
+    return [asdict(each) for each in answer.unsure] + [
+        {"video": as_utf8(word), **asdict(each)} for word, found in several for each in found
+    ]
+
+
+def as_utf8(name: str) -> str:
+    """A name as JSON can have it: what is not UTF-8 is no JSON either."""
+    return name.encode(errors="replace").decode()
 
 
 def _names_of(video: Video, names: DisplayNames) -> dict[str, str]:
