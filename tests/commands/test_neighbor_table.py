@@ -136,6 +136,15 @@ def test_of_many_labels_of_a_group_three_are_told() -> None:
     assert line.endswith("dog 100% (dog 0 25, dog 1 25, dog 2 25 …)")
 
 
+def test_no_label_is_rounded_to_nothing_or_all() -> None:
+    groups = [
+        GroupReason("dog", 0.996, [Reason("beagle", 0.996)]),
+        GroupReason("cat", 0.004, [Reason("tabby", 0.004)]),
+    ]
+    _, line = shown([replace(NEIGHBORS[0], groups=groups)], 300)
+    assert line.endswith("dog >99% (beagle >99), cat <1%")
+
+
 def test_names_are_in_the_language_asked_for() -> None:
     vocabulary = Vocabulary({}, {}, {"vehicle": "vehículo", "bus": "autobús"})
     question = Question(objects=["vehicle"])

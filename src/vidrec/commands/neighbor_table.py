@@ -149,5 +149,5 @@ def _labels(group: GroupReason, shown: Callable[[str], str]) -> str:
     worth = [each for each in labels[:LABELS_SHOWN] if each.share >= LEAST]
     if not worth:
         return ""
-    told = [f"{readable(shown(each.label))} {round(100 * each.share)}" for each in worth]
+    told = [f"{readable(shown(each.label))} {percent(each.share)[:-1]}" for each in worth]
     return f" ({', '.join(told)}{' …' if len(labels) > len(worth) else ''})"
