@@ -173,6 +173,8 @@ def test_words_of_no_effect_are_those_of_which_nothing_is_asked() -> None:
         (["pets"], [], [0, 2]),
         (["Mascotas"], [], [0, 2]),
         (["Odd, name", "cars"], [], [1, 4]),
+        (["cars, Mascotas ,"], [], [0, 1, 2]),
+        ([], ["pets,music", "Odd, name"], [1]),
         ([], ["Mascotas", "music"], [1, 4]),
         (["cars", "music"], ["pets"], [1, 3]),
     ],
@@ -208,6 +210,14 @@ def test_a_name_of_its_own_comes_before_what_another_is_shown_as() -> None:
         (
             Question(category=["zzz"]),
             "no category 'zzz' in the index: there are Mascotas, Odd, name, cars, music, odd_name",
+        ),
+        (
+            Question(category=["pets, zzz"]),
+            "no category 'zzz' in the index: there are Mascotas, Odd, name, cars, music, odd_name",
+        ),
+        (
+            Question(not_in_category=[" , "]),
+            "no category ' , ' in the index: there are Mascotas, Odd, name, cars, music, odd_name",
         ),
         (
             Question(category=["pets"], not_in_category=["cars", "Mascotas"]),

@@ -63,9 +63,7 @@ class Words:
 
     def split(self, text: str) -> list[str]:
         """The words in a text with commas between them: one word where that is a name itself."""
-        if self.vocabulary.labels_named(text, self.labels):
-            return [text]
-        return [word for part in text.split(",") if (word := part.strip())]
+        return _split(text, bool(self.vocabulary.labels_named(text, self.labels)))
 
     def weights(self, question: Question) -> FloatArray:
         """How much each label counts (labels,): where several words are for it, as the narrowest
@@ -104,6 +102,10 @@ class Words:
         return [word for text in question.objects for word in self.split(text)]
 
 
+def _split(text: str, is_name: bool) -> list[str]:
+    return [text] if is_name else [word for part in text.split(",") if (word := part.strip())]
+
+
 def rows_of(question: Question, categories: Sequence[str], names: DisplayNames) -> IntArray | None:
     """The rows of the videos that may be named, by their `categories`; None where all may.
 
@@ -115,20 +117,14 @@ def rows_of(question: Question, categories: Sequence[str], names: DisplayNames) 
         each: each for each in categories
     }
     only, never = (
-        [_category(word, known) for text in asked for word in _split(text, known)]
+        # What holds no word is no category: to leave it out would let all videos be named.
+        [_category(word, known) for text in asked for word in _split(text, text in known) or [text]]
         for asked in (question.category, question.not_in_category)
     )
     both = sorted({*only} & {*never})
     if both:
         raise UserError(f"the category {both[0]!r} is asked for and left out: leave one")
     return allowed_rows(categories, only, never)
-
-
-def _split(text: str, known: Mapping[str, str]) -> list[str]:
-    """The names in a text with commas between them: one where that is a name itself."""
-    if text in known:
-        return [text]
-    return [word for part in text.split(",") if (word := part.strip())]
 
 
 def _category(word: str, known: Mapping[str, str]) -> str:
