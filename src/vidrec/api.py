@@ -197,9 +197,10 @@ class Project:
         """The neighbours of `recommend`, and what is said of the video that is asked about."""
         if k < 1:
             raise UserError(f"k is {k}: it must be 1 or more")
-        asked, known = question or Question(), self._known()
+        known = self._known()
         words = Words(known.vocabulary, known.vectors.labels)
-        objects = [words.numbers(word) for word in words.objects(asked)]
+        asked = words.parted(question or Question())
+        objects = [words.numbers(word) for word in asked.objects]
         weights = words.weights(asked)
         rows = rows_of(asked, known.vectors.categories, known.names)
         given = [video] if isinstance(video, str | Path) else video

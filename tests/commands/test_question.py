@@ -95,6 +95,12 @@ def test_commas_part_words_unless_they_are_of_a_name(text: str, expected: list[s
     assert WORDS.objects(Question(objects=[text, "cat"])) == [*expected, "cat"]
 
 
+def test_a_question_has_a_word_for_each_object() -> None:
+    asked = WORDS.parted(Question(objects=["dog, cat", "salt, fine", ","], more=["dog, cat"]))
+    assert asked == Question(objects=["dog", "cat", "salt, fine"], more=["dog, cat"])
+    assert WORDS.parted(asked) == asked
+
+
 def weights(
     *,
     objects: Sequence[str] = (),

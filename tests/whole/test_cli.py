@@ -269,6 +269,8 @@ def nearest_by_hand(videos: list[int], objects: list[int], weights: list[float])
         ("clip_0 clip_1 clip_4", "clip_0, clip_1 and clip_4", [0, 1, 4], [], [1, 1, 1]),
         ("clip_0 --objects dog", "clip_0 and dog", [0], [1], [1, 1, 1]),
         ("--objects perro --objects tree", "perro and tree", [], [1, 2], [1, 1, 1]),
+        ("--objects perro,tree", "perro and tree", [], [1, 2], [1, 1, 1]),
+        ("clip_0 --objects ,", "clip_0", [0], [], [1, 1, 1]),
         ("clip_0 --without cat", "clip_0", [0], [], [0, 1, 1]),
         ("clip_0 --more tree --less cats", "clip_0", [0], [], [0.5, 1, 2]),
     ],
@@ -361,7 +363,7 @@ def test_json_says_what_was_asked(
     assert vidrec("recommend", "--json", *asked) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["query"] == []
-    assert found["steering"] == {"objects": ["cat, dog"], "category": ["pets"], "diverse": True}
+    assert found["steering"] == {"objects": ["cat", "dog"], "category": ["pets"], "diverse": True}
     assert {each["category"] for each in found["neighbors"]} == {"pets"}
 
 

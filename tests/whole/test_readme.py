@@ -48,7 +48,7 @@ ON_AN_INDEX = {
     "vidrec recommend cars_001": r"most similar to clip_0",
     "vidrec recommend some/video.mp4": r"most similar to some/video\.mp4",
     "vidrec recommend cars_001 cars_002": r"most similar to clip_0 and clip_1:",
-    'vidrec recommend --objects "car, bus"': r"most similar to cat, dog:",
+    'vidrec recommend --objects "car, bus"': r"most similar to cat and dog:",
     "vidrec recommend cars_001 --without bus --more car": r"most similar to clip_0:",
     "vidrec recommend cars_001 --not-in-category pets --diverse": r"1 +clip_\d +cars",
     "vidrec recommend cars_001 --lang es": r"los más parecidos a clip_0:",

@@ -1,7 +1,7 @@
 """What is asked beside the videos: objects, how much each counts, and which videos may answer."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -64,6 +64,10 @@ class Words:
     def split(self, text: str) -> list[str]:
         """The words in a text with commas between them: one word where that is a name itself."""
         return _split(text, bool(self.vocabulary.labels_named(text, self.labels)))
+
+    def parted(self, question: Question) -> Question:
+        """The same question with a word for each object that is asked for."""
+        return replace(question, objects=self.objects(question))
 
     def weights(self, question: Question) -> FloatArray:
         """How much each label counts (labels,): where several words are for it, as the narrowest
