@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from vidrec.commands import neighbors
 from vidrec.commands.detect import is_blank
@@ -77,30 +77,21 @@ def segment(directory: str | Path) -> "pd.DataFrame":
     return Project().segment(directory)
 
 
-def recommend(
-    video: Asked = (),
-    k: int = 10,
-    *,
-    objects: Named = (),
-    without: Named = (),
-    less: Named = (),
-    more: Named = (),
-    category: Named = (),
-    not_in_category: Named = (),
-    diverse: bool = False,
-) -> list[Neighbor]:
+class Asks(TypedDict, total=False):
+    """What `Project.recommend` may be asked beside videos, by name."""
+
+    objects: Named
+    without: Named
+    less: Named
+    more: Named
+    category: Named
+    not_in_category: Named
+    diverse: bool
+
+
+def recommend(video: Asked = (), k: int = 10, **asks: Unpack[Asks]) -> list[Neighbor]:
     """As `Project.recommend`, from the project that the current directory lies in."""
-    return Project().recommend(
-        video,
-        k,
-        objects=objects,
-        without=without,
-        less=less,
-        more=more,
-        category=category,
-        not_in_category=not_in_category,
-        diverse=diverse,
-    )
+    return Project().recommend(video, k, **asks)
 
 
 def _listed(names: Named) -> Sequence[str]:
