@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image, ImageFilter
+from tests.pages import data_of
 
 from vidrec.media.frames import read_frames
 from vidrec.recommender.group_shares import Grouping
@@ -88,14 +89,6 @@ def index_of(vectors: Vectors, neighbors: list[list[Ranked]], **changes: Any) ->
 
 
 INDEX = index_of(VECTORS, [[Ranked(1, 0.0, 0.0), Ranked(2, 0.0, 0.0)], [Ranked(0, 0.4, 0.4)], []])
-
-
-def data_of(text: str) -> dict[str, Any]:
-    """The data within a page."""
-    found = re.search(r'<script type="application/json"[^>]*>(.*?)</script>', text, re.DOTALL)
-    assert found
-    content: dict[str, Any] = json.loads(found[1])
-    return content
 
 
 def rendered(index: Index, settings: Params = SETTINGS) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from tests.pages import data_of
 from tests.projects import ROOT
 
 from vidrec.commands.params_file import change
@@ -90,9 +91,9 @@ def test_a_half_copied_video_counts_and_is_told_of_everywhere(
     assert manifest["duration_s"]["a"] == SECONDS
     assert json.loads(Path("metrics/extract_frames.json").read_text()) == {"failed_videos": 0}
 
-    page = Path("reports/index.html").read_text(encoding="utf-8")
-    assert f'<span class="partial" title="{said}">partial</span>' in page
-    assert "not in the index" not in page
+    data = data_of(Path("reports/index.html").read_text(encoding="utf-8"))
+    assert data["partial"] == {str(data["ids"].index("half_copied")): said}
+    assert data["leftOut"] == []
 
     assert vidrec("list") == 0
     assert f"in the index, partial: {said}" in capsys.readouterr().out
