@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image, ImageFilter
-from tests.pages import data_of
+from tests.pages import SETTINGS, data_of
 
 from vidrec.media.frames import read_frames
 from vidrec.recommender.group_shares import Grouping
@@ -36,16 +36,6 @@ if TYPE_CHECKING:
 
 WriteIndex = Callable[[Path, list["MadeVideo"]], list[str]]
 
-SETTINGS = Params(
-    strip_frames=8,
-    strip_size=96,
-    poster_size=160,
-    quality=70,
-    worst=24,
-    one_file_up_to=400,
-    groups="",
-    fps=3,
-)
 BESIDE = replace(SETTINGS, one_file_up_to=0)
 WEIGHTING = WeightingSettings("classified", "confidence", "sqrt", True, False, "l2", 0.1)
 VECTORS = Vectors(

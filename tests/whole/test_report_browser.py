@@ -17,6 +17,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, expect
 from tests.browsers import watch
 from tests.clips import clip
+from tests.pages import SETTINGS
 
 from vidrec.commands.display_names import DisplayNames
 from vidrec.commands.neighbors import Known
@@ -39,16 +40,6 @@ if TYPE_CHECKING:
     from tests.conftest import MadeVideo
 
 HOSTILE = "</script><script>document.title='run'</script><!--<img src=x onerror=alert(1)>\"'\u2028"
-SETTINGS = Params(
-    strip_frames=8,
-    strip_size=96,
-    poster_size=160,
-    quality=70,
-    worst=24,
-    one_file_up_to=400,
-    groups="",
-    fps=3,
-)
 GUESSES = {"pets_003": Guess("pets", 0.934), "pets_004": Guess("music", 0.6)}
 TROUBLE = "cut off after 5.1 of 10 s"
 WIDTHS = {"desktop": (1280, 900), "phone": (360, 740)}
