@@ -207,7 +207,8 @@ class Project:
         found = known.nearest(query, k, Steering(own, rows, asked.diverse, mixed, no_video=not met))
         # Compared is what the same question was for the videos of the index.
         best = None if mixed or asked.asked else found[0].similarity if found else 0.0
-        about = [self._about(known, each, best) for each in met]
+        usual = self._usual(known) if met else Usual(None, None)
+        about = [self._about(known, each, best, usual) for each in met]
         return neighbors.answered(known, found, about, asked)
 
     def _met(self, word: str, known: Known) -> "_Met":
@@ -235,9 +236,9 @@ class Project:
         for word in words.without_effect(asked, base):
             tell(f"{word!r} is not in what is asked about, so its weight changes nothing")
 
-    def _about(self, known: Known, met: "_Met", best: float | None) -> About:
-        """What is said of a video, by the similarity `best` of its best match, if that says any."""
-        usual = self._usual(known)
+    def _about(self, known: Known, met: "_Met", best: float | None, usual: Usual) -> About:
+        """What is said of a video, by the similarity `best` of its best match, if that says any,
+        beside what is `usual`."""
         if met.row is not None:
             video = known.vectors.videos[met.row]
             about = neighbors.about_indexed(known, video, self._guesses())

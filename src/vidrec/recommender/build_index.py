@@ -17,7 +17,7 @@ import numpy as np
 
 from vidrec.metrics.figures import rounded
 from vidrec.recommender.hubness import hubness
-from vidrec.recommender.ranking import Candidates, Nearest, nearest, similarities
+from vidrec.recommender.ranking import BLOCK_CELLS, Candidates, Nearest, nearest, similarities
 from vidrec.vectors.vectors import Vectors, unit_rows
 from vidrec.workflow.arrays import FloatArray, IntArray
 from vidrec.workflow.files import atomic_directory
@@ -26,8 +26,6 @@ from vidrec.workflow.parallel import map_items
 if TYPE_CHECKING:
     from vidrec.vectors.sparse import SparseVectors
 
-# Similarities in memory at a time: 8 MiB of float64.
-BLOCK_CELLS = 2**20
 # Videos whose neighbours one worker looks up at a time.
 BLOCK_VIDEOS = 2000
 TITLE = "looking up neighbours"

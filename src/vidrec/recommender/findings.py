@@ -1,19 +1,16 @@
 """What stage build_index writes of its findings, each where it is asked for."""
 
 from argparse import ArgumentParser, Namespace
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from vidrec.detections.masks import read_looked_at
-from vidrec.detections.tree import read_videos
 from vidrec.metrics import by_video, retrieval
 from vidrec.recommender.first_ten import write_first_ten
 from vidrec.recommender.hubness import write_hubness
 from vidrec.recommender.judge import Findings
 from vidrec.recommender.recommendations import write_recommendations
-from vidrec.recommender.usual import confidence_of, usual_of, write_usual
+from vidrec.recommender.usual import confidence_of, looked_through, usual_of, write_usual
 from vidrec.vectors.sparse import SparseVectors
 from vidrec.vectors.vectors import Vectors
 from vidrec.workflow.arrays import FloatArray
@@ -65,11 +62,8 @@ def _confidence(detections: Path | None) -> FloatArray | None:
     """How surely objects are found in each video of a tree of detections."""
     if detections is None:
         return None
-    looked_at = read_looked_at(detections)
-    videos = read_videos(detections, with_distribution=False)
-    return np.array(
-        [confidence_of(replace(each, looked_at=looked_at.get(each.video))) for each in videos]
-    )
+    videos = looked_through(detections, with_distribution=False)
+    return np.array([confidence_of(each) for each in videos])
 
 
 def _best(found: Findings) -> FloatArray:

@@ -25,6 +25,9 @@ DECIMALS = 6
 STEP, ALMOST = Decimal("0.001"), Decimal("0.999")
 
 
+# Numbers in memory at a time where all are compared: 8 MiB of float64.
+BLOCK_CELLS = 2**20
+
 # Copies are looked for among so many times the neighbours that are wanted, and again as many.
 MORE = 4
 

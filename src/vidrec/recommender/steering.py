@@ -11,15 +11,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vidrec.recommender.ranking import DECIMALS, Candidates, Nearest, nearest, similarities
+from vidrec.recommender.ranking import (
+    BLOCK_CELLS,
+    DECIMALS,
+    Candidates,
+    Nearest,
+    nearest,
+    similarities,
+)
 from vidrec.vectors.vectors import unit_rows
 from vidrec.workflow.arrays import BoolArray, FloatArray, IntArray
 
 if TYPE_CHECKING:
     from vidrec.vectors.vectors import Rows
 
-# Values in memory at a time: 8 MiB of float64.
-BLOCK_CELLS = 2**20
 # Where the answer is to be varied, it is chosen from so many times the videos that are wanted.
 POOL = 5
 # How much likeness counts there, and not being like what is already chosen the rest of 1.

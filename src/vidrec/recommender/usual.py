@@ -4,12 +4,14 @@ Of a video in which nothing is recognised with confidence, or whose best match i
 neighbours say little, however they are ranked.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from vidrec.detections.tree import VideoDetections
+from vidrec.detections.masks import read_looked_at
+from vidrec.detections.tree import VideoDetections, read_videos
 from vidrec.vectors.sparse import SparseVectors, as_sparse
 from vidrec.vectors.vectors import Vectors
 from vidrec.workflow.arrays import FloatArray
@@ -49,6 +51,13 @@ def confidence_of(found: VideoDetections) -> float:
     highest = found.table.groupby("frame")["confidence"].max()
     frames = len(highest) if found.looked_at is None else len(found.looked_at)
     return round(float(highest.sum()) / frames, DECIMALS) if frames else 0.0
+
+
+def looked_through(detections: Path, *, with_distribution: bool) -> Iterator[VideoDetections]:
+    """What was found in each video of a tree, with the frames looked at; one at a time."""
+    looked_at = read_looked_at(detections)
+    for found in read_videos(detections, with_distribution=with_distribution):
+        yield replace(found, looked_at=looked_at.get(found.video))
 
 
 def usual_of(confidence: FloatArray | None, match: FloatArray) -> Usual:

@@ -1,17 +1,14 @@
 """The files that make an index, read for the page."""
 
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
-from vidrec.detections import copies, masks, tree
-from vidrec.detections.tree import VideoDetections
+from vidrec.detections import copies
 from vidrec.metrics.figures import read_figures
 from vidrec.recommender.group_shares import Grouping
 from vidrec.recommender.hubness import read_hubness
 from vidrec.recommender.recommendations import read_recommendations
-from vidrec.recommender.usual import doubts, read_usual
+from vidrec.recommender.usual import doubts, looked_through, read_usual
 from vidrec.report import draw_filmstrips
 from vidrec.report.likeness import likeness
 from vidrec.report.moments import follow, groups_that_match, groups_wanted
@@ -61,7 +58,8 @@ def read(args: Namespace, settings: Params) -> Index:
     leading = groups_that_match(alike, neighbors, grouping)
     wanted = groups_wanted(alike, leading, grouping)
     videos = dict(zip(indexed.videos, wanted, strict=True))
-    seen = follow(_looked_at(args.detections), videos, vocabulary, weighed.min_confidence)
+    found = looked_through(args.detections, with_distribution=True)
+    seen = follow(found, videos, vocabulary, weighed.min_confidence)
     moments = {
         video: seen[video].moments(led)
         for video, led in zip(indexed.videos, leading, strict=True)
@@ -94,13 +92,6 @@ def read(args: Namespace, settings: Params) -> Index:
             if video in seen and own
         },
     )
-
-
-def _looked_at(detections: Path) -> Iterator[VideoDetections]:
-    """What was found in each video, with the frames that were looked at; one at a time."""
-    looked_at = masks.read_looked_at(detections)
-    for found in tree.read_videos(detections, with_distribution=True):
-        yield replace(found, looked_at=looked_at.get(found.video))
 
 
 def write(args: Namespace, report: Report) -> None:
